@@ -1,0 +1,43 @@
+/*
+ * Files that are whole or not there, and directories that are synced.
+ * All functions: 0 or a descriptor on success, -1 with errno on failure.
+ */
+#ifndef S1SPOOL_FSUTIL_H
+#define S1SPOOL_FSUTIL_H
+
+#include <sys/types.h>
+
+#include "collector/base/buf.h"
+
+/* Write all n bytes unless an error stops it.  Returns bytes written; less
+ * than n means errno is set. */
+size_t fs_write_full(int fd, const void *p, size_t n);
+
+/* Append the file's whole content to b.  EFBIG when b's cap is too small. */
+int fs_read_file(int dirfd, const char *name, struct buf *b);
+
+/*
+ * Replace dirfd/name by content: temporary name beside it, fsync, rename,
+ * fsync of the directory.  On failure the old file is as it was.
+ */
+int fs_replace(int dirfd, const char *name, struct slice content, mode_t mode);
+
+/* fsync a directory, so that names made in it survive a power cut. */
+int fs_sync_dir(int dirfd);
+
+/* Make a directory below dirfd (AT_FDCWD) with its missing parents, and sync
+ * the parents of what was made. */
+int fs_mkdirs(int dirfd, const char *path, mode_t mode);
+
+/* Open a directory for *at() calls. */
+int fs_open_dir(int dirfd, const char *path);
+
+/*
+ * Create dirfd/name if needed and take an exclusive advisory lock on it, with
+ * the own process id as content.  Returns a descriptor that holds the lock
+ * until closed.  EWOULDBLOCK when another process holds it: *holder is then
+ * its process id, 0 if unknown.
+ */
+int fs_lock(int dirfd, const char *name, pid_t *holder);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * Every HTTP call of the process: one curl multi handle, one event loop, one
+ * thread.  A `console` is one tenant with its address, token, TLS settings,
+ * rate budgets and clock.  The client never retries: it says what an answer
+ * means (enum verdict) and leaves the choice to the walk.
+ */
+#ifndef S1SPOOL_CLIENT_H
+#define S1SPOOL_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/buf.h"
+#include "collector/conf/conf.h"
+
+struct client;
+struct console;
+struct request;
+
+/* What to do about an answer; named for the choice, not for the cause. */
+enum verdict {
+	VERDICT_OK, /* 200 with a body that was delivered whole */
+	VERDICT_RETRY, /* 429, 5xx, time-out, connection: again, later */
+	VERDICT_AUTH, /* 401: ask /system/info before calling the token dead */
+	VERDICT_DENIED, /* 403 or 501: this dataset is not for this token */
+	VERDICT_GONE, /* 404: the object, or the whole endpoint, is not there */
+	VERDICT_BAD, /* 400 and other 4xx: the request itself is refused */
+	VERDICT_CONFIG, /* TLS, redirect, HTTP to TLS: needs the admin's hand */
+	VERDICT_COUNT
+};
+extern const char *const verdict_name[VERDICT_COUNT];
+
+struct answer {
+	enum verdict verdict;
+	int status; /* HTTP status, 0 when there was no answer */
+	int64_t retry_after_ms; /* from Retry-After, capped; -1 when absent */
+	const char *detail; /* one line for people: never holds the token */
+	size_t body_bytes; /* of the decoded body */
+	int64_t elapsed_ms;
+};
+
+struct call {
+	const char *path; /* below the console's URL, with its query string */
+	const char *rate_class; /* path prefix of the rate table, see below */
+	const char *body; /* JSON for POST, NULL for GET; copied */
+	bool bearer; /* "Bearer" in place of "ApiToken" */
+	/*
+	 * A piece of the decoded body of a 200 answer, as it arrives.  False
+	 * aborts the transfer with VERDICT_RETRY.  NULL: the body is dropped.
+	 */
+	bool (*on_body)(void *cookie, struct slice piece);
+	/* Exactly once, unless the request is cancelled.  answer is borrowed
+	 * for the call.  The request is gone when it returns. */
+	void (*on_done)(void *cookie, const struct answer *answer);
+	void *cookie;
+};
+
+/* NULL with a message in err when libcurl lacks something we need. */
+struct client *client_new(struct buf *err);
+void client_free(struct client *c);
+
+/*
+ * Add a console; conf is borrowed and must outlive it.  The token file is read
+ * here and again when it changed.  NULL with a message in err when the token
+ * is missing, empty or world-readable (says the mend), or the TLS files are
+ * unusable.
+ */
+struct console *console_new(struct client *c, const struct conf_console *conf,
+    struct buf *err);
+void console_free(struct console *con); /* cancels its requests */
+
+/*
+ * Queue a request.  It is sent when the rate budget of its class allows.
+ * Never calls back before it returns.
+ */
+struct request *request_start(struct console *con, const struct call *call);
+/* No callback runs after this. */
+void request_cancel(struct request *r);
+
+/*
+ * The console's own clock in ms since 1970: its last Date header plus the time
+ * passed since, so never ahead of the console.  -1 before the first answer.
+ * *age_ms (may be NULL) is the time since that header.
+ */
+int64_t console_clock(const struct console *con, int64_t *age_ms);
+
+/*
+ * Run transfers and timers for up to timeout_ms, returning earlier when
+ * something happened or wake_fd (-1 for none) became readable.
+ */
+void client_poll(struct client *c, int timeout_ms, int wake_fd);
+
+/* Append text percent-encoded for a query value. */
+int client_quote(struct buf *b, struct slice text);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * The configuration as plain structs.  How it is written and its defaults:
+ * the option table in conf_schema.c.
+ */
+#ifndef S1SPOOL_CONF_H
+#define S1SPOOL_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/buf.h"
+#include "collector/base/log.h"
+#include "collector/dataset/dataset_id.h"
+
+enum conf_output { OUTPUT_MAPPED, OUTPUT_RAW };
+
+/* One dataset of one console.  Times in milliseconds. */
+struct conf_dataset {
+	bool enabled;
+	int64_t interval;
+	int64_t initial_interval; /* look-back of the first walk */
+	int64_t page_size; /* `limit` of a request */
+	bool preserve_original_event;
+	bool preserve_duplicate_custom_fields;
+	char **tags; /* NULL-terminated; the dataset's default when not set */
+	enum conf_output output;
+	int64_t look_back; /* behind the watermark, at each poll */
+	int64_t overlap; /* read again once per this period */
+	bool inventory; /* first walk: everything (agent, group) */
+	int64_t resend; /* agent: full walk period; 0 = off */
+	bool enable_star_rule_enrichment; /* threat: one document per
+					   * timeline entry */
+};
+
+struct conf_ssl {
+	char *certificate_authorities; /* PEM file; NULL = the system's */
+	char *certificate; /* client certificate, PEM */
+	char *key;
+	char *verification_mode; /* full, certificate, none */
+	char *supported_protocols; /* lowest: TLSv1.2 or TLSv1.3 */
+};
+
+struct conf_console {
+	char *name; /* [a-z0-9_-]+, unique */
+	char *url; /* scheme://host[:port], no trailing slash */
+	char *api_token_file;
+	char *namespace;
+	char *site_ids; /* comma-separated, NULL for all */
+	char *proxy_url; /* NULL: from the environment */
+	struct conf_ssl ssl;
+	int64_t http_client_timeout; /* whole request, ms */
+	int64_t connect_timeout; /* ms */
+	double rate_share; /* 0 < share <= 1 of the token's rate budget */
+	struct conf_dataset dataset[DATASET_COUNT];
+};
+
+struct conf {
+	struct {
+		char *directory;
+		int64_t segment_max_size; /* bytes */
+		int64_t segment_max_age; /* ms */
+		int64_t segment_idle; /* ms */
+		int64_t max_line; /* bytes */
+	} spool;
+	struct {
+		char *directory;
+	} state;
+	struct {
+		enum log_level level;
+		enum log_format format;
+	} logging;
+	struct conf_console *console;
+	size_t n_consoles;
+};
+
+/*
+ * Read `file`, and `conf.d` beside it (*.yml in name order, merged: maps key by
+ * key, `consoles` appended).  NULL with messages in err, one line each in the
+ * form file:line:column: what is wrong, and the nearest known name.  All
+ * errors of a file are reported, not only the first.
+ */
+struct conf *conf_load(const char *file, struct buf *err);
+void conf_free(struct conf *c);
+
+#endif
