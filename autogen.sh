@@ -1,5 +1,5 @@
 #!/bin/sh
 set -e
 cd "$(dirname "$0")"
-mkdir -p packaging/m4 packaging/build-aux
+mkdir -p packaging/build-aux
 autoreconf -fi
