@@ -12,6 +12,7 @@ struct timer {
 	void (*fn)(void *cookie);
 	void *cookie;
 	int64_t at_ms; /* monotonic */
+	uint64_t order; /* of timer_set(): equal times run in this order */
 	size_t slot; /* place in the heap, 0 when not set */
 };
 

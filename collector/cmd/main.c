@@ -1,10 +1,16 @@
 #include "config.h"
 
-#include <stdio.h>
+#include <stddef.h>
+
+#include "collector/cmd/cmd.h"
+
+/* In the order of --help.  A new command is one row here. */
+static const struct command *const commands[] = {
+	NULL,
+};
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	puts(PACKAGE_STRING);
-	return 0;
+	return cmd_main(commands, argc, argv);
 }

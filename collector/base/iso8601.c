@@ -1,0 +1,246 @@
+#include "config.h"
+
+#include "collector/base/iso8601.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The years 0000 to 9999. */
+#define FIRST_MS INT64_C(-62167219200000)
+#define LAST_MS INT64_C(253402300799999)
+
+#define DAY_MS 86400000
+
+/* Days from 0000-03-01 to 1970-01-01, and in the calendar's period. */
+#define EPOCH_DAY 719468
+#define DAYS_400_YEARS 146097
+
+/* The largest offset there is for Elasticsearch. */
+#define OFFSET_MAX_MIN (18 * 60)
+
+struct cursor {
+	const char *p, *end;
+};
+
+static inline bool
+next_is(struct cursor *c, char want)
+{
+	if (c->p == c->end || *c->p != want)
+		return false;
+	c->p++;
+	return true;
+}
+
+/* Exactly n digits with a value of at most max; -1 when it is not so. */
+static inline int
+number(struct cursor *c, int n, int max)
+{
+	int v = 0;
+
+	if (c->end - c->p < n)
+		return -1;
+	for (; n > 0; n--, c->p++) {
+		unsigned digit = (unsigned char)*c->p - (unsigned)'0';
+
+		if (digit > 9)
+			return -1;
+		v = v * 10 + (int)digit;
+	}
+	return v > max ? -1 : v;
+}
+
+static int
+days_in_month(int y, int m)
+{
+	static const signed char days[] = {
+		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
+	};
+	bool leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+
+	return days[m - 1] + (m == 2 && leap);
+}
+
+/*
+ * Days since 1970.  The year is counted from March, so that the leap day is
+ * its last, and 400 years later, so that year 0 needs no negative division.
+ */
+static int64_t
+days_of(int y, int m, int d)
+{
+	int from_march = m > 2 ? m - 3 : m + 9;
+
+	y += m > 2 ? 400 : 399;
+	return (int64_t)y * 365 + y / 4 - y / 100 + y / 400 +
+	    (from_march * 153 + 2) / 5 + d - 1 - EPOCH_DAY - DAYS_400_YEARS;
+}
+
+/* YYYY, YYYY-MM or YYYY-MM-DD; *whole says that it was the last of them. */
+static int
+parse_date(struct cursor *c, int64_t *days, bool *whole)
+{
+	int y, m = 1, d = 1;
+
+	*whole = false;
+	y = number(c, 4, 9999);
+	if (y < 0)
+		return -1;
+	if (next_is(c, '-')) {
+		m = number(c, 2, 12);
+		if (m < 1)
+			return -1;
+		if (next_is(c, '-')) {
+			d = number(c, 2, days_in_month(y, m));
+			if (d < 1)
+				return -1;
+			*whole = true;
+		}
+	}
+	*days = days_of(y, m, d);
+	return 0;
+}
+
+/* 1 to 9 digits, of which the first three count. */
+static int
+parse_fraction(struct cursor *c)
+{
+	int ms = 0, n, digit;
+
+	for (n = 0; n < 9 && c->p < c->end; n++) {
+		digit = number(c, 1, 9);
+		if (digit < 0)
+			break;
+		if (n < 3)
+			ms = ms * 10 + digit;
+	}
+	if (n == 0)
+		return -1;
+	for (; n < 3; n++)
+		ms *= 10;
+	return ms;
+}
+
+/* HH, HH:MM, HH:MM:SS or HH:MM:SS with a fraction. */
+static int
+parse_time(struct cursor *c, int64_t *ms)
+{
+	int hour, minute = 0, second = 0, fraction = 0;
+
+	hour = number(c, 2, 23);
+	if (hour >= 0 && next_is(c, ':')) {
+		minute = number(c, 2, 59);
+		if (minute >= 0 && next_is(c, ':')) {
+			second = number(c, 2, 59);
+			if (second >= 0 && (next_is(c, '.') || next_is(c, ',')))
+				fraction = parse_fraction(c);
+		}
+	}
+	if (hour < 0 || minute < 0 || second < 0 || fraction < 0)
+		return -1;
+	*ms = ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
+	return 0;
+}
+
+/* Z, +HH, +HHMM, +HH:MM or nothing, as minutes east of UTC. */
+static int
+parse_zone(struct cursor *c, int *east)
+{
+	int sign, hour, minute = 0;
+
+	*east = 0;
+	if (c->p == c->end || next_is(c, 'Z'))
+		return 0;
+	if (next_is(c, '+'))
+		sign = 1;
+	else if (next_is(c, '-'))
+		sign = -1;
+	else
+		return -1;
+	hour = number(c, 2, 18);
+	if (next_is(c, ':') || c->p < c->end)
+		minute = number(c, 2, 59);
+	if (hour < 0 || minute < 0 || hour * 60 + minute > OFFSET_MAX_MIN)
+		return -1;
+	*east = sign * (hour * 60 + minute);
+	return 0;
+}
+
+int
+iso8601_parse(struct slice text, int64_t *ms)
+{
+	struct cursor c = { text.p, text.p + text.len };
+	int64_t days, time = 0, result;
+	bool whole;
+	int east = 0;
+
+	if (parse_date(&c, &days, &whole) < 0)
+		return -1;
+	if (whole && next_is(&c, 'T')) {
+		if (parse_time(&c, &time) < 0 || parse_zone(&c, &east) < 0)
+			return -1;
+	}
+	if (c.p != c.end)
+		return -1;
+	result = days * DAY_MS + time - (int64_t)east * 60000;
+	if (result < FIRST_MS || result > LAST_MS)
+		return -1;
+	*ms = result;
+	return 0;
+}
+
+static inline char *
+put(char *out, uint32_t v, int digits)
+{
+	for (int i = digits; i-- > 0; v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + digits;
+}
+
+static char *
+put_date(char *out, uint32_t day)
+{
+	/* Inverse of days_of(): in 400-year periods that begin in March. */
+	uint32_t period = day / DAYS_400_YEARS;
+	uint32_t of_period = day % DAYS_400_YEARS;
+	uint32_t of_years = (of_period - of_period / 1460 + of_period / 36524 -
+	    of_period / 146096) / 365;
+	uint32_t of_year = of_period -
+	    (of_years * 365 + of_years / 4 - of_years / 100);
+	uint32_t from_march = (of_year * 5 + 2) / 153;
+	uint32_t m = from_march < 10 ? from_march + 3 : from_march - 9;
+	uint32_t y = period * 400 + of_years + (m <= 2) - 400;
+
+	out = put(out, y, 4);
+	*out++ = '-';
+	out = put(out, m, 2);
+	*out++ = '-';
+	return put(out, of_year - (from_march * 153 + 2) / 5 + 1, 2);
+}
+
+void
+iso8601_format(int64_t ms, char *out)
+{
+	/* Never negative: counted from 400 years before year 0. */
+	uint64_t since = (uint64_t)(ms +
+	    (int64_t)(EPOCH_DAY + DAYS_400_YEARS) * DAY_MS);
+	uint32_t of_day = (uint32_t)(since % DAY_MS);
+
+	out = put_date(out, (uint32_t)(since / DAY_MS));
+	*out++ = 'T';
+	out = put(out, of_day / 3600000, 2);
+	*out++ = ':';
+	out = put(out, of_day / 60000 % 60, 2);
+	*out++ = ':';
+	out = put(out, of_day / 1000 % 60, 2);
+	*out++ = '.';
+	out = put(out, of_day % 1000, 3);
+	*out = 'Z';
+}
+
+void
+iso8601_bound(int64_t ms, char out[ISO8601_LEN + 1])
+{
+	iso8601_format(ms, out);
+	out[ISO8601_LEN] = '\0';
+	if (ms % 1000 == 0)
+		memcpy(out + ISO8601_LEN - sizeof(".000"), "Z", sizeof("Z"));
+}

@@ -1,0 +1,69 @@
+/*
+ * The frame of the subcommands: what a command says of itself is a table, from
+ * which its arguments are parsed and its help is printed.
+ */
+#ifndef S1SPOOL_CMD_H
+#define S1SPOOL_CMD_H
+
+#include <stddef.h>
+
+/* --help, which every command has, counts. */
+#define CMD_OPTIONS_MAX 32
+
+/* One option.  A table ends with a row without a name. */
+struct cmd_option {
+	const char *name; /* long form, without the dashes */
+	char letter; /* short form, 0 for none */
+	const char *arg; /* its argument's name in help, NULL: takes none */
+	const char *help; /* one line */
+};
+
+/* An exit code with what it means here.  A table ends with NULL. */
+struct cmd_exit {
+	int code; /* of <sysexits.h> */
+	const char *meaning;
+};
+
+/* What was given on the command line; all borrowed from argv. */
+struct cmd_line {
+	/*
+	 * By the option's place in its table: NULL when it was not given, ""
+	 * for one without an argument.  Of a repeated option the last counts.
+	 */
+	const char *value[CMD_OPTIONS_MAX];
+	int argc; /* operands, at least min_args and at most max_args */
+	char **argv;
+};
+
+struct command {
+	const char *name;
+	const char *summary; /* one line, no full stop */
+	const char *args; /* operands in the usage line, NULL for none */
+	int min_args, max_args;
+	const struct cmd_option *options; /* NULL for none */
+	const struct cmd_exit *exits;
+	int (*run)(const struct cmd_line *line); /* the exit code */
+};
+
+/* The option that all commands with a configuration share. */
+#define CMD_OPTION_CONFIG                                                    \
+	{                                                                    \
+		"config", 'c', "FILE",                                       \
+		    "read FILE in place of " CMD_CONFIG_FILE                 \
+	}
+#define CMD_CONFIG_FILE SYSCONFDIR "/s1spool/s1spool.yml"
+
+/* Each in its own file, cmd_<name>.c; main.c lists those that are built. */
+extern const struct command cmd_run;
+extern const struct command cmd_once;
+extern const struct command cmd_map;
+extern const struct command cmd_verify;
+
+/*
+ * Find the command that argv[1] names in a NULL-terminated list, parse its
+ * arguments and run it; or do what --help and --version say.  The exit code:
+ * EX_USAGE, with one specific message on stderr, when argv makes no sense.
+ */
+int cmd_main(const struct command *const *list, int argc, char **argv);
+
+#endif
