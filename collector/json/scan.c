@@ -1,0 +1,483 @@
+#include "config.h"
+
+#include "collector/json/scan.h"
+
+#include <stdlib.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/json/text.h"
+
+/* An open container. */
+struct level {
+	uint32_t tok;
+	uint32_t junk; /* cursor.junk when it was opened */
+	uint32_t live; /* cursor.live when it was opened */
+};
+
+struct cursor {
+	struct scan *s;
+	const char *p;
+	const char *end;
+	/* Counters whose growth inside a container tells what it holds:
+	 * void values and white space; anything that is worth keeping. */
+	uint32_t junk;
+	uint32_t live;
+	int depth;
+	struct level level[SCAN_DEPTH_MAX];
+};
+
+void
+scan_init(struct scan *s)
+{
+	*s = (struct scan){ .text = "" };
+}
+
+void
+scan_fini(struct scan *s)
+{
+	free(s->tok);
+	scan_init(s);
+}
+
+static int
+fail(struct cursor *c, const char *why)
+{
+	c->s->error = why;
+	c->s->error_at = (size_t)(c->p - c->s->text);
+	return -1;
+}
+
+static void
+skip_space(struct cursor *c)
+{
+	if (c->p == c->end || (unsigned char)*c->p > ' ')
+		return;
+	while (c->p < c->end && (*c->p == ' ' || *c->p == '\n' ||
+	    *c->p == '\r' || *c->p == '\t'))
+		c->p++;
+	c->junk++;
+}
+
+/* The next free token, or NULL when the record has too many. */
+static struct tok *
+push(struct cursor *c, enum tok_kind kind)
+{
+	struct scan *s = c->s;
+	struct tok *t;
+
+	if (s->n == s->cap) {
+		if (s->n >= SCAN_TOKENS_MAX) {
+			fail(c, "too many values");
+			return NULL;
+		}
+		s->cap = s->cap == 0 ? 512 : s->cap * 2;
+		s->tok = xreallocarray(s->tok, s->cap, sizeof(*s->tok));
+	}
+	t = &s->tok[s->n++];
+	*t = (struct tok){ .start = (uint32_t)(c->p - s->text),
+		.next = (uint32_t)s->n, .kind = (uint8_t)kind };
+	return t;
+}
+
+static bool
+is_hex(char ch)
+{
+	return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') ||
+	    (ch >= 'A' && ch <= 'F');
+}
+
+/* An escape with c->p at its backslash. */
+static int
+skip_escape(struct cursor *c)
+{
+	size_t left = (size_t)(c->end - c->p);
+
+	if (left < 2)
+		return fail(c, "string without end");
+	if (c->p[1] != 'u') {
+		if (c->p[1] == '\0' || strchr("\"\\/bfnrt", c->p[1]) == NULL)
+			return fail(c, "unknown escape in a string");
+		c->p += 2;
+		return 0;
+	}
+	if (left < 6 || !is_hex(c->p[2]) || !is_hex(c->p[3]) ||
+	    !is_hex(c->p[4]) || !is_hex(c->p[5]))
+		return fail(c, "\\u without four hexadecimal digits");
+	c->p += 6;
+	return 0;
+}
+
+/* A string with c->p at its opening quote. */
+static int
+scan_string(struct cursor *c)
+{
+	struct tok *t = push(c, TOK_STRING);
+	size_t n;
+
+	if (t == NULL)
+		return -1;
+	c->p++;
+	for (;;) {
+		c->p = json_skip_plain(c->p, c->end);
+		if (c->p == c->end)
+			return fail(c, "string without end");
+		if (*c->p == '"')
+			break;
+		if (*c->p == '\\') {
+			t->flags = TOK_ESCAPED;
+			if (skip_escape(c) < 0)
+				return -1;
+			continue;
+		}
+		if ((unsigned char)*c->p < ' ')
+			return fail(c, "control character in a string");
+		n = json_utf8_len(c->p, c->end);
+		if (n == 0)
+			return fail(c, "invalid UTF-8");
+		c->p += n;
+	}
+	c->p++;
+	t->len = (uint32_t)(c->p - c->s->text) - t->start;
+	return 0;
+}
+
+static bool
+is_digit(const struct cursor *c, const char *p)
+{
+	return p < c->end && *p >= '0' && *p <= '9';
+}
+
+static int
+scan_number(struct cursor *c)
+{
+	struct tok *t = push(c, TOK_NUMBER);
+	const char *p = c->p;
+
+	if (t == NULL)
+		return -1;
+	if (*p == '-')
+		p++;
+	if (!is_digit(c, p))
+		return fail(c, "unexpected character");
+	if (*p++ != '0')
+		while (is_digit(c, p))
+			p++;
+	if (p < c->end && *p == '.') {
+		if (!is_digit(c, ++p))
+			return fail(c, "number without digits after the point");
+		while (is_digit(c, p))
+			p++;
+	}
+	if (p < c->end && (*p == 'e' || *p == 'E')) {
+		p++;
+		if (p < c->end && (*p == '+' || *p == '-'))
+			p++;
+		if (!is_digit(c, p))
+			return fail(c, "number without digits in its exponent");
+		while (is_digit(c, p))
+			p++;
+	}
+	t->len = (uint32_t)(p - c->p);
+	c->p = p;
+	return 0;
+}
+
+static int
+scan_word(struct cursor *c, const char *word, size_t len, enum tok_kind kind)
+{
+	struct tok *t;
+
+	if ((size_t)(c->end - c->p) < len || memcmp(c->p, word, len) != 0)
+		return fail(c, "unexpected character");
+	t = push(c, kind);
+	if (t == NULL)
+		return -1;
+	t->len = (uint32_t)len;
+	c->p += len;
+	return 0;
+}
+
+static int
+open_container(struct cursor *c, enum tok_kind kind)
+{
+	if (c->depth == SCAN_DEPTH_MAX)
+		return fail(c, "nested too deep");
+	if (push(c, kind) == NULL)
+		return -1;
+	c->level[c->depth++] = (struct level){ (uint32_t)c->s->n - 1, c->junk,
+		c->live };
+	c->p++;
+	return 0;
+}
+
+static void
+close_container(struct cursor *c)
+{
+	const struct level *l = &c->level[--c->depth];
+	struct tok *t = &c->s->tok[l->tok];
+
+	c->p++;
+	t->len = (uint32_t)(c->p - c->s->text) - t->start;
+	t->next = (uint32_t)c->s->n;
+	if (c->junk != l->junk)
+		t->flags |= TOK_RAGGED;
+	if (c->live == l->live) {
+		t->flags |= TOK_VOID;
+		c->junk++;
+	}
+}
+
+/* A value that holds no other. */
+static int
+scan_scalar(struct cursor *c)
+{
+	size_t i = c->s->n;
+	struct tok *t;
+	int r;
+
+	switch (*c->p) {
+	case '"':
+		r = scan_string(c);
+		break;
+	case 't':
+		r = scan_word(c, "true", 4, TOK_TRUE);
+		break;
+	case 'f':
+		r = scan_word(c, "false", 5, TOK_FALSE);
+		break;
+	case 'n':
+		r = scan_word(c, "null", 4, TOK_NULL);
+		break;
+	default:
+		r = scan_number(c);
+		break;
+	}
+	if (r < 0)
+		return -1;
+	t = &c->s->tok[i];
+	if (t->kind == TOK_NULL || (t->kind == TOK_STRING && t->len == 2)) {
+		t->flags |= TOK_VOID;
+		c->junk++;
+	} else {
+		c->live++;
+	}
+	return 0;
+}
+
+/* A member's name and its colon; c->p is where the name should begin. */
+static int
+scan_name(struct cursor *c)
+{
+	if (c->p == c->end || *c->p != '"')
+		return fail(c, "expected a member name");
+	if (scan_string(c) < 0)
+		return -1;
+	skip_space(c);
+	if (c->p == c->end || *c->p != ':')
+		return fail(c, "expected ':' after a member name");
+	c->p++;
+	skip_space(c);
+	return 0;
+}
+
+/*
+ * What follows a value: close every container that ends here, or step over
+ * the comma (and the next name) to where the next value begins.  1 when the
+ * outermost value is complete, 0 when a value follows.
+ */
+static int
+after_value(struct cursor *c)
+{
+	while (c->depth > 0) {
+		bool object =
+		    c->s->tok[c->level[c->depth - 1].tok].kind == TOK_OBJECT;
+
+		skip_space(c);
+		if (c->p == c->end)
+			return fail(c, "ends too early");
+		if (*c->p == (object ? '}' : ']')) {
+			close_container(c);
+			continue;
+		}
+		if (*c->p != ',')
+			return fail(c, "expected ',' or the end of a list");
+		c->p++;
+		skip_space(c);
+		return object ? scan_name(c) : 0;
+	}
+	return 1;
+}
+
+/*
+ * One value, or the opening of one.  1 when a container was opened that holds
+ * something (its first value follows), 0 when the value is complete.
+ */
+static int
+scan_value(struct cursor *c)
+{
+	bool object;
+
+	if (c->p == c->end)
+		return fail(c, "ends too early");
+	object = *c->p == '{';
+	if (!object && *c->p != '[')
+		return scan_scalar(c);
+	if (open_container(c, object ? TOK_OBJECT : TOK_ARRAY) < 0)
+		return -1;
+	skip_space(c);
+	if (c->p < c->end && *c->p == (object ? '}' : ']')) {
+		close_container(c);
+		return 0;
+	}
+	if (object && scan_name(c) < 0)
+		return -1;
+	return 1;
+}
+
+int
+scan_text(struct scan *s, struct slice text)
+{
+	struct cursor c;
+	int r;
+
+	/* Not initialised as a whole: the levels are a kilobyte. */
+	c.s = s;
+	c.p = text.p;
+	c.end = text.p + text.len;
+	c.junk = c.live = 0;
+	c.depth = 0;
+	s->text = text.p;
+	s->n = 0;
+	s->error = NULL;
+	if (text.len > SCAN_BYTES_MAX)
+		return fail(&c, "too large");
+	skip_space(&c);
+	do {
+		r = scan_value(&c);
+		if (r == 0)
+			r = after_value(&c);
+		else if (r > 0)
+			r = 0;
+	} while (r == 0);
+	if (r < 0)
+		return -1;
+	skip_space(&c);
+	if (c.p != c.end)
+		return fail(&c, "more text after the value");
+	return 0;
+}
+
+/* The value of a member of object token `object`, the last of that name. */
+static size_t
+find_member(const struct scan *s, size_t object, struct slice name)
+{
+	size_t i = object + 1, end = s->tok[object].next, found = 0;
+
+	while (i < end) {
+		const struct tok *k = &s->tok[i];
+
+		if (k->len - 2 == name.len || (k->flags & TOK_ESCAPED) != 0) {
+			if (json_same_text(scan_content(s, k),
+			    (k->flags & TOK_ESCAPED) != 0, name, false))
+				found = i + 1;
+		}
+		i = s->tok[i + 1].next;
+	}
+	return found;
+}
+
+size_t
+scan_find(const struct scan *s, size_t from, struct slice path)
+{
+	while (path.len > 0) {
+		const char *dot = memchr(path.p, '.', path.len);
+		size_t n = dot == NULL ? path.len : (size_t)(dot - path.p);
+
+		if (s->tok[from].kind != TOK_OBJECT)
+			return 0;
+		from = find_member(s, from, (struct slice){ path.p, n });
+		if (from == 0)
+			return 0;
+		n += dot != NULL;
+		path.p += n;
+		path.len -= n;
+	}
+	return from;
+}
+
+/* The hash of a name, for telling most unequal names apart. */
+static uint32_t
+name_hash(struct slice name)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < name.len; i++)
+		h = (h ^ (unsigned char)name.p[i]) * 16777619u;
+	return h ^ h >> 15;
+}
+
+static bool
+same_name(const struct scan *s, const struct tok *a, const struct tok *b)
+{
+	return json_same_text(scan_content(s, a),
+	    (a->flags & TOK_ESCAPED) != 0, scan_content(s, b),
+	    (b->flags & TOK_ESCAPED) != 0);
+}
+
+/*
+ * Large or escaped objects: a table from name to the index of its last
+ * member.  Escaped names all share one hash, which keeps them findable.
+ */
+static size_t
+mark_repeated_hashed(struct scan *s, size_t object, size_t n, bool escaped)
+{
+	size_t size = 16, end = s->tok[object].next, marked = 0;
+	uint32_t *table;
+
+	while (size < n * 2)
+		size *= 2;
+	table = xcalloc(size, sizeof(*table));
+	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
+		uint32_t h = escaped ? 0 : name_hash(scan_content(s,
+		    &s->tok[i]));
+		size_t at = h & (size - 1);
+
+		while (table[at] != 0 &&
+		    !same_name(s, &s->tok[table[at]], &s->tok[i]))
+			at = (at + 1) & (size - 1);
+		if (table[at] != 0) {
+			s->tok[table[at]].flags |= TOK_DEAD;
+			marked++;
+		}
+		table[at] = (uint32_t)i;
+	}
+	free(table);
+	return marked;
+}
+
+size_t
+scan_mark_repeated(struct scan *s, size_t object)
+{
+	size_t end = s->tok[object].next, n = 0, marked = 0;
+	bool escaped = false;
+
+	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
+		escaped |= (s->tok[i].flags & TOK_ESCAPED) != 0;
+		n++;
+	}
+	if (n > 24 || escaped)
+		return mark_repeated_hashed(s, object, n, escaped);
+	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
+		size_t j = s->tok[i + 1].next;
+
+		for (; j < end; j = s->tok[j + 1].next)
+			if (s->tok[i].len == s->tok[j].len &&
+			    same_name(s, &s->tok[i], &s->tok[j]))
+				break;
+		if (j < end) {
+			s->tok[i].flags |= TOK_DEAD;
+			marked++;
+		}
+	}
+	return marked;
+}
