@@ -1,9 +1,10 @@
 /*
  * The collector's own log: lines to stderr, as text (journald adds time and
  * level from the <N> prefix) or as ECS JSON.  Nothing secret is ever passed in.
- * A message that repeats for the same console and dataset is written once and
- * then as "repeated N times" at growing intervals.
- * errno is preserved.
+ * An error or a warning that repeats for the same console and dataset is
+ * written once and then with "repeated N times" at growing intervals, from a
+ * minute up to an hour, until it has been quiet for an hour.
+ * errno is preserved, and %m in a format is it.
  */
 #ifndef S1SPOOL_LOG_H
 #define S1SPOOL_LOG_H
@@ -13,11 +14,13 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_TEXT, LOG_JSON };
 
+/* Also forgets which messages repeat.  Until then: info and up, as text. */
 void log_setup(enum log_level level, enum log_format format);
 
 /*
  * One message.  console and dataset may be NULL.  Keep the format string
- * constant per kind of event: repeats are told apart by it.
+ * constant per kind of event: repeats are told apart by it, and by the text
+ * where it is "%s".
  */
 void log_event(enum log_level level, const char *console, const char *dataset,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -56,12 +56,21 @@ nearest_init(struct nearest *n, struct slice word)
 	};
 }
 
-void
-nearest_offer(struct nearest *n, const char *name)
+/* A name that was cut short, or has something appended. */
+static bool
+is_part(struct slice a, struct slice b)
 {
-	size_t d = distance(n->word, slice_of(name));
+	size_t n = least(a.len, b.len);
 
-	if (d >= n->distance || d >= strlen(name))
+	return n >= 3 && memcmp(a.p, b.p, n) == 0;
+}
+
+void
+nearest_offer(struct nearest *n, struct slice name)
+{
+	size_t d = is_part(n->word, name) ? 1 : distance(n->word, name);
+
+	if (d >= n->distance || d >= name.len)
 		return;
 	n->name = name;
 	n->distance = d;

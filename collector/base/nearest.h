@@ -9,13 +9,13 @@
 #include "collector/base/buf.h"
 
 struct nearest {
-	const char *name; /* the best so far, NULL when none is near enough */
+	struct slice name; /* the best so far, empty when none is near enough */
 	size_t distance; /* only names below this are nearer */
 	struct slice word;
 };
 
-/* Both texts are borrowed; the storage is the caller's. */
+/* All texts are borrowed; the storage is the caller's. */
 void nearest_init(struct nearest *n, struct slice word);
-void nearest_offer(struct nearest *n, const char *name);
+void nearest_offer(struct nearest *n, struct slice name);
 
 #endif

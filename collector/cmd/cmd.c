@@ -185,11 +185,11 @@ unknown_option(const struct command *cmd, const char *word)
 
 	nearest_init(&near, (struct slice){ word, len });
 	for (size_t i = 0; i <= n; i++)
-		nearest_offer(&near, option_at(cmd, i)->name);
-	if (near.name == NULL)
+		nearest_offer(&near, slice_of(option_at(cmd, i)->name));
+	if (near.name.len == 0)
 		return misuse(cmd, "unknown option --%.*s", (int)len, word);
-	return misuse(cmd, "unknown option --%.*s, did you mean --%s?",
-	    (int)len, word, near.name);
+	return misuse(cmd, "unknown option --%.*s, did you mean --%.*s?",
+	    (int)len, word, (int)near.name.len, near.name.p);
 }
 
 static int
@@ -199,11 +199,11 @@ unknown_command(const struct command *const *list, const char *word)
 
 	nearest_init(&near, slice_of(word));
 	for (; *list != NULL; list++)
-		nearest_offer(&near, (*list)->name);
-	if (near.name == NULL)
+		nearest_offer(&near, slice_of((*list)->name));
+	if (near.name.len == 0)
 		return misuse(&program, "unknown command '%s'", word);
-	return misuse(&program, "unknown command '%s', did you mean '%s'?",
-	    word, near.name);
+	return misuse(&program, "unknown command '%s', did you mean '%.*s'?",
+	    word, (int)near.name.len, near.name.p);
 }
 
 /* The table as getopt_long() wants it.  letters has room for "+:" and three

@@ -1,0 +1,182 @@
+#include "config.h"
+
+#include "collector/conf/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct secret_stamp
+stamp_of(const struct stat *st)
+{
+	return (struct secret_stamp){
+		.changed = st->st_ctim,
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = st->st_size,
+	};
+}
+
+static bool
+same_stamp(const struct secret_stamp *a, const struct secret_stamp *b)
+{
+	return a->changed.tv_sec == b->changed.tv_sec &&
+	    a->changed.tv_nsec == b->changed.tv_nsec && a->dev == b->dev &&
+	    a->ino == b->ino && a->size == b->size;
+}
+
+static void
+explain_open(const char *file, int error, struct buf *err)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+		buf_addf(err, "%s: there is no such file; write the API token "
+		    "into it, then chgrp s1spool and chmod 0640 it\n", file);
+		break;
+	case EACCES:
+		buf_addf(err, "%s: not readable for user id %ld; chgrp s1spool "
+		    "and chmod 0640 it\n", file, (long)geteuid());
+		break;
+	default:
+		buf_addf(err, "%s: %s\n", file, strerror(error));
+	}
+}
+
+/* What can be said before anything is read.  0, or -1 with a message. */
+static int
+check_file(const char *file, const struct stat *st, struct buf *err)
+{
+	if (!S_ISREG(st->st_mode)) {
+		buf_addf(err, "%s: not a regular file; it must be a file with "
+		    "the API token in it\n", file);
+		return -1;
+	}
+	if (st->st_mode & S_IRWXO) {
+		buf_addf(err, "%s: open to everybody (mode %04o); "
+		    "chmod o= it\n", file, (unsigned)st->st_mode & 07777);
+		return -1;
+	}
+	if (st->st_size > SECRET_MAX) {
+		buf_addf(err, "%s: %lld bytes are no API token; it must hold "
+		    "the token and nothing else\n", file,
+		    (long long)st->st_size);
+		return -1;
+	}
+	return 0;
+}
+
+/* Read until the end or until s is full.  0, or -1 with errno. */
+static int
+read_text(struct secret *s, int fd)
+{
+	ssize_t n;
+
+	s->len = 0;
+	while (s->len < SECRET_MAX) {
+		n = read(fd, s->text + s->len, SECRET_MAX - s->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		s->len += (size_t)n;
+	}
+	return 0;
+}
+
+/* Drop white space at the end; the rest must be one printable word. */
+static int
+check_text(struct secret *s, const char *file, struct buf *err)
+{
+	while (s->len > 0 && strchr(" \t\r\n", s->text[s->len - 1]) != NULL &&
+	    s->text[s->len - 1] != '\0')
+		s->len--;
+	s->text[s->len] = '\0';
+	if (s->len == 0) {
+		buf_addf(err, "%s: empty; write the API token into it\n", file);
+		return -1;
+	}
+	for (size_t i = 0; i < s->len; i++) {
+		if (s->text[i] > ' ' && s->text[i] < 0x7f)
+			continue;
+		buf_addf(err, "%s: byte %zu is a blank or no printable ASCII "
+		    "character; it must hold the API token and nothing else\n",
+		    file, i + 1);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+load_open(struct secret *s, int fd, const char *file, struct buf *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0) {
+		buf_addf(err, "%s: %s\n", file, strerror(errno));
+		return -1;
+	}
+	if (check_file(file, &st, err) < 0)
+		return -1;
+	if (read_text(s, fd) < 0) {
+		buf_addf(err, "%s: %s\n", file, strerror(errno));
+		return -1;
+	}
+	s->stamp = stamp_of(&st);
+	return check_text(s, file, err);
+}
+
+int
+secret_load(struct secret *s, const char *file, struct buf *err)
+{
+	int fd, r = -1;
+
+	/* O_NONBLOCK: a FIFO is refused, not waited for. */
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0) {
+		explain_open(file, errno, err);
+	} else {
+		r = load_open(s, fd, file, err);
+		close(fd);
+	}
+	if (r < 0)
+		secret_wipe(s);
+	return r;
+}
+
+void
+secret_wipe(struct secret *s)
+{
+	explicit_bzero(s, sizeof(*s));
+}
+
+bool
+secret_is_stale(const struct secret_stamp *stamp, const char *file)
+{
+	struct secret_stamp now;
+	struct stat st;
+
+	if (stat(file, &st) < 0)
+		return true;
+	now = stamp_of(&st);
+	return !same_stamp(stamp, &now);
+}
+
+void
+secret_forbid_core(void)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	if (getenv("S1SPOOL_ALLOW_CORE") != NULL)
+		return;
+	setrlimit(RLIMIT_CORE, &none);
+	/* Also when core_pattern is a pipe, which asks no limit. */
+	prctl(PR_SET_DUMPABLE, 0);
+}

@@ -1,0 +1,51 @@
+/*
+ * A secret that lives in a file of its own: an API token.  It is in memory for
+ * as long as the caller needs it, in no message and in no core file.
+ */
+#ifndef S1SPOOL_SECRET_H
+#define S1SPOOL_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "collector/base/buf.h"
+
+/* A token is a JWT of some hundred characters. */
+#define SECRET_MAX 4096
+
+/* Which state of the file was read. */
+struct secret_stamp {
+	struct timespec changed; /* content, owner or mode */
+	dev_t dev;
+	ino_t ino;
+	off_t size;
+};
+
+struct secret {
+	char text[SECRET_MAX + 1]; /* NUL-terminated, printable, no blanks */
+	size_t len;
+	struct secret_stamp stamp;
+};
+
+/*
+ * Read the file into the caller's storage; end with secret_wipe().  -1, with
+ * s wiped and a line in err that names the file and the mend, when it is
+ * missing, no regular file, open to everybody, empty, or holds anything but
+ * one word.  A symbolic link is followed; white space at the end is dropped.
+ */
+int secret_load(struct secret *s, const char *file, struct buf *err);
+void secret_wipe(struct secret *s);
+
+/* The file is no longer what was read, or not there. */
+bool secret_is_stale(const struct secret_stamp *stamp, const char *file);
+
+/*
+ * Neither a core file nor another process of the same user shall see this
+ * process's memory.  S1SPOOL_ALLOW_CORE in the environment, of any value,
+ * leaves it as it is, for debugging.
+ */
+void secret_forbid_core(void);
+
+#endif
