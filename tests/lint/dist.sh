@@ -1,6 +1,6 @@
 # Whatever git tracks is in the source archive.
 . "$top_srcdir/tests/lint/lib.sh"
-[ -e "$top_srcdir/.git" ] || {
+lint_is_checkout || {
 	echo "no checkout, nothing to compare"
 	exit 77
 }

@@ -1,17 +1,24 @@
 # Sourced by the lints: where to look, and one way to complain.
 
-# The project's own files, one a line, relative to the top: of a checkout what
-# git knows, of an unpacked archive what is there.
+# The project's own files, one a line, relative to the top: in a checkout what
+# git knows, elsewhere what is there and was not generated.
 lint_files()
 {
 	cd "$top_srcdir" || exit 99
-	if [ -e .git ] && command -v git >/dev/null; then
+	if lint_is_checkout; then
 		git ls-files -co --exclude-standard | sort -u |
 		    while read -r f; do [ ! -f "$f" ] || echo "$f"; done
 	else
-		find . -type f ! -path './build*' ! -path './.git/*' |
-		    sed 's,^\./,,' | sort
+		find . \( -name 'build*' -o -name .git \) -prune -o -type f -print |
+		    grep -E '\.([ch]|def|inc|sh|m4|am|ac|md|yml|1)$|/run$' |
+		    sed 's,^\./,,' | grep -v '^aclocal' | sort
 	fi
+}
+
+lint_is_checkout()
+{
+	[ -e "$top_srcdir/.git" ] &&
+	    git -C "$top_srcdir" rev-parse >/dev/null 2>&1
 }
 
 # C sources and headers below the folders given.

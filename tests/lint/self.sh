@@ -28,7 +28,7 @@ int f(const char *s) { return atoi (s); }
 END
 echo "see [/]work/notes" | tr -d '[]' >"$tmp/README.md"
 # shellcheck disable=SC2016 # the fault itself
-printf '#!/bin/sh\nrm $1\n' >"$tmp/go"
+printf '#!/bin/sh\nrm $1\n' >"$tmp/go.sh"
 for lint in calls layers shell standalone; do
 	expect 1 $lint
 done

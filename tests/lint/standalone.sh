@@ -4,7 +4,7 @@
 cd "$top_srcdir" || exit 99
 
 # Character classes, so that this file does not find itself.
-words='[/]work/|[/]tmp/b-|[.][.]/shared|\b[i]ssue #?[0-9]|\b[s]pec/[a-z]'
+words='[/]work/|[/]tmp/b-|[.][.]/shared|\b[i]ssue #?[0-9]|\b[s]pec/([a-z-]+[.]md|datasets|fields)'
 words="$words|\\b([d]esign|[s]tyle|[r]ulings|[l]essons)[.]md"
 words="$words|[c]rates[.]io|[p]ypi[.]org|[n]pmjs[.]|[p]roxy[.]golang"
 
