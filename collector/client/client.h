@@ -45,6 +45,7 @@ struct call {
 	const char *rate_class; /* path prefix of the rate table, see below */
 	const char *body; /* JSON for POST, NULL for GET; copied */
 	bool bearer; /* "Bearer" in place of "ApiToken" */
+	bool any_body; /* a download: the body need not look like JSON */
 	/*
 	 * A piece of the decoded body of a 200 answer, as it arrives.  False
 	 * aborts the transfer with VERDICT_RETRY.  NULL: the body is dropped.

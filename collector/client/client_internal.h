@@ -1,0 +1,128 @@
+/*
+ * What client.c, console.c and request.c share.
+ *
+ * A request is in one of these places, and moves in this order only:
+ *
+ *   QUEUED   in console.queued, waits for its class's rate budget and for a
+ *            place among the parallel transfers
+ *   RUNNING  in console.running; its easy handle is in the multi handle
+ *   DEAD     cancelled from within a libcurl callback, where the multi handle
+ *            must not be touched: in client.dead until that call is over
+ *   DONE     in no list: on_done is running
+ *
+ * libcurl calls our callbacks only from curl_multi_perform(), so `in_curl`
+ * tells which of the two ways a cancel takes.  New requests are never given to
+ * libcurl by request_start() but by the next client_poll().
+ */
+#ifndef S1SPOOL_CLIENT_INTERNAL_H
+#define S1SPOOL_CLIENT_INTERNAL_H
+
+#include <curl/curl.h>
+#include <sys/queue.h>
+
+#include "collector/base/timer.h"
+#include "collector/client/client.h"
+#include "collector/client/head.h"
+#include "collector/client/ratelimit.h"
+
+#define CONSOLE_IDLE_MAX 2
+
+struct client_limits {
+	size_t per_console; /* transfers at a time */
+	size_t total;
+	long connections; /* kept alive, over all consoles */
+	size_t body_bytes; /* decoded: a bound for packed bombs */
+	size_t error_bytes; /* of an error's body, before the line is cut */
+	long slow_bytes; /* a transfer that brings less a second ... */
+	long slow_seconds; /* ... for so long is cut */
+};
+
+struct client {
+	CURLM *multi;
+	struct client_limits limits;
+	size_t n_running;
+	bool in_curl;
+	TAILQ_HEAD(, console) ready; /* may have a request to send */
+	TAILQ_HEAD(request_list, request) dead;
+};
+
+struct console {
+	struct client *client;
+	const struct conf_console *conf;
+	TAILQ_ENTRY(console) link; /* in client.ready when is_ready */
+	bool is_ready;
+	struct request_list queued;
+	struct request_list running;
+	size_t n_running;
+	/* Handles at rest: with their options set and, which is what they are
+	 * kept for, the TLS sessions of this console. */
+	CURL *idle[CONSOLE_IDLE_MAX];
+	size_t n_idle;
+	char *host; /* host[:port], for people */
+	double share;
+	struct rate_bucket *bucket; /* one per row of rate_table */
+	struct timer timer; /* when a class's budget allows the next one */
+	int64_t date_ms; /* the last Date, -1 before */
+	int64_t date_mono_ms; /* when it came */
+};
+
+enum request_state {
+	REQUEST_QUEUED,
+	REQUEST_RUNNING,
+	REQUEST_DEAD,
+	REQUEST_DONE
+};
+
+struct request {
+	TAILQ_ENTRY(request) link;
+	enum request_state state;
+	struct client *client;
+	struct console *console; /* NULL once DEAD */
+	struct call call; /* its texts are not ours: not for use */
+	char *path;
+	char *body; /* NULL for GET */
+	size_t rate; /* row of rate_table */
+
+	CURL *easy;
+	struct curl_slist *headers; /* the token is in here: wiped */
+	struct slice token; /* points into headers */
+	int64_t started_ms;
+	char error[CURL_ERROR_SIZE];
+
+	struct head head;
+	size_t body_bytes;
+	bool sniffed; /* the body's first character was looked at */
+	const char *broke; /* why we broke it off, NULL when we did not */
+	struct buf error_body;
+};
+
+/* console.c */
+
+/* Let the next client_poll() look at the console's queue. */
+void console_ready(struct console *con);
+/* The oldest request that may be sent now, still in the queue; NULL when
+ * there is none: a timer or the end of a transfer will call. */
+struct request *console_next(struct console *con);
+/* A handle with all options that do not change between requests. */
+CURL *console_take_easy(struct console *con);
+/* Give it back; nothing of the request may be left in it. */
+void console_adopt_easy(struct console *con, CURL *easy);
+/* "Authorization: ..." and the other headers of a call, with *token within.
+ * NULL with a message when the token file is unusable. */
+struct curl_slist *console_headers(struct console *con,
+    const struct call *call, struct slice *token, struct buf *err);
+
+/* request.c */
+
+/* libcurl's CURLOPT_HEADERFUNCTION and CURLOPT_WRITEFUNCTION. */
+size_t request_on_header(char *p, size_t size, size_t n, void *cookie);
+size_t request_on_body(char *p, size_t size, size_t n, void *cookie);
+
+/* QUEUED -> RUNNING; or -> DONE with its callback when it cannot be sent. */
+void request_run(struct request *r);
+/* RUNNING -> DONE: libcurl is through with it. */
+void request_finish(struct request *r, CURLcode result);
+/* Free what is DEAD. */
+void request_reap(struct client *c);
+
+#endif

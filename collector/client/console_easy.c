@@ -1,0 +1,173 @@
+#include "config.h"
+
+/* CURLOPT_PROTOCOLS_STR is newer than the oldest libcurl we build with. */
+#define CURL_DISABLE_DEPRECATION
+
+#include "collector/client/client_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/conf/secret.h"
+
+#define USER_AGENT "s1spool/" PACKAGE_VERSION
+/* Larger pieces than libcurl's 16 KiB: pages have megabytes. */
+#define RECEIVE_BYTES (64 * 1024L)
+static bool
+is_set(const char *text, const char *value)
+{
+	return text != NULL && strcmp(text, value) == 0;
+}
+
+/*
+ * full: the chain and the name; certificate: the chain alone; none: nothing.
+ */
+static void
+set_tls(CURL *easy, const struct conf_ssl *ssl)
+{
+	bool chain = !is_set(ssl->verification_mode, "none");
+	bool name = chain && !is_set(ssl->verification_mode, "certificate");
+	long lowest = is_set(ssl->supported_protocols, "TLSv1.3") ?
+	    CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
+
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, chain ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, name ? 2L : 0L);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, lowest);
+	if (ssl->certificate_authorities != NULL) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO,
+		    ssl->certificate_authorities);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	if (ssl->certificate != NULL)
+		curl_easy_setopt(easy, CURLOPT_SSLCERT, ssl->certificate);
+	if (ssl->key != NULL)
+		curl_easy_setopt(easy, CURLOPT_SSLKEY, ssl->key);
+}
+
+static void
+set_proxy(CURL *easy, const struct conf_console *conf)
+{
+	if (conf->proxy_url != NULL)
+		curl_easy_setopt(easy, CURLOPT_PROXY, conf->proxy_url);
+	/* http:// is for loopback: the environment's proxy would be handed
+	 * the token in the clear. */
+	else if (strncmp(conf->url, "http://", 7) == 0)
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+static void
+set_limits(CURL *easy, const struct conf_console *conf,
+    const struct client_limits *limits)
+{
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+	    (long)conf->connect_timeout);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+	    (long)conf->http_client_timeout);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, limits->slow_bytes);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, limits->slow_seconds);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
+}
+
+static void
+set_http(CURL *easy)
+{
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
+	    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	/* A redirect could carry the token to another host. */
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+	    (long)CURL_HTTP_VERSION_2TLS);
+	/* Rather a stream of the connection that is there than a new one. */
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, request_on_header);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, request_on_body);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+}
+
+CURL *
+console_take_easy(struct console *con)
+{
+	CURL *easy;
+
+	if (con->n_idle > 0)
+		return con->idle[--con->n_idle];
+	easy = curl_easy_init();
+	if (easy == NULL)
+		abort();
+	set_http(easy);
+	set_tls(easy, &con->conf->ssl);
+	set_proxy(easy, con->conf);
+	set_limits(easy, con->conf, &con->client->limits);
+	return easy;
+}
+
+void
+console_adopt_easy(struct console *con, CURL *easy)
+{
+	if (con->n_idle == CONSOLE_IDLE_MAX) {
+		curl_easy_cleanup(easy);
+		return;
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, NULL);
+	con->idle[con->n_idle++] = easy;
+}
+
+static struct curl_slist *
+append(struct curl_slist *list, const char *line)
+{
+	list = curl_slist_append(list, line);
+	if (list == NULL)
+		abort();
+	return list;
+}
+
+/* The line with the token; *token points into it. */
+static struct curl_slist *
+authorization(const struct secret *secret, bool bearer, struct slice *token)
+{
+	static const char apitoken_form[] = "Authorization: ApiToken %s";
+	static const char bearer_form[] = "Authorization: Bearer %s";
+	char line[SECRET_MAX + sizeof(apitoken_form)];
+	struct curl_slist *list;
+	int n;
+
+	n = snprintf(line, sizeof(line), bearer ? bearer_form : apitoken_form,
+	    secret->text);
+	list = append(NULL, line);
+	*token = (struct slice){ list->data + (size_t)n - secret->len,
+	    secret->len };
+	explicit_bzero(line, sizeof(line));
+	return list;
+}
+
+/*
+ * The token is read for each request: so a changed file counts at once, and
+ * between requests nothing of it is in memory.
+ */
+struct curl_slist *
+console_headers(struct console *con, const struct call *call,
+    struct slice *token, struct buf *err)
+{
+	struct curl_slist *list;
+	struct secret secret;
+
+	if (secret_load(&secret, con->conf->api_token_file, err) != 0)
+		return NULL;
+	list = authorization(&secret, call->bearer, token);
+	secret_wipe(&secret);
+	list = append(list, "Accept: application/json");
+	if (call->body != NULL)
+		list = append(list, "Content-Type: application/json");
+	/* No 100-continue: it costs a round trip. */
+	return append(list, "Expect:");
+}

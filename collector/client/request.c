@@ -1,0 +1,335 @@
+#include "config.h"
+
+#include "collector/client/client_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/log.h"
+#include "collector/base/xalloc.h"
+#include "collector/client/detail.h"
+#include "collector/client/verdict.h"
+
+struct request *
+request_start(struct console *con, const struct call *call)
+{
+	struct request *r = xcalloc(1, sizeof(*r));
+
+	r->client = con->client;
+	r->console = con;
+	r->call = *call;
+	r->path = xstrdup(call->path);
+	r->body = xstrdup(call->body);
+	r->rate = rate_find(call->rate_class);
+	head_init(&r->head);
+	buf_init(&r->error_body, DETAIL_BODY_MAX);
+	r->state = REQUEST_QUEUED;
+	TAILQ_INSERT_TAIL(&con->queued, r, link);
+	console_ready(con);
+	return r;
+}
+
+/* libcurl's own copies of the headers are out of reach. */
+static void
+wipe_headers(struct request *r)
+{
+	for (struct curl_slist *h = r->headers; h != NULL; h = h->next)
+		explicit_bzero(h->data, strlen(h->data));
+	curl_slist_free_all(r->headers);
+	r->headers = NULL;
+	r->token = (struct slice){ "", 0 };
+}
+
+static void
+request_free(struct request *r)
+{
+	wipe_headers(r);
+	buf_fini(&r->error_body);
+	free(r->path);
+	free(r->body);
+	free(r);
+}
+
+/* Out of the multi handle; the easy handle goes back to its console. */
+static void
+detach(struct request *r)
+{
+	curl_multi_remove_handle(r->client->multi, r->easy);
+	r->client->n_running--;
+	if (r->console != NULL)
+		console_adopt_easy(r->console, r->easy);
+	else
+		curl_easy_cleanup(r->easy);
+	r->easy = NULL;
+}
+
+/* Out of its console's lists, which may have a place for another one now. */
+static void
+leave_console(struct request *r)
+{
+	struct console *con = r->console;
+
+	if (r->state == REQUEST_RUNNING) {
+		TAILQ_REMOVE(&con->running, r, link);
+		con->n_running--;
+	} else {
+		TAILQ_REMOVE(&con->queued, r, link);
+	}
+	console_ready(con);
+}
+
+void
+request_cancel(struct request *r)
+{
+	if (r->state == REQUEST_DEAD || r->state == REQUEST_DONE)
+		return;
+	leave_console(r);
+	if (r->state == REQUEST_RUNNING && r->client->in_curl) {
+		r->state = REQUEST_DEAD;
+		r->console = NULL;
+		TAILQ_INSERT_TAIL(&r->client->dead, r, link);
+		return;
+	}
+	if (r->state == REQUEST_RUNNING)
+		detach(r);
+	request_free(r);
+}
+
+void
+request_reap(struct client *c)
+{
+	struct request *r;
+
+	while ((r = TAILQ_FIRST(&c->dead)) != NULL) {
+		TAILQ_REMOVE(&c->dead, r, link);
+		detach(r);
+		request_free(r);
+	}
+}
+
+/* Tell libcurl to stop, and ourselves why. */
+static size_t
+break_off(struct request *r, const char *why)
+{
+	r->broke = why;
+	return 0;
+}
+
+size_t
+request_on_header(char *p, size_t size, size_t n, void *cookie)
+{
+	struct request *r = cookie;
+	bool had_ended = r->head.ended;
+
+	n *= size;
+	if (r->state == REQUEST_DEAD)
+		return 0;
+	if (!head_line(&r->head, (struct slice){ p, n }))
+		return break_off(r, "the header is too large");
+	/* Not with a trailer: it comes after the body's time. */
+	if (r->head.ended && !had_ended && r->head.date_ms >= 0) {
+		r->console->date_ms = r->head.date_ms;
+		r->console->date_mono_ms = clock_mono_ms();
+	}
+	return n;
+}
+
+/* An error's body: its beginning tells, the rest is read to keep the
+ * connection, up to where a new one is cheaper. */
+static bool
+keep_error(struct request *r, struct slice piece)
+{
+	size_t room = r->error_body.max - r->error_body.len;
+
+	buf_add(&r->error_body, piece.p, piece.len < room ? piece.len : room);
+	return r->body_bytes <= r->client->limits.error_bytes;
+}
+
+/*
+ * JSON of the API begins with a brace; a page of a proxy or of a login form
+ * is recognised before anything of it is handed on.
+ */
+static const char *
+sniff(struct request *r, struct slice piece)
+{
+	size_t i = 0;
+
+	if (r->head.html)
+		return "HTML in place of JSON";
+	while (i < piece.len && memchr(" \t\r\n", piece.p[i], 4) != NULL)
+		i++;
+	if (i == piece.len)
+		return NULL;
+	r->sniffed = true;
+	if (piece.p[i] == '<')
+		return "HTML in place of JSON";
+	return piece.p[i] == '{' || piece.p[i] == '[' ? NULL :
+	    "something else in place of JSON";
+}
+
+size_t
+request_on_body(char *p, size_t size, size_t n, void *cookie)
+{
+	struct request *r = cookie;
+	struct slice piece = { p, n * size };
+	const char *why = NULL;
+
+	if (r->state == REQUEST_DEAD)
+		return 0;
+	r->body_bytes += piece.len;
+	if (r->head.status != 200)
+		return keep_error(r, piece) ? piece.len : 0;
+	if (r->body_bytes > r->client->limits.body_bytes)
+		return break_off(r, "the answer is too large");
+	if (!r->sniffed && !r->call.any_body)
+		why = sniff(r, piece);
+	if (why != NULL)
+		return break_off(r, why);
+	if (r->call.on_body == NULL)
+		return piece.len;
+	if (!r->call.on_body(r->call.cookie, piece))
+		return break_off(r, "the answer cannot be used");
+	return r->state == REQUEST_DEAD ? 0 : piece.len;
+}
+
+static void
+set_call(struct request *r)
+{
+	char *url = xasprintf("%s%s", r->console->conf->url, r->path);
+	CURL *easy = r->easy;
+
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	free(url);
+	if (r->body != NULL) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, -1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->body);
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, r->headers);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->error);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, r);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, r);
+}
+
+static void
+done(struct request *r, struct answer *answer, struct buf *detail)
+{
+	detail_finish(detail, r->token);
+	wipe_headers(r);
+	answer->detail = detail->p;
+	answer->body_bytes = r->body_bytes;
+	answer->elapsed_ms = clock_mono_ms() - r->started_ms;
+	log_event(LOG_DEBUG, r->console->conf->name, NULL,
+	    "%s %s -> %d (%s), %zu bytes, %" PRId64 " ms",
+	    r->body != NULL ? "POST" : "GET", r->path, answer->status,
+	    verdict_name[answer->verdict], answer->body_bytes,
+	    answer->elapsed_ms);
+	r->state = REQUEST_DONE;
+	r->console = NULL;
+	r->call.on_done(r->call.cookie, answer);
+	buf_fini(detail);
+	request_free(r);
+}
+
+void
+request_run(struct request *r)
+{
+	struct answer answer = { .verdict = VERDICT_CONFIG,
+	    .retry_after_ms = -1 };
+	struct console *con = r->console;
+	struct buf detail;
+
+	buf_init(&detail, DETAIL_DRAFT_MAX);
+	r->started_ms = clock_mono_ms();
+	r->headers = console_headers(con, &r->call, &r->token, &detail);
+	if (r->headers == NULL) {
+		leave_console(r);
+		done(r, &answer, &detail);
+		return;
+	}
+	buf_fini(&detail);
+	r->easy = console_take_easy(con);
+	set_call(r);
+	TAILQ_REMOVE(&con->queued, r, link);
+	TAILQ_INSERT_TAIL(&con->running, r, link);
+	r->state = REQUEST_RUNNING;
+	con->n_running++;
+	r->client->n_running++;
+	if (curl_multi_add_handle(r->client->multi, r->easy) != CURLM_OK)
+		abort();
+}
+
+/* The answer was whole, or what came of it says enough. */
+static struct verdict_row
+judge_status(struct request *r, struct buf *detail)
+{
+	struct verdict_row row;
+	struct buf said;
+	struct slice host;
+	int code;
+
+	buf_init(&said, DETAIL_DRAFT_MAX);
+	code = detail_add_body(&said, buf_slice(&r->error_body));
+	row = verdict_of_status(r->head.status, code);
+	buf_addf(detail, "HTTP %d: %s", r->head.status, row.reason);
+	if (r->head.status >= 300 && r->head.status <= 399) {
+		host = head_url_host(slice_of(r->head.location));
+		if (host.len == 0)
+			host = SLICE("the same host");
+		buf_addf(detail, " (to %.*s)", (int)host.len, host.p);
+	}
+	if (said.len > 0)
+		buf_addf(detail, ": %s", said.p);
+	buf_fini(&said);
+	return row;
+}
+
+static struct verdict_row
+judge(struct request *r, CURLcode result, struct buf *detail)
+{
+	struct verdict_row row = { VERDICT_RETRY, r->broke };
+	long verify = 0;
+
+	buf_addf(detail, "%s: ", r->console->host);
+	if (result == CURLE_OK && r->head.status == 200 && !r->sniffed &&
+	    !r->call.any_body)
+		row.reason = r->broke = "an empty answer";
+	if (r->broke != NULL) {
+		buf_addf(detail, "HTTP %d: %s", r->head.status, r->broke);
+	} else if (r->head.ended &&
+	    (result == CURLE_OK || r->head.status != 200)) {
+		row = judge_status(r, detail);
+	} else {
+		curl_easy_getinfo(r->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+		row = verdict_of_transfer(result, verify, r->error);
+		buf_addf(detail, "%s (%s)", row.reason, r->error[0] != '\0' ?
+		    r->error : curl_easy_strerror(result));
+	}
+	if (r->head.request_id[0] != '\0' && row.verdict != VERDICT_OK)
+		buf_addf(detail, "; request id %s", r->head.request_id);
+	return row;
+}
+
+void
+request_finish(struct request *r, CURLcode result)
+{
+	struct answer answer = { .status = r->head.status };
+	struct console *con = r->console;
+	struct buf detail;
+
+	buf_init(&detail, DETAIL_DRAFT_MAX);
+	answer.verdict = judge(r, result, &detail).verdict;
+	answer.retry_after_ms = head_retry_after(&r->head);
+	if (answer.status == 429)
+		rate_hold(&con->bucket[r->rate], &rate_table[r->rate],
+		    con->share, clock_mono_ms(), answer.retry_after_ms > 0 ?
+		    answer.retry_after_ms : 0);
+	leave_console(r);
+	detach(r);
+	done(r, &answer, &detail);
+}

@@ -1,0 +1,220 @@
+#include "config.h"
+
+#include "collector/client/verdict.h"
+
+#include <openssl/x509_vfy.h>
+#include <stddef.h>
+#include <string.h>
+
+/* CURLE_SSL_CLIENTCERT, which has no name before libcurl 7.77. */
+#define SSL_CLIENTCERT 98
+
+#define N_ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+const char *const verdict_name[VERDICT_COUNT] = {
+	[VERDICT_OK] = "ok",
+	[VERDICT_RETRY] = "retry",
+	[VERDICT_AUTH] = "auth",
+	[VERDICT_DENIED] = "denied",
+	[VERDICT_GONE] = "gone",
+	[VERDICT_BAD] = "bad",
+	[VERDICT_CONFIG] = "config",
+};
+
+/*
+ * The first row that fits counts.  code 0 stands for any.  A known code goes
+ * before the status: the edge in front of a console may put its own status on
+ * an answer.  Not for 429 and 502 to 504, which are about the moment.
+ */
+static const struct {
+	int low, high; /* status, both included */
+	int code;
+	struct verdict_row row;
+} statuses[] = {
+	{ 200, 200, 0, { VERDICT_OK, "ok" } },
+	{ 201, 299, 0, { VERDICT_RETRY, "an unexpected kind of success" } },
+	{ 300, 399, 0, { VERDICT_CONFIG, "a redirect, which is never "
+	    "followed: put the console's own address into url" } },
+	{ 429, 429, 0, { VERDICT_RETRY, "too many requests" } },
+	{ 502, 504, 0, { VERDICT_RETRY, "the console is not available" } },
+	{ 400, 599, 4000010, { VERDICT_BAD, "invalid request" } },
+	{ 400, 599, 4000020, { VERDICT_BAD, "invalid identifier" } },
+	{ 400, 599, 4000040, { VERDICT_BAD, "invalid request" } },
+	{ 400, 599, 4010010, { VERDICT_AUTH, "the token is refused: is it "
+	    "expired or revoked?" } },
+	{ 400, 599, 4030010, { VERDICT_DENIED, "the token's role or scope "
+	    "does not allow this" } },
+	{ 400, 599, 4040010, { VERDICT_GONE, "not there" } },
+	{ 400, 599, 5010010, { VERDICT_DENIED, "this console does not "
+	    "support it" } },
+	{ 401, 401, 0, { VERDICT_AUTH, "the token is refused: is it expired "
+	    "or revoked?" } },
+	{ 402, 403, 0, { VERDICT_DENIED, "the token's role, scope or licence "
+	    "does not allow this" } },
+	{ 404, 404, 0, { VERDICT_GONE, "not there" } },
+	{ 407, 407, 0, { VERDICT_CONFIG, "the proxy wants credentials: put "
+	    "them into proxy_url" } },
+	{ 408, 408, 0, { VERDICT_RETRY, "the console gave up waiting" } },
+	{ 410, 410, 0, { VERDICT_GONE, "gone for good" } },
+	{ 421, 421, 0, { VERDICT_CONFIG, "this server is not the console: "
+	    "check url" } },
+	{ 425, 425, 0, { VERDICT_RETRY, "too early" } },
+	{ 400, 499, 0, { VERDICT_BAD, "the request is refused" } },
+	{ 501, 501, 0, { VERDICT_DENIED, "this console does not support "
+	    "it" } },
+	{ 500, 599, 0, { VERDICT_RETRY, "the console has a fault" } },
+};
+
+struct verdict_row
+verdict_of_status(int status, int code)
+{
+	for (size_t i = 0; i < N_ROWS(statuses); i++)
+		if (status >= statuses[i].low && status <= statuses[i].high &&
+		    (statuses[i].code == 0 || statuses[i].code == code))
+			return statuses[i].row;
+	return (struct verdict_row){ VERDICT_RETRY,
+	    "a status that HTTP does not know" };
+}
+
+/* Why OpenSSL refused the certificate. */
+static const struct {
+	long verify;
+	struct verdict_row row;
+} certificates[] = {
+	{ X509_V_ERR_CERT_NOT_YET_VALID, { VERDICT_CONFIG, "the certificate "
+	    "is not valid yet: check this machine's clock" } },
+	{ X509_V_ERR_CERT_HAS_EXPIRED, { VERDICT_CONFIG, "the certificate "
+	    "has expired: check this machine's clock, or the console's "
+	    "certificate" } },
+	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, { VERDICT_CONFIG, "the "
+	    "certificate is self-signed: name it in "
+	    "ssl.certificate_authorities" } },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, { VERDICT_CONFIG, "the "
+	    "certificate is from an unknown CA: name the CA's file in "
+	    "ssl.certificate_authorities" } },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, { VERDICT_CONFIG, "the "
+	    "certificate is from an unknown CA: name the CA's file in "
+	    "ssl.certificate_authorities" } },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, { VERDICT_CONFIG,
+	    "the certificate is from an unknown CA: name the CA's file in "
+	    "ssl.certificate_authorities" } },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, { VERDICT_CONFIG,
+	    "the certificate is from an unknown CA: name the CA's file in "
+	    "ssl.certificate_authorities" } },
+	{ X509_V_ERR_CERT_REVOKED, { VERDICT_CONFIG, "the certificate is "
+	    "revoked" } },
+};
+
+/*
+ * OpenSSL's own words where libcurl's code says no more than "TLS failed".
+ * They differ between versions: a text that is not found here is a retry.
+ */
+static const struct {
+	const char *words;
+	struct verdict_row row;
+} handshakes[] = {
+	{ "wrong version number", { VERDICT_CONFIG, "no TLS on this port: "
+	    "check the port and https:// in url" } },
+	{ "packet length too long", { VERDICT_CONFIG, "no TLS on this port: "
+	    "check the port and https:// in url" } },
+	{ "unknown protocol", { VERDICT_CONFIG, "no TLS on this port: check "
+	    "the port and https:// in url" } },
+	{ "unsupported protocol", { VERDICT_CONFIG, "no TLS version in "
+	    "common: check ssl.supported_protocols" } },
+	{ "protocol version", { VERDICT_CONFIG, "no TLS version in common: "
+	    "check ssl.supported_protocols" } },
+	{ "certificate required", { VERDICT_CONFIG, "the server wants a "
+	    "client certificate: check ssl.certificate and ssl.key" } },
+	{ "alert bad certificate", { VERDICT_CONFIG, "the server refuses the "
+	    "client certificate: check ssl.certificate" } },
+	{ "alert unknown ca", { VERDICT_CONFIG, "the server refuses the "
+	    "client certificate: check ssl.certificate" } },
+};
+
+static const struct {
+	CURLcode result;
+	struct verdict_row row;
+} transfers[] = {
+	{ CURLE_UNSUPPORTED_PROTOCOL, { VERDICT_CONFIG, "no HTTP on this "
+	    "port: check the port and http(s):// in url" } },
+	{ CURLE_URL_MALFORMAT, { VERDICT_CONFIG, "not a URL: check url" } },
+	{ CURLE_COULDNT_RESOLVE_PROXY, { VERDICT_RETRY, "the proxy's name "
+	    "does not resolve: check proxy_url and the DNS" } },
+	{ CURLE_COULDNT_RESOLVE_HOST, { VERDICT_RETRY, "the name does not "
+	    "resolve: check url and the DNS" } },
+	{ CURLE_COULDNT_CONNECT, { VERDICT_RETRY, "no connection: check url, "
+	    "firewall and proxy" } },
+	{ CURLE_PROXY, { VERDICT_RETRY, "the proxy failed: check "
+	    "proxy_url" } },
+	{ CURLE_WEIRD_SERVER_REPLY, { VERDICT_CONFIG, "no HTTP on this port: "
+	    "check the port and http(s):// in url" } },
+	{ CURLE_HTTP2, { VERDICT_RETRY, "HTTP/2 broke off" } },
+	{ CURLE_HTTP2_STREAM, { VERDICT_RETRY, "HTTP/2 broke off" } },
+	{ CURLE_PARTIAL_FILE, { VERDICT_RETRY, "the answer broke off" } },
+	{ CURLE_OPERATION_TIMEDOUT, { VERDICT_RETRY, "no whole answer in "
+	    "time" } },
+	{ CURLE_GOT_NOTHING, { VERDICT_RETRY, "the connection was closed "
+	    "without an answer" } },
+	{ CURLE_SEND_ERROR, { VERDICT_RETRY, "the connection broke" } },
+	{ CURLE_RECV_ERROR, { VERDICT_RETRY, "the connection broke" } },
+	{ CURLE_BAD_CONTENT_ENCODING, { VERDICT_RETRY, "the answer cannot be "
+	    "unpacked" } },
+	{ CURLE_SSL_CERTPROBLEM, { VERDICT_CONFIG, "the client certificate "
+	    "is unusable: check ssl.certificate and ssl.key" } },
+	{ SSL_CLIENTCERT, { VERDICT_CONFIG, "the server wants a client "
+	    "certificate: check ssl.certificate and ssl.key" } },
+	{ CURLE_SSL_CACERT_BADFILE, { VERDICT_CONFIG, "the CA file is "
+	    "unusable: check ssl.certificate_authorities" } },
+	{ CURLE_SSL_CIPHER, { VERDICT_CONFIG, "no cipher in common" } },
+	{ CURLE_PEER_FAILED_VERIFICATION, { VERDICT_CONFIG, "the certificate "
+	    "is not for this host: check url" } },
+	{ CURLE_SSL_ISSUER_ERROR, { VERDICT_CONFIG, "the certificate is from "
+	    "an unknown CA: name the CA's file in "
+	    "ssl.certificate_authorities" } },
+};
+
+static const struct verdict_row *
+of_certificate(long verify)
+{
+	for (size_t i = 0; i < N_ROWS(certificates); i++)
+		if (certificates[i].verify == verify)
+			return &certificates[i].row;
+	return NULL;
+}
+
+static const struct verdict_row *
+of_handshake(const char *text)
+{
+	for (size_t i = 0; i < N_ROWS(handshakes); i++)
+		if (strcasestr(text, handshakes[i].words) != NULL)
+			return &handshakes[i].row;
+	return NULL;
+}
+
+static const struct verdict_row *
+of_result(CURLcode result)
+{
+	for (size_t i = 0; i < N_ROWS(transfers); i++)
+		if (transfers[i].result == result)
+			return &transfers[i].row;
+	return NULL;
+}
+
+struct verdict_row
+verdict_of_transfer(CURLcode result, long verify, const char *text)
+{
+	const struct verdict_row *row = NULL;
+
+	if (result == CURLE_PEER_FAILED_VERIFICATION)
+		row = of_certificate(verify);
+	/* A TLS 1.3 server refuses the client only once we read. */
+	if (row == NULL && (result == CURLE_SSL_CONNECT_ERROR ||
+	    result == CURLE_RECV_ERROR))
+		row = of_handshake(text);
+	if (row == NULL)
+		row = of_result(result);
+	if (row != NULL)
+		return *row;
+	return (struct verdict_row){ VERDICT_RETRY, result ==
+	    CURLE_SSL_CONNECT_ERROR ? "TLS failed" : "the transfer failed" };
+}
