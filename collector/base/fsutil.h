@@ -1,6 +1,7 @@
 /*
  * Files that are whole or not there, and directories that are synced.
  * All functions: 0 or a descriptor on success, -1 with errno on failure.
+ * Descriptors are close-on-exec and belong to the caller.
  */
 #ifndef S1SPOOL_FSUTIL_H
 #define S1SPOOL_FSUTIL_H
@@ -13,14 +14,28 @@
  * than n means errno is set. */
 size_t fs_write_full(int fd, const void *p, size_t n);
 
-/* Append the file's whole content to b.  EFBIG when b's cap is too small. */
+/* Append the file's whole content to b.  EFBIG when b's cap is too small; b is
+ * as it was on failure. */
 int fs_read_file(int dirfd, const char *name, struct buf *b);
 
 /*
- * Replace dirfd/name by content: temporary name beside it, fsync, rename,
- * fsync of the directory.  On failure the old file is as it was.
+ * Replace dirfd/name by content: temporary name (name.tmp) beside it, fsync,
+ * rename, fsync of the directory.  The file has the given mode whatever the
+ * umask is; name is no path.  On failure the old file is as it was; only when
+ * the very last step failed, the new content may be there already.
  */
 int fs_replace(int dirfd, const char *name, struct slice content, mode_t mode);
+
+/*
+ * The same in steps, for content that is not in memory as a whole: write to
+ * the descriptor that fs_replace_begin() returns, then end it or cancel it.
+ * A successful fs_replace_end() leaves the descriptor open, on the new file;
+ * after a failed one only fs_replace_cancel() remains to be called, which
+ * closes it, removes the temporary file and preserves errno.
+ */
+int fs_replace_begin(int dirfd, const char *name, mode_t mode);
+int fs_replace_end(int dirfd, const char *name, int fd);
+void fs_replace_cancel(int dirfd, const char *name, int fd);
 
 /* fsync a directory, so that names made in it survive a power cut. */
 int fs_sync_dir(int dirfd);
