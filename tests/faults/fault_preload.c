@@ -1,0 +1,214 @@
+#include "config.h"
+
+#include "tests/faults/fault.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct fault fault;
+static unsigned seen, hits;
+static bool fail_next_write;
+
+void
+fault_set(const struct fault *f)
+{
+	fault = f != NULL ? *f : (struct fault){ 0 };
+	if (fault.nth == 0)
+		fault.nth = 1;
+	seen = hits = 0;
+	fail_next_write = false;
+}
+
+unsigned
+fault_hits(void)
+{
+	return hits;
+}
+
+/* Our names hide the C library's; this finds those. */
+static void *
+real(const char *name)
+{
+	void *fn = dlsym(RTLD_NEXT, name);
+
+	if (fn == NULL)
+		abort();
+	return fn;
+}
+
+/* Does "what fd is open on" + "/" + name hold the wanted text? */
+static bool
+is_wanted(int fd, const char *name)
+{
+	char link[64], path[8192];
+	ssize_t n = -1;
+
+	if (fault.path == NULL)
+		return true;
+	if (fd >= 0) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		n = readlink(link, path, sizeof(path) / 2);
+	}
+	snprintf(path + (n > 0 ? n : 0), sizeof(path) / 2, "/%s", name);
+	return strstr(path, fault.path) != NULL;
+}
+
+/* Count a call; true when it is one of those to fail. */
+static bool
+is_due(const char *call, int fd, const char *name)
+{
+	int saved = errno;
+	bool wanted;
+
+	if (fault.call == NULL || strcmp(fault.call, call) != 0)
+		return false;
+	wanted = is_wanted(fd, name);
+	errno = saved;
+	if (!wanted || ++seen < fault.nth)
+		return false;
+	if (fault.count > 0 && seen - fault.nth >= fault.count)
+		return false;
+	hits++;
+	return true;
+}
+
+static int
+fail(void)
+{
+	errno = fault.error;
+	return -1;
+}
+
+ssize_t
+write(int fd, const void *p, size_t n)
+{
+	ssize_t (*next)(int, const void *, size_t);
+
+	*(void **)&next = real("write");
+	if (fail_next_write) {
+		fail_next_write = false;
+		return fail();
+	}
+	if (!is_due("write", fd, ""))
+		return next(fd, p, n);
+	if (fault.short_bytes == 0 || fault.short_bytes >= n)
+		return fail();
+	fail_next_write = true;
+	return next(fd, p, fault.short_bytes);
+}
+
+int
+fdatasync(int fd)
+{
+	int (*next)(int);
+
+	*(void **)&next = real("fdatasync");
+	return is_due("fdatasync", fd, "") ? fail() : next(fd);
+}
+
+int
+fsync(int fd)
+{
+	int (*next)(int);
+
+	*(void **)&next = real("fsync");
+	return is_due("fsync", fd, "") ? fail() : next(fd);
+}
+
+int
+renameat(int fromfd, const char *from, int tofd, const char *to)
+{
+	int (*next)(int, const char *, int, const char *);
+
+	*(void **)&next = real("renameat");
+	return is_due("renameat", tofd, to) ? fail() :
+	    next(fromfd, from, tofd, to);
+}
+
+int
+unlinkat(int dirfd, const char *name, int flags)
+{
+	int (*next)(int, const char *, int);
+
+	*(void **)&next = real("unlinkat");
+	return is_due("unlinkat", dirfd, name) ? fail() :
+	    next(dirfd, name, flags);
+}
+
+int
+openat(int dirfd, const char *name, int flags, ...)
+{
+	int (*next)(int, const char *, int, ...);
+	mode_t mode = 0;
+	va_list ap;
+
+	*(void **)&next = real("openat");
+	if (flags & O_CREAT) {
+		va_start(ap, flags);
+		mode = va_arg(ap, mode_t);
+		va_end(ap);
+	}
+	return is_due("openat", dirfd, name) ? fail() :
+	    next(dirfd, name, flags, mode);
+}
+
+int
+fallocate(int fd, int mode, off_t offset, off_t len)
+{
+	int (*next)(int, int, off_t, off_t);
+
+	*(void **)&next = real("fallocate");
+	return is_due("fallocate", fd, "") ? fail() :
+	    next(fd, mode, offset, len);
+}
+
+static int
+parse_errno(const char *s)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} names[] = {
+		{ "EACCES", EACCES }, { "EDQUOT", EDQUOT }, { "EIO", EIO },
+		{ "EMFILE", EMFILE }, { "ENOSPC", ENOSPC },
+		{ "EOPNOTSUPP", EOPNOTSUPP }, { "EROFS", EROFS },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(s, names[i].name) == 0)
+			return names[i].value;
+	return (int)strtol(s, NULL, 10);
+}
+
+static unsigned long
+env_number(const char *name, unsigned long otherwise)
+{
+	const char *s = getenv(name);
+
+	return s != NULL ? strtoul(s, NULL, 10) : otherwise;
+}
+
+static void __attribute__((constructor))
+set_from_environment(void)
+{
+	const char *error = getenv("FAULT_ERRNO");
+	const struct fault f = {
+		.call = getenv("FAULT_CALL"),
+		.path = getenv("FAULT_PATH"),
+		.nth = (unsigned)env_number("FAULT_NTH", 1),
+		.count = (unsigned)env_number("FAULT_COUNT", 1),
+		.error = error != NULL ? parse_errno(error) : EIO,
+		.short_bytes = env_number("FAULT_SHORT", 0),
+	};
+
+	if (f.call != NULL)
+		fault_set(&f);
+}
