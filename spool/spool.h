@@ -15,9 +15,10 @@ struct spool;
 
 struct spool_options {
 	const char *directory;
-	int64_t segment_max_bytes; /* sealed when it would grow past this */
-	int64_t segment_max_age_ms; /* sealed when older than this */
-	int64_t segment_idle_ms; /* sealed when nothing came for so long */
+	/* What seals a segment; 0 means that it never does. */
+	int64_t segment_max_bytes; /* it would grow past this */
+	int64_t segment_max_age_ms; /* it is older than this */
+	int64_t segment_idle_ms; /* nothing came for so long */
 };
 
 /*
@@ -37,5 +38,11 @@ void spool_close(struct spool *sp);
  * so that names and line heads stay unique when the clock jumps back.
  */
 int64_t spool_birth(struct spool *sp);
+
+/* The spool directory's descriptor, borrowed. */
+int spool_dirfd(const struct spool *sp);
+
+/* The options it was opened with, without the directory. */
+const struct spool_options *spool_options(const struct spool *sp);
 
 #endif

@@ -1,0 +1,170 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "collector/base/fsutil.h"
+#include "spool/lines.h"
+#include "spool/segment.h"
+#include "spool/stream.h"
+#include "spool/stream_internal.h"
+
+struct reader {
+	bool (*fn)(void *cookie, const struct stream_line *line);
+	void *cookie;
+	size_t *damaged;
+	bool stopped;
+};
+
+/*
+ * Make sure that what is about to count as written is on disk: the process
+ * that wrote it may have died before its sync.  And drop it from the page
+ * cache, since after a sync that failed the cache can hold bytes that the disk
+ * does not.
+ */
+static int
+settle(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	int r, saved;
+
+	if (fd < 0)
+		return -1;
+	r = fdatasync(fd);
+	saved = errno;
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	close(fd);
+	errno = saved;
+	return r;
+}
+
+static int
+settle_folder(int dirfd, const char *folder)
+{
+	int fd = fs_open_dir(dirfd, folder);
+	int r, saved;
+
+	if (fd < 0)
+		return -1;
+	r = fs_sync_dir(fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return r;
+}
+
+static int
+read_lines(struct reader *rd, struct lines *l)
+{
+	struct stream_line line;
+	struct slice text;
+	int r;
+
+	while ((r = lines_next(l, &text)) > 0) {
+		if (stream_parse_line(text, &line) < 0) {
+			++*rd->damaged;
+			continue;
+		}
+		if (!rd->fn(rd->cookie, &line)) {
+			rd->stopped = true;
+			return 0;
+		}
+	}
+	return r;
+}
+
+static int
+read_segment(struct reader *rd, int dirfd, const char *path, int64_t offset)
+{
+	struct lines l;
+	int r, saved;
+
+	if (settle(dirfd, path) < 0 || lines_open(&l, dirfd, path, offset) < 0)
+		return -1;
+	r = read_lines(rd, &l);
+	saved = errno;
+	lines_close(&l);
+	errno = saved;
+	return r;
+}
+
+/* Where to begin in a segment that is not older than from; -1 for "not at
+ * all", so that a packed segment is not unpacked in vain. */
+static int64_t
+start_offset(int dirfd, const struct segment_file *f,
+    const struct stream_pos *from)
+{
+	size_t n = strlen(from->segment);
+
+	if (n == 0 || strncmp(f->name, from->segment, n) != 0)
+		return 0;
+	return lines_size(dirfd, f->path) == from->offset ? -1 : from->offset;
+}
+
+static int
+read_list(struct reader *rd, int dirfd, const struct segment_list *l,
+    const struct stream_pos *from)
+{
+	int64_t offset;
+
+	for (size_t i = 0; i < l->n && !rd->stopped; i++) {
+		const struct segment_file *f = &l->files[i];
+
+		if (stream_segment_cmp(f->name, from->segment) < 0)
+			continue;
+		offset = start_offset(dirfd, f, from);
+		if (offset >= 0 &&
+		    read_segment(rd, dirfd, f->path, offset) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The segment of a position may have been pruned since; the sequence goes on
+ * behind it all the same. */
+static void
+continue_after(struct stream *st, const struct stream_pos *from)
+{
+	struct segment_name s;
+
+	if (segment_parse(from->segment, &s) < 0 || s.seq < st->next_seq)
+		return;
+	st->next_seq = s.seq + 1;
+	st->end = *from;
+}
+
+int
+stream_read_back(struct stream *st, const struct stream_pos *from,
+    bool (*fn)(void *cookie, const struct stream_line *line), void *cookie,
+    size_t *damaged)
+{
+	struct reader rd = { .fn = fn, .cookie = cookie, .damaged = damaged };
+	int dirfd = spool_dirfd(st->spool), r, saved;
+	struct segment_list l = { 0 };
+
+	*damaged = 0;
+	continue_after(st, from);
+	if (settle_folder(dirfd, st->folder) < 0)
+		return -1;
+	r = segment_list_stream(&l, dirfd, st->console, st->dataset);
+	if (r == 0)
+		r = read_list(&rd, dirfd, &l, from);
+	saved = errno;
+	segment_list_fini(&l);
+	errno = saved;
+	return r;
+}
+
+int
+stream_segment_cmp(const char *a, const char *b)
+{
+	struct segment_name x, y;
+
+	if (segment_parse(a, &x) < 0)
+		x.seq = 0;
+	if (segment_parse(b, &y) < 0)
+		y.seq = 0;
+	return (x.seq > y.seq) - (x.seq < y.seq);
+}
