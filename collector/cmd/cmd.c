@@ -30,7 +30,7 @@ static const struct cmd_option help_option = {
 /* The options of the program itself, in the place of a command. */
 static const struct cmd_option main_options[] = {
 	{ "version", 'V', NULL, "print the versions of s1spool and its libraries" },
-	{ NULL },
+	{ 0 },
 };
 
 static const struct cmd_exit main_exits[] = {

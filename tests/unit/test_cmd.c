@@ -13,7 +13,7 @@ static const struct cmd_option paint_options[] = {
 	[OPT_CONFIG] = CMD_OPTION_CONFIG,
 	[OPT_FORCE] = { "force", 0, NULL, "do not ask" },
 	[OPT_LEVEL] = { "a-rather-long-option", 'l', "LEVEL", "how much" },
-	{ NULL },
+	{ 0 },
 };
 
 static const struct cmd_exit paint_exits[] = {
