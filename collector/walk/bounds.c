@@ -1,0 +1,109 @@
+#include "config.h"
+
+#include "collector/walk/bounds.h"
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+void
+coverage_init(struct coverage *c)
+{
+	c->watermark = TIME_NONE;
+	c->floor = TIME_NONE;
+	for (size_t i = 0; i < PASS_MAX; i++)
+		c->pass_upper[i] = TIME_NONE;
+}
+
+/* The first walk covers what every pass would. */
+static void
+begin_first(const struct bounds_rule *rule, struct coverage *c, int64_t now,
+    struct window *w)
+{
+	if (!rule->inventory && c->floor == TIME_NONE)
+		c->floor = now - rule->initial_ms;
+	w->lower = rule->inventory ? TIME_NONE : c->floor;
+	w->upper = now;
+	w->passes = (1u << rule->n_passes) - 1;
+}
+
+static bool
+pass_is_due(const struct pass *p, int64_t last, int64_t now)
+{
+	return last == TIME_NONE || now - last >= p->period_ms || now < last;
+}
+
+/*
+ * A console's clock that was set back leaves the watermark ahead of it.  The
+ * walk then begins behind the clock, and its upper bound becomes the
+ * watermark, so that rows of the hours lived twice are not passed over.
+ */
+void
+bounds_begin(const struct bounds_rule *rule, struct coverage *c, int64_t now,
+    struct window *w)
+{
+	if (rule->snapshot) {
+		*w = (struct window){ .lower = TIME_NONE, .upper = now };
+		return;
+	}
+	if (c->watermark == TIME_NONE) {
+		begin_first(rule, c, now, w);
+		return;
+	}
+
+	w->lower = least(c->watermark, now) - rule->look_back_ms;
+	w->upper = now;
+	w->passes = 0;
+	for (size_t i = 0; i < rule->n_passes; i++) {
+		const struct pass *p = &rule->pass[i];
+		int64_t last = c->pass_upper[i];
+
+		if (!pass_is_due(p, last, now))
+			continue;
+		w->passes |= 1u << i;
+		if (last == TIME_NONE)
+			last = c->watermark;
+		w->lower = least(w->lower, least(last, now) - p->depth_ms);
+	}
+	w->lower = most(w->lower, c->floor);
+}
+
+void
+bounds_complete(const struct bounds_rule *rule, struct coverage *c,
+    const struct window *w)
+{
+	c->watermark = w->upper;
+	for (size_t i = 0; i < rule->n_passes; i++)
+		if (w->passes & 1u << i)
+			c->pass_upper[i] = w->upper;
+	c->floor = bounds_keep(rule, c);
+}
+
+int64_t
+bounds_keep(const struct bounds_rule *rule, const struct coverage *c)
+{
+	int64_t keep;
+
+	if (c->watermark == TIME_NONE)
+		return c->floor;
+	if (rule->snapshot)
+		return c->watermark - rule->remember_ms;
+
+	keep = c->watermark - rule->look_back_ms;
+	for (size_t i = 0; i < rule->n_passes; i++) {
+		int64_t last = c->pass_upper[i];
+
+		if (last == TIME_NONE)
+			last = c->watermark;
+		keep = least(keep, last - rule->pass[i].depth_ms);
+	}
+	return most(keep, c->floor);
+}

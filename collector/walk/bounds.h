@@ -1,0 +1,73 @@
+/*
+ * From when to when a walk reads: arithmetic only, no clock and no request.
+ *
+ * A row can become visible some time after the moment it carries.  Each poll
+ * therefore looks back a little behind the watermark, and passes read further
+ * back in longer periods: a row that is up to `depth_ms` late is found within
+ * `period_ms` after it became visible.  What is read again is kept apart by
+ * the ids that have been seen.
+ */
+#ifndef S1SPOOL_BOUNDS_H
+#define S1SPOOL_BOUNDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* All times are milliseconds since 1970 on the console's clock. */
+#define TIME_NONE INT64_MIN
+
+#define PASS_MAX 4
+
+struct pass {
+	int64_t period_ms;
+	int64_t depth_ms;
+};
+
+/* How a dataset is covered; does not change while the process runs. */
+struct bounds_rule {
+	bool snapshot; /* requests have no time filter */
+	bool inventory; /* the first walk has no lower bound */
+	int64_t initial_ms; /* else the first walk begins so long ago */
+	int64_t look_back_ms;
+	int64_t remember_ms; /* snapshots: how long an id is remembered */
+	struct pass pass[PASS_MAX];
+	size_t n_passes;
+};
+
+/* What has been covered; lives in the journal. */
+struct coverage {
+	int64_t watermark; /* upper bound of the last completed walk */
+	/*
+	 * No walk reads below this: older rows were never wanted, or their ids
+	 * are no longer remembered.  Fixed before the first request, so that
+	 * it does not slide while the first walk fails, and never sinks.
+	 */
+	int64_t floor;
+	int64_t pass_upper[PASS_MAX]; /* of the last walk that made the pass */
+};
+
+/* The frozen bounds of one walk: lower <= time < upper. */
+struct window {
+	int64_t lower; /* TIME_NONE: from the beginning */
+	int64_t upper;
+	unsigned passes; /* bit i: makes pass i */
+};
+
+void coverage_init(struct coverage *c);
+
+/* The window of a walk that starts at `now`.  Sets c->floor on the first. */
+void bounds_begin(const struct bounds_rule *rule, struct coverage *c,
+    int64_t now, struct window *w);
+
+/* The walk over w is complete. */
+void bounds_complete(const struct bounds_rule *rule, struct coverage *c,
+    const struct window *w);
+
+/*
+ * Rows before this time will not be read again, so their ids may go.
+ * TIME_NONE while everything has to be remembered.
+ */
+int64_t bounds_keep(const struct bounds_rule *rule, const struct coverage *c);
+
+#endif

@@ -1,0 +1,287 @@
+#include "config.h"
+
+#include "collector/walk/position.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/xalloc.h"
+
+#define POSITION_VERSION 1
+
+static const char *const kind_name[WALK_KIND_COUNT] = {
+	[WALK_POLL] = "poll",
+	[WALK_RESEND] = "resend",
+};
+
+void
+position_init(struct position *p)
+{
+	*p = (struct position){ .resent = TIME_NONE };
+	coverage_init(&p->coverage);
+}
+
+void
+position_fini(struct position *p)
+{
+	for (int i = 0; i < WALK_KIND_COUNT; i++)
+		walk_close(&p->walk[i]);
+	position_init(p);
+}
+
+void
+walk_close(struct walk *w)
+{
+	free(w->cursor);
+	free(w->child_cursor);
+	*w = (struct walk){ 0 };
+}
+
+void
+walk_set_child(struct walk *w, int64_t child, const char *cursor)
+{
+	char *copy = xstrdup(cursor);
+
+	free(w->child_cursor);
+	w->child_cursor = copy;
+	w->child = child;
+}
+
+void
+walk_set_cursor(struct walk *w, const char *cursor)
+{
+	char *copy = xstrdup(cursor);
+
+	free(w->cursor);
+	w->cursor = copy;
+	w->listed = false;
+	walk_set_child(w, 0, NULL);
+}
+
+/* Writing: what is at its default is left out. */
+
+static void
+put_time(struct json_object *o, const char *name, int64_t ms)
+{
+	if (ms != TIME_NONE)
+		json_object_object_add(o, name, json_object_new_int64(ms));
+}
+
+static void
+put_count(struct json_object *o, const char *name, int64_t n)
+{
+	if (n != 0)
+		json_object_object_add(o, name, json_object_new_int64(n));
+}
+
+static void
+put_text(struct json_object *o, const char *name, const char *s)
+{
+	if (s != NULL && *s != '\0')
+		json_object_object_add(o, name, json_object_new_string(s));
+}
+
+static void
+put_flag(struct json_object *o, const char *name, bool set)
+{
+	if (set)
+		json_object_object_add(o, name, json_object_new_boolean(1));
+}
+
+static void
+put_pos(struct json_object *o, const char *name, const struct stream_pos *pos)
+{
+	struct json_object *member;
+
+	if (pos->segment[0] == '\0')
+		return;
+	member = json_object_new_object();
+	put_text(member, "segment", pos->segment);
+	json_object_object_add(member, "offset",
+	    json_object_new_int64(pos->offset));
+	json_object_object_add(o, name, member);
+}
+
+static void
+put_walk(struct json_object *o, const char *name, const struct walk *w)
+{
+	struct json_object *member;
+
+	if (!w->open)
+		return;
+	member = json_object_new_object();
+	put_time(member, "lower", w->window.lower);
+	put_time(member, "upper", w->window.upper);
+	put_count(member, "passes", w->window.passes);
+	put_flag(member, "everything", w->everything);
+	put_count(member, "phase", w->phase);
+	if (w->cursor != NULL)
+		json_object_object_add(member, "cursor",
+		    json_object_new_string(w->cursor));
+	put_count(member, "page", w->page);
+	put_count(member, "restarts", w->restarts);
+	put_flag(member, "listed", w->listed);
+	put_count(member, "child", w->child);
+	put_text(member, "child_cursor", w->child_cursor);
+	json_object_object_add(o, name, member);
+}
+
+static void
+put_passes(struct json_object *o, const struct coverage *c)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < PASS_MAX; i++)
+		json_object_array_add(list, c->pass_upper[i] == TIME_NONE ?
+			NULL :
+			json_object_new_int64(c->pass_upper[i]));
+	json_object_object_add(o, "passes", list);
+}
+
+int
+position_print(struct buf *b, const struct position *p)
+{
+	struct json_object *o = json_object_new_object();
+	int failed;
+
+	put_count(o, "version", POSITION_VERSION);
+	put_time(o, "watermark", p->coverage.watermark);
+	put_time(o, "floor", p->coverage.floor);
+	put_passes(o, &p->coverage);
+	put_time(o, "resent", p->resent);
+	for (int i = 0; i < WALK_KIND_COUNT; i++)
+		put_walk(o, kind_name[i], &p->walk[i]);
+	put_pos(o, "end", &p->end);
+	put_text(o, "sealed", p->sealed);
+	put_pos(o, "ids", &p->ids);
+	failed = buf_adds(b, json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+	return failed;
+}
+
+/* Reading: what is absent or of another type has its default. */
+
+static int64_t
+get_int(struct json_object *o, const char *name, int64_t absent)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, name, &member) ||
+	    !json_object_is_type(member, json_type_int))
+		return absent;
+	return json_object_get_int64(member);
+}
+
+static bool
+get_flag(struct json_object *o, const char *name)
+{
+	struct json_object *member;
+
+	return json_object_object_get_ex(o, name, &member) &&
+	    json_object_get_boolean(member);
+}
+
+/* Borrowed; NULL when absent. */
+static const char *
+get_text(struct json_object *o, const char *name)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, name, &member) ||
+	    !json_object_is_type(member, json_type_string))
+		return NULL;
+	return json_object_get_string(member);
+}
+
+/* A name that does not fit is none: recovery then reads more, not less. */
+static void
+get_name(struct json_object *o, const char *name, char out[STREAM_NAME_MAX])
+{
+	const char *s = get_text(o, name);
+
+	if (s != NULL && strlen(s) < STREAM_NAME_MAX)
+		memcpy(out, s, strlen(s) + 1);
+}
+
+static void
+get_pos(struct json_object *o, const char *name, struct stream_pos *pos)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, name, &member))
+		return;
+	get_name(member, "segment", pos->segment);
+	if (pos->segment[0] != '\0')
+		pos->offset = get_int(member, "offset", 0);
+}
+
+static void
+get_walk(struct json_object *o, const char *name, struct walk *w)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, name, &member) ||
+	    !json_object_is_type(member, json_type_object))
+		return;
+	w->open = true;
+	w->window.lower = get_int(member, "lower", TIME_NONE);
+	w->window.upper = get_int(member, "upper", TIME_NONE);
+	w->window.passes = (unsigned)get_int(member, "passes", 0);
+	w->everything = get_flag(member, "everything");
+	w->phase = (int)get_int(member, "phase", 0);
+	w->page = get_int(member, "page", 0);
+	w->restarts = (int)get_int(member, "restarts", 0);
+	walk_set_cursor(w, get_text(member, "cursor"));
+	w->listed = get_flag(member, "listed");
+	walk_set_child(w, get_int(member, "child", 0),
+	    get_text(member, "child_cursor"));
+}
+
+static void
+get_passes(struct json_object *o, struct coverage *c)
+{
+	struct json_object *list, *item;
+
+	if (!json_object_object_get_ex(o, "passes", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return;
+	for (size_t i = 0; i < PASS_MAX; i++) {
+		item = json_object_array_get_idx(list, i);
+		if (json_object_is_type(item, json_type_int))
+			c->pass_upper[i] = json_object_get_int64(item);
+	}
+}
+
+static void
+get_position(struct json_object *o, struct position *p)
+{
+	p->coverage.watermark = get_int(o, "watermark", TIME_NONE);
+	p->coverage.floor = get_int(o, "floor", TIME_NONE);
+	get_passes(o, &p->coverage);
+	p->resent = get_int(o, "resent", TIME_NONE);
+	for (int i = 0; i < WALK_KIND_COUNT; i++)
+		get_walk(o, kind_name[i], &p->walk[i]);
+	get_pos(o, "end", &p->end);
+	get_name(o, "sealed", p->sealed);
+	get_pos(o, "ids", &p->ids);
+}
+
+int
+position_parse(struct position *p, struct slice text)
+{
+	struct json_tokener *tok = json_tokener_new();
+	struct json_object *o;
+	int ok;
+
+	position_fini(p);
+	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
+	ok = json_object_is_type(o, json_type_object) &&
+	    get_int(o, "version", 0) == POSITION_VERSION;
+	if (ok)
+		get_position(o, p);
+	json_object_put(o);
+	json_tokener_free(tok);
+	return ok ? 0 : -1;
+}

@@ -1,0 +1,202 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/walk/bounds.h"
+#include "tests/unit/unit.h"
+
+#define SECOND 1000LL
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define START 1700000000000LL
+
+static const struct bounds_rule plain = {
+	.initial_ms = 24 * HOUR,
+	.look_back_ms = MINUTE,
+	.pass = { { 10 * MINUTE, 10 * MINUTE } },
+	.n_passes = 1,
+};
+
+static struct window
+walk(const struct bounds_rule *rule, struct coverage *c, int64_t now)
+{
+	struct window w;
+
+	bounds_begin(rule, c, now, &w);
+	bounds_complete(rule, c, &w);
+	return w;
+}
+
+static void
+test_first_walk(void)
+{
+	struct coverage c;
+	struct window w;
+
+	coverage_init(&c);
+	bounds_begin(&plain, &c, START, &w);
+	CU_ASSERT_EQUAL(w.lower, START - 24 * HOUR);
+	CU_ASSERT_EQUAL(w.upper, START);
+	CU_ASSERT_EQUAL(c.floor, START - 24 * HOUR);
+	CU_ASSERT_EQUAL(bounds_keep(&plain, &c), START - 24 * HOUR);
+
+	/* It failed: the bound does not slide. */
+	bounds_begin(&plain, &c, START + HOUR, &w);
+	CU_ASSERT_EQUAL(w.lower, START - 24 * HOUR);
+	CU_ASSERT_EQUAL(w.upper, START + HOUR);
+}
+
+static void
+test_look_back_and_overlap(void)
+{
+	struct coverage c;
+	struct window w;
+
+	coverage_init(&c);
+	walk(&plain, &c, START);
+	w = walk(&plain, &c, START + 30 * SECOND);
+	CU_ASSERT_EQUAL(w.lower, START - MINUTE);
+	CU_ASSERT_EQUAL(w.upper, START + 30 * SECOND);
+	CU_ASSERT_EQUAL(w.passes, 0);
+
+	w = walk(&plain, &c, START + 10 * MINUTE);
+	CU_ASSERT_EQUAL(w.lower, START - 10 * MINUTE);
+	CU_ASSERT_EQUAL(w.passes, 1);
+	w = walk(&plain, &c, START + 11 * MINUTE);
+	CU_ASSERT_EQUAL(w.lower, START + 9 * MINUTE);
+}
+
+static void
+test_two_passes(void)
+{
+	struct bounds_rule rule = plain;
+	struct coverage c;
+	struct window w;
+
+	rule.pass[rule.n_passes++] = (struct pass){ HOUR, 7 * 24 * HOUR };
+	rule.initial_ms = 30 * 24 * HOUR;
+	coverage_init(&c);
+	walk(&rule, &c, START);
+	w = walk(&rule, &c, START + 20 * MINUTE);
+	CU_ASSERT_EQUAL(w.lower, START - 10 * MINUTE);
+	CU_ASSERT_EQUAL(w.passes, 1);
+	CU_ASSERT_EQUAL(bounds_keep(&rule, &c), START - 7 * 24 * HOUR);
+	w = walk(&rule, &c, START + HOUR);
+	CU_ASSERT_EQUAL(w.lower, START - 7 * 24 * HOUR);
+	CU_ASSERT_EQUAL(w.passes, 3);
+}
+
+static void
+test_inventory_has_no_lower_bound(void)
+{
+	struct bounds_rule rule = plain;
+	struct coverage c;
+	struct window w;
+
+	rule.inventory = true;
+	coverage_init(&c);
+	bounds_begin(&rule, &c, START, &w);
+	CU_ASSERT_EQUAL(w.lower, TIME_NONE);
+	CU_ASSERT_EQUAL(bounds_keep(&rule, &c), TIME_NONE);
+	bounds_complete(&rule, &c, &w);
+	w = walk(&rule, &c, START + 30 * SECOND);
+	CU_ASSERT_EQUAL(w.lower, START - MINUTE);
+}
+
+static void
+test_snapshot_has_no_bounds(void)
+{
+	struct bounds_rule rule = { .snapshot = true, .remember_ms = HOUR };
+	struct coverage c;
+	struct window w;
+
+	coverage_init(&c);
+	w = walk(&rule, &c, START);
+	CU_ASSERT_EQUAL(w.lower, TIME_NONE);
+	w = walk(&rule, &c, START + HOUR);
+	CU_ASSERT_EQUAL(w.lower, TIME_NONE);
+	CU_ASSERT_EQUAL(bounds_keep(&rule, &c), START);
+}
+
+/* The console's clock is set back: rows with times that it had before come
+ * again, and ids that were dropped must not be needed for them. */
+static void
+test_clock_set_back(void)
+{
+	struct coverage c;
+	struct window w;
+	int64_t keep;
+
+	coverage_init(&c);
+	walk(&plain, &c, START);
+	walk(&plain, &c, START + HOUR);
+	keep = bounds_keep(&plain, &c);
+	w = walk(&plain, &c, START + 58 * MINUTE);
+	CU_ASSERT_EQUAL(w.lower, keep);
+	CU_ASSERT_EQUAL(w.upper, START + 58 * MINUTE);
+	CU_ASSERT_EQUAL(c.watermark, START + 58 * MINUTE);
+	w = walk(&plain, &c, START + 59 * MINUTE);
+	CU_ASSERT_EQUAL(w.lower, START + 57 * MINUTE);
+}
+
+/*
+ * Polls at random moments, some failing, against rows that become visible up
+ * to the overlap late: each is read within an overlap (and one poll) after it
+ * became visible, and no walk reads below what is remembered.
+ */
+#define ROWS 2000
+#define POLL_MAX (2 * MINUTE)
+
+static void
+check_late_rows(unsigned seed)
+{
+	static int64_t at[ROWS], visible[ROWS], found[ROWS];
+	const int64_t overlap = plain.pass[0].depth_ms;
+	struct coverage c;
+	struct window w;
+	int64_t now = START, keep;
+
+	srandom(seed);
+	for (int i = 0; i < ROWS; i++) {
+		at[i] = START + random() % (6 * HOUR);
+		visible[i] = at[i] + random() % overlap;
+		found[i] = 0;
+	}
+	coverage_init(&c);
+	while (now < START + 7 * HOUR) {
+		keep = bounds_keep(&plain, &c);
+		bounds_begin(&plain, &c, now, &w);
+		CU_ASSERT(keep == TIME_NONE || w.lower >= keep);
+		for (int i = 0; i < ROWS; i++)
+			if (found[i] == 0 && visible[i] <= now &&
+			    at[i] >= w.lower && at[i] < w.upper)
+				found[i] = now;
+		bounds_complete(&plain, &c, &w);
+		now += 1 + random() % POLL_MAX;
+	}
+	for (int i = 0; i < ROWS; i++) {
+		CU_ASSERT(found[i] != 0);
+		CU_ASSERT(found[i] - visible[i] <= overlap + 2 * POLL_MAX);
+	}
+}
+
+static void
+test_late_rows_are_found(void)
+{
+	for (unsigned seed = 1; seed <= 20; seed++)
+		check_late_rows(seed);
+}
+
+static const struct unit_test tests[] = {
+	{ "the first walk's floor is fixed", test_first_walk },
+	{ "polls look back, passes read further", test_look_back_and_overlap },
+	{ "each pass has its own period and depth", test_two_passes },
+	{ "an inventory begins without a lower bound",
+	    test_inventory_has_no_lower_bound },
+	{ "a snapshot has no bounds", test_snapshot_has_no_bounds },
+	{ "a clock that was set back", test_clock_set_back },
+	{ "late rows are found in time", test_late_rows_are_found },
+};
+
+UNIT_MAIN("walk bounds", tests)
