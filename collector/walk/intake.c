@@ -1,0 +1,187 @@
+#include "config.h"
+
+#include "collector/walk/intake.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "collector/base/log.h"
+#include "collector/walk/rejects.h"
+#include "spool/idset.h"
+
+void
+intake_init(struct intake *in)
+{
+	size_t room = in->hold ? INTAKE_HELD_MAX : INTAKE_BATCH;
+
+	/* The last line may begin just below the limit; half a line more
+	 * tells "too long" from "no room". */
+	buf_init(&in->batch, room + in->max_line + in->max_line / 2);
+	in->n_batch = 0;
+	in->begun = false;
+}
+
+void
+intake_fini(struct intake *in)
+{
+	buf_fini(&in->batch);
+}
+
+/* The record will come again within the overlap: its text is remembered, so
+ * that it is told once. */
+static void
+reject(struct intake *in, struct slice record,
+    const struct intake_source *src, const char *why)
+{
+	struct idset_key key = idset_key(record, src->resend);
+
+	if (seen_has(in->seen, key)) {
+		in->counts.seen++;
+		return;
+	}
+	idset_add(in->seen->ids, key, src->clock.upper_ms);
+	in->counts.rejected++;
+	log_event(LOG_ERROR, in->console, in->dataset,
+	    "a record of %zu bytes on page %" PRId64 " was rejected: %s",
+	    record.len, src->page, why);
+	if (rejects_add(in->state_dirfd, in->console, in->dataset, record) == 0)
+		return;
+	log_event(LOG_WARN, in->console, in->dataset,
+	    "the rejected record was not kept: %s",
+	    errno == EFBIG ? "the file is full" : strerror(errno));
+}
+
+void
+intake_reject_large(struct intake *in, size_t bytes, int64_t page)
+{
+	in->counts.rejected++;
+	log_event(LOG_ERROR, in->console, in->dataset,
+	    "a record of more than %zu bytes on page %" PRId64
+	    " was rejected: too large to be read", bytes, page);
+}
+
+static int
+begin(struct intake *in)
+{
+	if (in->begun)
+		return 0;
+	if (stream_begin(in->stream, INTAKE_BATCH) != 0)
+		return -1;
+	in->begun = true;
+	return 0;
+}
+
+/* Append the document behind the line's head.  False when it is too long. */
+static bool
+emit(struct intake *in, size_t start, bool original)
+{
+	return mapper_emit(in->mapper, &in->batch, original) == 0 &&
+	    in->batch.len - start <= in->max_line &&
+	    buf_addc(&in->batch, '\n') == 0;
+}
+
+/* A line of its record, without event.original if need be.  -1: too long. */
+static int
+put_line(struct intake *in, const struct map_ident *ident, int64_t resend)
+{
+	size_t start = in->batch.len, head;
+
+	if (stream_prefix(in->stream, &in->batch, ident->id, ident->at,
+	    resend) != 0)
+		return -1;
+	head = in->batch.len;
+	if (emit(in, start, true))
+		return 0;
+	buf_cut(&in->batch, head);
+	if (emit(in, start, false)) {
+		in->counts.shortened++;
+		return 0;
+	}
+	buf_cut(&in->batch, start);
+	stream_unprefix(in->stream);
+	return -1;
+}
+
+int
+intake_add(struct intake *in, struct slice record,
+    const struct intake_source *src)
+{
+	struct map_ident ident;
+	struct idset_key key;
+	int64_t at_ms;
+
+	if (mapper_scan(in->mapper, record, &src->map, &ident) != 0) {
+		reject(in, record, src, mapper_error(in->mapper));
+		return 0;
+	}
+	key = idset_key(ident.id, src->resend);
+	if (seen_has(in->seen, key)) {
+		in->counts.seen++;
+		return 0;
+	}
+	if (begin(in) != 0)
+		return -1;
+	at_ms = seen_time(&src->clock, ident.at, src->resend);
+	if (put_line(in, &ident, src->resend) != 0) {
+		reject(in, record, src, "the line would be too long");
+		return 0;
+	}
+	seen_add(in->seen, key, at_ms);
+	in->n_batch++;
+	if (at_ms > in->counts.last_at_ms)
+		in->counts.last_at_ms = at_ms;
+	if (in->batch.len < (in->hold ? INTAKE_HELD_MAX : INTAKE_BATCH))
+		return 0;
+	if (!in->hold)
+		return intake_flush(in);
+	intake_drop(in);
+	errno = EMSGSIZE;
+	return -1;
+}
+
+/* How many bytes the first n lines have. */
+static size_t
+bytes_of(struct slice lines, size_t n)
+{
+	const char *s = lines.p;
+
+	while (n-- > 0)
+		s = (const char *)memchr(s, '\n',
+		    (size_t)(lines.p + lines.len - s)) + 1;
+	return (size_t)(s - lines.p);
+}
+
+int
+intake_flush(struct intake *in)
+{
+	struct slice batch = buf_slice(&in->batch);
+	size_t kept = in->n_batch, bytes = batch.len;
+	int rc, saved;
+
+	in->begun = false;
+	if (in->n_batch == 0)
+		return 0;
+	rc = stream_append(in->stream, batch, in->n_batch, &kept);
+	saved = errno;
+	if (rc != 0)
+		bytes = bytes_of(batch, kept);
+	seen_append(in->seen, kept, bytes);
+	seen_forget_batch(in->seen);
+	in->counts.lines += kept;
+	in->counts.bytes += bytes;
+	buf_reset(&in->batch);
+	in->n_batch = 0;
+	errno = saved;
+	return rc;
+}
+
+void
+intake_drop(struct intake *in)
+{
+	for (size_t i = 0; i < in->n_batch; i++)
+		stream_unprefix(in->stream);
+	seen_forget_batch(in->seen);
+	buf_reset(&in->batch);
+	in->n_batch = 0;
+	in->begun = false;
+}

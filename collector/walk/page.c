@@ -1,0 +1,279 @@
+/*
+ * One request of a poller and its answer.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/log.h"
+#include "collector/base/xalloc.h"
+#include "collector/walk/poller.h"
+#include "collector/walk/tenant.h"
+#include "collector/walk/url.h"
+
+#define URL_MAX (64 << 10)
+#define BODY_MAX (1 << 20)
+
+static const struct walk_request *
+asked_for(const struct poller *p)
+{
+	return p->asks_child ? &p->row->child : &p->row->list;
+}
+
+/* The text of the request: everything frozen, and the cursor. */
+static void
+fill_args(struct poller *p, struct url_args *a)
+{
+	const struct walk *w = poller_walk(p);
+	const struct walk_request *rq = asked_for(p);
+
+	*a = (struct url_args){
+		.query = rq->query,
+		.limit = p->limit < rq->max_page ? p->limit : rq->max_page,
+		.site_ids = p->conf_console->site_ids,
+		.cursor = p->asks_child ? w->child_cursor : w->cursor,
+	};
+	if (p->asks_child) {
+		a->key = p->work.parent[w->child].key;
+		return;
+	}
+	if (w->everything && p->row->resend_query != NULL) {
+		a->query = p->row->resend_query;
+		return;
+	}
+	a->field = p->row->phase[w->phase];
+	a->lower = w->window.lower;
+	a->upper = w->window.upper;
+}
+
+static bool
+on_record(void *cookie, struct slice record)
+{
+	struct poller *p = cookie;
+	int rc;
+
+	if (p->asks_child)
+		rc = chain_take_child(p, record);
+	else if (p->with_child)
+		rc = chain_take_parent(p, record);
+	else
+		rc = intake_add(&p->intake, record, &p->source);
+	if (rc != 0)
+		p->page_errno = errno;
+	return rc == 0;
+}
+
+static void
+on_too_large(void *cookie, size_t bytes)
+{
+	struct poller *p = cookie;
+
+	intake_reject_large(&p->intake, bytes, p->source.page);
+}
+
+static bool
+on_body(void *cookie, struct slice piece)
+{
+	struct poller *p = cookie;
+
+	if (splitter_feed(p->splitter, piece) == 0)
+		return true;
+	p->page_bad = p->page_errno == 0;
+	return false;
+}
+
+static void
+begin_page(struct poller *p)
+{
+	const struct walk_request *rq = asked_for(p);
+	const struct walk *w = poller_walk(p);
+	struct split_paths paths = { rq->records, rq->cursor, rq->more,
+		rq->errors };
+	bool resend = p->kind == WALK_RESEND;
+
+	splitter_free(p->splitter);
+	p->splitter = splitter_new(&paths, 2 * p->env->max_line, on_record,
+	    on_too_large, p);
+	p->page_bad = false;
+	p->page_errno = 0;
+	p->source.map.collected_at_ms = clock_wall_us() / 1000;
+	p->source.map.sweep_start_ms = w->window.upper;
+	p->source.map.parent_id = (struct slice){ "", 0 };
+	p->source.resend = resend ? w->window.upper / 1000 : 0;
+	p->source.clock.upper_ms = w->window.upper;
+	p->source.page = w->page + 1;
+	if (!p->asks_child)
+		work_reset(&p->listing);
+	else if (p->work.parent[w->child].key[0] != NULL)
+		p->source.map.parent_id =
+		    slice_of(p->work.parent[w->child].key[0]);
+}
+
+/* Nothing more comes of this page.  Records of a REST page that came whole
+ * count; a page that may carry `errors` counts whole or not at all. */
+static int
+end_page(struct poller *p, bool whole)
+{
+	splitter_free(p->splitter);
+	p->splitter = NULL;
+	if (whole || !p->intake.hold)
+		return intake_flush(&p->intake);
+	intake_drop(&p->intake);
+	return 0;
+}
+
+/* Owned; NULL when there is no next page. */
+static char *
+next_cursor(struct poller *p, const struct split_page *page)
+{
+	const struct walk_request *rq = asked_for(p);
+	struct loop *loop = p->asks_child ? &p->child_loop : &p->loop;
+	char *next;
+
+	if (page->cursor.p == NULL || page->cursor.len == 0)
+		return NULL;
+	if (rq->more != NULL && !(page->has_more && page->more))
+		return NULL;
+	next = xstrndup(page->cursor.p, page->cursor.len);
+	if (!loop_step(loop, next))
+		return next;
+	log_event(LOG_WARN, p->console, p->dataset->name,
+	    "the console repeats a cursor: this walk ends here");
+	free(next);
+	return NULL;
+}
+
+static int
+take_page(struct poller *p, const char *next)
+{
+	if (p->asks_child)
+		return chain_child_done(p, next);
+	if (p->with_child)
+		return chain_listed(p, next);
+	poller_page_done(p, next);
+	return 0;
+}
+
+static void
+retry_page(struct poller *p, const char *why, struct slice text)
+{
+	char *line = xasprintf("%s: %.*s", why, (int)text.len, text.p);
+
+	if (end_page(p, false) != 0)
+		poller_intake_failed(p, errno);
+	else
+		poller_retry(p, -1, line);
+	free(line);
+}
+
+static void
+page_arrived(struct poller *p)
+{
+	struct split_page page;
+	char *next;
+	int rc;
+
+	if (splitter_end(p->splitter, &page) != 0) {
+		retry_page(p, "the answer makes no sense",
+		    slice_of(splitter_error(p->splitter)));
+		return;
+	}
+	if (page.errors.p != NULL) {
+		retry_page(p, "the answer has errors", page.errors);
+		return;
+	}
+	next = next_cursor(p, &page);
+	rc = end_page(p, true);
+	if (rc == 0)
+		rc = take_page(p, next);
+	free(next);
+	if (rc != 0) {
+		poller_intake_failed(p, errno);
+		return;
+	}
+	poller_recovered(p);
+	poller_next(p);
+}
+
+static void
+page_broke_off(struct poller *p, const struct answer *answer)
+{
+	int error = p->page_errno;
+
+	if (p->page_bad) {
+		p->counts.errors++;
+		retry_page(p, "the answer makes no sense",
+		    slice_of(splitter_error(p->splitter)));
+		return;
+	}
+	if (end_page(p, false) != 0 && error == 0)
+		error = errno;
+	if (error != 0) {
+		poller_intake_failed(p, error);
+		return;
+	}
+	p->counts.errors++;
+	poller_trouble(p, answer);
+}
+
+static void
+on_done(void *cookie, const struct answer *answer)
+{
+	struct poller *p = cookie;
+
+	p->request = NULL;
+	if (answer->verdict == VERDICT_OK)
+		page_arrived(p);
+	else
+		page_broke_off(p, answer);
+}
+
+void
+poller_ask(struct poller *p)
+{
+	const struct walk_request *rq;
+	struct url_args args;
+	struct buf path, body;
+	struct call call;
+
+	p->asks_child = chain_is_pending(p);
+	rq = asked_for(p);
+	fill_args(p, &args);
+	begin_page(p);
+	buf_init(&path, URL_MAX);
+	buf_init(&body, BODY_MAX);
+	if (url_path(&path, rq, &args) != 0 ||
+	    (rq->body != NULL && url_body(&body, rq, &args) != 0)) {
+		poller_retry(p, -1, "the request would be too large");
+		goto out;
+	}
+	call = (struct call){
+		.path = path.p,
+		.rate_class = rq->rate_class,
+		.body = rq->body != NULL ? body.p : NULL,
+		.bearer = p->row->bearer,
+		.on_body = on_body,
+		.on_done = on_done,
+		.cookie = p,
+	};
+	p->counts.requests++;
+	p->request = request_start(tenant_console(p->tenant), &call);
+	poller_set_state(p, POLLER_ASKING, NULL);
+out:
+	buf_fini(&path);
+	buf_fini(&body);
+}
+
+void
+poller_abort_page(struct poller *p)
+{
+	if (p->request != NULL)
+		request_cancel(p->request);
+	p->request = NULL;
+	if (end_page(p, false) != 0)
+		log_event(LOG_WARN, p->console, p->dataset->name,
+		    "cannot write the last lines (%s): they will be asked "
+		    "for again", strerror(errno));
+}

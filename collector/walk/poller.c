@@ -1,0 +1,541 @@
+#include "config.h"
+
+#include "collector/walk/poller.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/iso8601.h"
+#include "collector/base/log.h"
+#include "collector/base/xalloc.h"
+#include "collector/walk/tenant.h"
+
+/* Identities remembered by one stream; past that the oldest go. */
+#define IDS_MAX (4u << 20)
+/* Snapshots, where neither option nor window says how long. */
+#define REMEMBER_MS (24 * 3600 * 1000LL)
+
+const char *const poller_state_name[POLLER_STATE_COUNT] = {
+	[POLLER_STOPPED] = "stopped",
+	[POLLER_IDLE] = "idle",
+	[POLLER_CLOCK] = "clock",
+	[POLLER_OPENING] = "opening",
+	[POLLER_ASKING] = "asking",
+	[POLLER_CHECKING] = "checking",
+	[POLLER_BACKOFF] = "backoff",
+	[POLLER_REFUSED] = "refused",
+	[POLLER_DISABLED] = "disabled",
+	[POLLER_NO_TOKEN] = "no_token",
+	[POLLER_PAUSED] = "paused",
+};
+
+void
+poller_set_state(struct poller *p, enum poller_state state, const char *fmt,
+    ...)
+{
+	va_list ap;
+	struct buf reason;
+
+	timer_cancel(&p->timer);
+	free(p->reason);
+	p->reason = NULL;
+	if (fmt != NULL) {
+		buf_init(&reason, 1024);
+		va_start(ap, fmt);
+		buf_vaddf(&reason, fmt, ap);
+		va_end(ap);
+		p->reason = xstrdup(reason.p);
+		buf_fini(&reason);
+		p->changed = true;
+	}
+	if (p->state == state)
+		return;
+	log_event(LOG_DEBUG, p->console, p->dataset->name, "%s -> %s",
+	    poller_state_name[p->state], poller_state_name[state]);
+	p->state = state;
+	p->since_ms = clock_wall_us() / 1000;
+	p->changed = true;
+}
+
+void
+poller_mark(struct poller *p)
+{
+	p->changed = true;
+	commit_mark(p->env->commit, &p->member);
+}
+
+/* A start has to read back what came after the snapshot: keep that short. */
+static void
+save_ids(struct poller *p)
+{
+	if (seen_save(&p->seen, p->stream, p->env->ids_dirfd, p->ids_name,
+	    &p->pos.ids) == 0)
+		return;
+	log_event(LOG_WARN, p->console, p->dataset->name,
+	    "cannot save the snapshot of the ids: %s; the next start reads "
+	    "them back from the spool", strerror(errno));
+}
+
+/* The segment before the one that lines go to now is sealed. */
+static void
+note_end(struct poller *p)
+{
+	struct stream_pos end;
+
+	stream_end(p->stream, &end);
+	if (p->pos.end.segment[0] != '\0' &&
+	    strcmp(end.segment, p->pos.end.segment) != 0)
+		memcpy(p->pos.sealed, p->pos.end.segment,
+		    sizeof(p->pos.sealed));
+	p->pos.end = end;
+}
+
+static void
+put_position(struct poller *p)
+{
+	struct buf text;
+
+	buf_init(&text, 1 << 20);
+	position_print(&text, &p->pos);
+	journal_put(p->env->journal, p->key, buf_slice(&text));
+	free(p->printed);
+	p->printed = xstrdup(text.p);
+	buf_fini(&text);
+}
+
+static bool
+on_sync(void *cookie)
+{
+	struct poller *p = cookie;
+
+	if (stream_sync(p->stream) != 0) {
+		int error = errno;
+
+		seen_forget_appended(&p->seen);
+		poller_spool_failed(p, error);
+		return false;
+	}
+	seen_sync(&p->seen);
+	note_end(p);
+	if (p->seen.unsaved_bytes > SEEN_READ_BACK_MAX &&
+	    p->seen.n_fresh == 0)
+		save_ids(p);
+	put_position(p);
+	return true;
+}
+
+static void
+on_committed(void *cookie)
+{
+	struct poller *p = cookie;
+
+	free(p->committed);
+	p->committed = p->printed;
+	p->printed = NULL;
+	if (p->state == POLLER_OPENING)
+		poller_ask(p);
+}
+
+/* The walk under way, once its page was asked for in vain. */
+void
+poller_restart_walk(struct poller *p)
+{
+	struct walk *w = poller_walk(p);
+
+	walk_set_cursor(w, NULL);
+	loop_reset(&p->loop);
+	poller_mark(p);
+}
+
+static bool
+poll_is_due(const struct poller *p)
+{
+	if (p->env->once)
+		return !p->polled;
+	return clock_mono_ms() >= p->poll_due_ms;
+}
+
+/* Milliseconds until the re-send is due; INT64_MAX for never. */
+static int64_t
+resend_wait(const struct poller *p)
+{
+	int64_t now = tenant_clock(p->tenant);
+
+	if (p->conf->resend <= 0 || p->row->resend_query == NULL ||
+	    p->pos.resent == TIME_NONE || now < 0)
+		return INT64_MAX;
+	return p->pos.resent + p->conf->resend - now;
+}
+
+static bool
+choose(struct poller *p)
+{
+	p->kind = WALK_POLL;
+	if (p->pos.walk[WALK_POLL].open || poll_is_due(p))
+		return true;
+	p->kind = WALK_RESEND;
+	return p->pos.walk[WALK_RESEND].open || resend_wait(p) <= 0;
+}
+
+static void
+rest(struct poller *p)
+{
+	int64_t wait = p->poll_due_ms - clock_mono_ms();
+	int64_t resend = resend_wait(p);
+
+	intake_fini(&p->intake);
+	poller_set_state(p, POLLER_IDLE, NULL);
+	if (p->env->once)
+		p->finished = true;
+	else
+		timer_set(&p->timer, wait < resend ? wait : resend);
+}
+
+static void
+tell_first_walk(const struct poller *p, const struct walk *w)
+{
+	char from[ISO8601_LEN + 1];
+
+	if (w->window.lower == TIME_NONE) {
+		log_event(LOG_INFO, p->console, p->dataset->name,
+		    "first walk: everything there is");
+		return;
+	}
+	iso8601_bound(w->window.lower, from);
+	log_event(LOG_INFO, p->console, p->dataset->name,
+	    "no position: the first walk begins at %s", from);
+}
+
+static void
+open_walk(struct poller *p)
+{
+	struct walk *w = poller_walk(p);
+	struct coverage *c = &p->pos.coverage;
+	bool first = c->watermark == TIME_NONE && p->kind == WALK_POLL;
+	int64_t now;
+
+	if (!tenant_now(p->tenant, &now)) {
+		poller_set_state(p, POLLER_CLOCK, NULL);
+		return;
+	}
+	w->open = true;
+	if (p->kind == WALK_POLL) {
+		bounds_begin(&p->rule, c, now, &w->window);
+		w->everything = w->window.lower == TIME_NONE;
+		p->poll_start_ms = clock_mono_ms();
+		p->opened = true;
+	} else {
+		w->window = (struct window){ TIME_NONE, now, 0 };
+		w->everything = true;
+	}
+	if (p->pos.resent == TIME_NONE)
+		p->pos.resent = now;
+	if (first)
+		tell_first_walk(p, w);
+	loop_reset(&p->loop);
+	poller_set_state(p, POLLER_OPENING, NULL);
+	poller_mark(p);
+}
+
+void
+poller_next(struct poller *p)
+{
+	if (p->state == POLLER_STOPPED || p->finished)
+		return;
+	if (commit_is_failing(p->env->commit)) {
+		poller_set_state(p, POLLER_PAUSED,
+		    "the journal cannot be written");
+		timer_set(&p->timer, 1000);
+		return;
+	}
+	if (tenant_is_locked_out(p->tenant)) {
+		poller_lock_out(p);
+		return;
+	}
+	if (!choose(p))
+		rest(p);
+	else if (poller_walk(p)->open)
+		poller_ask(p);
+	else
+		open_walk(p);
+}
+
+/* Ids that no walk can meet again go. */
+static void
+expire_ids(struct poller *p)
+{
+	const struct walk *resend = &p->pos.walk[WALK_RESEND];
+	int64_t keep = bounds_keep(&p->rule, &p->pos.coverage);
+
+	if (keep == TIME_NONE)
+		return;
+	if (resend->open && resend->window.upper < keep)
+		keep = resend->window.upper / 1000 * 1000;
+	idset_expire(p->seen.ids, keep);
+}
+
+static void
+complete_walk(struct poller *p)
+{
+	struct walk *w = poller_walk(p);
+	int64_t now = clock_mono_ms();
+
+	if (p->kind == WALK_RESEND) {
+		p->pos.resent = w->window.upper;
+		walk_close(w);
+		log_event(LOG_INFO, p->console, p->dataset->name,
+		    "everything was sent again");
+		return;
+	}
+	bounds_complete(&p->rule, &p->pos.coverage, &w->window);
+	walk_close(w);
+	expire_ids(p);
+	p->polled = p->opened;
+	p->counts.walks++;
+	p->counts.last_poll_ms = clock_wall_us() / 1000;
+	p->poll_due_ms = p->poll_start_ms + p->conf->interval;
+	if (p->poll_due_ms < now)
+		p->poll_due_ms = now;
+}
+
+/* The page is in the stream; `next` is the cursor of the one that follows. */
+void
+poller_page_done(struct poller *p, const char *next)
+{
+	struct walk *w = poller_walk(p);
+
+	w->page++;
+	walk_set_cursor(w, next);
+	poller_mark(p);
+	if (next != NULL)
+		return;
+	loop_reset(&p->loop);
+	if (!w->everything && w->phase + 1 < 3 &&
+	    p->row->phase[w->phase + 1] != NULL)
+		w->phase++;
+	else
+		complete_walk(p);
+}
+
+static void
+on_timer(void *cookie)
+{
+	poller_next(cookie);
+}
+
+void
+poller_start(struct poller *p, int64_t delay_ms)
+{
+	p->poll_start_ms = p->poll_due_ms = clock_mono_ms() + delay_ms;
+	poller_set_state(p, POLLER_IDLE, NULL);
+	timer_set(&p->timer, delay_ms);
+}
+
+void
+poller_stop(struct poller *p)
+{
+	poller_abort_page(p);
+	poller_set_state(p, POLLER_STOPPED, NULL);
+}
+
+void
+poller_seal(struct poller *p, bool now)
+{
+	bool sealed;
+
+	if (p->intake.begun || stream_is_dirty(p->stream) ||
+	    p->seen.n_fresh > 0)
+		return;
+	sealed = stream_seal(p->stream, now);
+	if (sealed)
+		memcpy(p->pos.sealed, p->pos.end.segment,
+		    sizeof(p->pos.sealed));
+	if (sealed || (now && p->seen.unsaved_bytes > 0)) {
+		save_ids(p);
+		poller_mark(p);
+	}
+}
+
+/* The state in words of the configuration. */
+static void
+set_rule(struct poller *p)
+{
+	const struct conf_dataset *c = p->conf;
+
+	p->rule = (struct bounds_rule){
+		.snapshot = p->row->bound == WALK_BOUND_NONE,
+		.inventory = c->inventory,
+		.initial_ms = c->initial_interval,
+		.look_back_ms = c->look_back,
+		.remember_ms = c->resend > 0 ? c->resend : REMEMBER_MS,
+	};
+	if (c->overlap > 0)
+		p->rule.pass[p->rule.n_passes++] =
+		    (struct pass){ c->overlap, c->overlap };
+}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} child_options[] = {
+	{ "enable_star_rule_enrichment",
+	    offsetof(struct conf_dataset, enable_star_rule_enrichment) },
+};
+
+static bool
+is_switched_on(const struct conf_dataset *conf, const char *option)
+{
+	for (size_t i = 0;
+	     i < sizeof(child_options) / sizeof(child_options[0]); i++)
+		if (strcmp(child_options[i].name, option) == 0)
+			return *(const bool *)((const char *)conf +
+			    child_options[i].offset);
+	return false;
+}
+
+static void
+set_up(struct poller *p, const struct conf_console *console)
+{
+	const struct walk_row *row = p->row;
+
+	p->with_child = row->child_mode != WALK_CHILD_NONE &&
+	    (row->child_option == NULL ||
+	        is_switched_on(p->conf, row->child_option));
+	p->limit = p->conf->page_size;
+	if (p->limit > row->list.max_page)
+		p->limit = row->list.max_page;
+	set_rule(p);
+	position_init(&p->pos);
+	p->key = xasprintf("%s/%s", p->console, p->dataset->name);
+	p->work_key = xasprintf("%s#work", p->key);
+	p->ids_name = xasprintf("%s.%s", p->console, p->dataset->name);
+	p->member = (struct commit_member){ on_sync, on_committed, p, NULL,
+		false, false };
+	timer_init(&p->timer, on_timer, p);
+	work_init(&p->work, INTAKE_HELD_MAX);
+	work_init(&p->listing, INTAKE_HELD_MAX);
+	p->map_options = (struct map_options){
+		.name = p->dataset->name,
+		.namespace = console->namespace,
+		.tags = p->conf->tags,
+		.preserve_original_event = p->conf->preserve_original_event,
+		.preserve_duplicate_custom_fields =
+		    p->conf->preserve_duplicate_custom_fields,
+		.raw = p->conf->output == OUTPUT_RAW,
+		.resend_period_ms = p->rule.remember_ms,
+	};
+	p->mapper = mapper_new(&p->dataset->map, &p->map_options);
+}
+
+static void
+load_position(struct poller *p)
+{
+	struct slice text = journal_get(p->env->journal, p->key);
+
+	if (text.p == NULL)
+		return;
+	if (position_parse(&p->pos, text) == 0)
+		p->committed = xstrndup(text.p, text.len);
+	else
+		log_event(LOG_ERROR, p->console, p->dataset->name,
+		    "the position in the journal cannot be read and is "
+		    "dropped");
+}
+
+/* What the spool has counts as seen, also behind the last position. */
+static int
+recover(struct poller *p, struct buf *err)
+{
+	const struct walk *w = &p->pos.walk[WALK_POLL];
+	struct seen_clock clock = {
+		.trust_at = p->source.clock.trust_at,
+		.upper_ms = w->open ? w->window.upper :
+				      p->pos.coverage.watermark,
+	};
+	bool rebuilt;
+
+	if (seen_recover(&p->seen, p->stream, p->env->ids_dirfd, p->ids_name,
+	    &clock, &p->pos.ids, &rebuilt) != 0) {
+		buf_addf(err, "%s/%s: cannot read back the spool: %s",
+		    p->console, p->dataset->name, strerror(errno));
+		return -1;
+	}
+	if (rebuilt && idset_count(p->seen.ids) > 0)
+		log_event(LOG_INFO, p->console, p->dataset->name,
+		    "%zu ids were read back from the spool",
+		    idset_count(p->seen.ids));
+	expire_ids(p);
+	stream_end(p->stream, &p->pos.end);
+	memcpy(p->pos.sealed, p->pos.end.segment, sizeof(p->pos.sealed));
+	if (p->seen.unsaved_bytes > SEEN_READ_BACK_MAX)
+		save_ids(p);
+	return 0;
+}
+
+struct poller *
+poller_new(const struct poller_env *env, struct tenant *tenant,
+    const struct conf_console *console, enum dataset_id id, struct buf *err)
+{
+	struct poller *p = xcalloc(1, sizeof(*p));
+
+	p->env = env;
+	p->tenant = tenant;
+	p->console = console->name;
+	p->conf_console = console;
+	p->conf = &console->dataset[id];
+	p->dataset = dataset_table[id];
+	p->row = &p->dataset->walk;
+	seen_init(&p->seen, IDS_MAX);
+	set_up(p, console);
+	/* With two time fields, or a child's, an id belongs to the walk. */
+	p->source.clock.trust_at = p->row->phase[0] != NULL &&
+	    p->row->phase[1] == NULL &&
+	    p->row->child_mode != WALK_CHILD_RECORDS;
+	load_position(p);
+	p->stream = stream_open(env->spool, p->console, p->dataset->name, err);
+	if (p->stream == NULL || recover(p, err) != 0) {
+		poller_free(p);
+		return NULL;
+	}
+	p->intake = (struct intake){
+		.stream = p->stream,
+		.mapper = p->mapper,
+		.seen = &p->seen,
+		.console = p->console,
+		.dataset = p->dataset->name,
+		.state_dirfd = env->state_dirfd,
+		.max_line = env->max_line,
+		.hold = p->row->list.errors != NULL ||
+		    (p->with_child && p->row->child.errors != NULL),
+	};
+	intake_init(&p->intake);
+	chain_load(p);
+	return p;
+}
+
+void
+poller_free(struct poller *p)
+{
+	if (p == NULL)
+		return;
+	timer_cancel(&p->timer);
+	commit_leave(p->env->commit, &p->member);
+	intake_fini(&p->intake);
+	mapper_free(p->mapper);
+	stream_close(p->stream);
+	seen_fini(&p->seen);
+	work_fini(&p->work);
+	work_fini(&p->listing);
+	position_fini(&p->pos);
+	splitter_free(p->splitter);
+	free(p->reason);
+	free(p->committed);
+	free(p->printed);
+	free(p->key);
+	free(p->work_key);
+	free(p->ids_name);
+	free(p);
+}

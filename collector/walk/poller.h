@@ -1,0 +1,212 @@
+/*
+ * The poller: one dataset of one console.  It decides when to walk, asks page
+ * by page, and moves its position only over what the spool has taken.  At most
+ * one request is out at a time.
+ *
+ * The poll walk (what is new) has the right of way over the re-send walk
+ * (everything again): the latter goes on, page by page, whenever no poll is
+ * due.  Both write to the same stream.
+ */
+#ifndef S1SPOOL_POLLER_H
+#define S1SPOOL_POLLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/base/timer.h"
+#include "collector/client/client.h"
+#include "collector/conf/conf.h"
+#include "collector/dataset/dataset.h"
+#include "collector/json/split.h"
+#include "collector/walk/bounds.h"
+#include "collector/walk/commit.h"
+#include "collector/walk/intake.h"
+#include "collector/walk/loop.h"
+#include "collector/walk/position.h"
+#include "collector/walk/seen.h"
+#include "collector/walk/work.h"
+
+struct tenant;
+
+/*
+ * Allowed moves:
+ *
+ *   stopped -> idle
+ *   idle -> clock | opening | asking     a walk is due, or goes on
+ *   clock -> opening                     the console's time is known
+ *   opening -> asking                    the walk's record is durable
+ *   asking -> asking | opening | idle    page by page, walk by walk
+ *   asking -> checking -> disabled       401: does the token work elsewhere?
+ *   clock, checking -> no_token          no, it works nowhere
+ *   clock, asking, checking -> backoff | refused | disabled
+ *   any -> paused                        the spool or the journal failed
+ *   backoff, refused, disabled, no_token, paused -> as idle
+ *   any -> stopped
+ */
+enum poller_state {
+	POLLER_STOPPED,
+	POLLER_IDLE, /* until the next walk is due */
+	POLLER_CLOCK, /* asks what time it is at the console */
+	POLLER_OPENING, /* waits for the commit of the walk's window */
+	POLLER_ASKING, /* a request is out */
+	POLLER_CHECKING, /* asks whether the token is dead */
+	POLLER_BACKOFF, /* the console cannot answer now */
+	POLLER_REFUSED, /* needs the admin's hand */
+	POLLER_DISABLED, /* this dataset is not for this token */
+	POLLER_NO_TOKEN, /* the token is dead */
+	POLLER_PAUSED, /* the spool cannot take anything now */
+	POLLER_STATE_COUNT
+};
+extern const char *const poller_state_name[POLLER_STATE_COUNT];
+
+/* What all pollers share; the engine's. */
+struct poller_env {
+	struct journal *journal;
+	struct spool *spool;
+	struct commit *commit;
+	int state_dirfd;
+	int ids_dirfd; /* <state>/ids */
+	size_t max_line;
+	bool once; /* one completed poll, then done */
+};
+
+struct poller_counts {
+	uint64_t requests;
+	uint64_t errors; /* requests that brought no page */
+	uint64_t walks; /* completed polls */
+	int64_t last_poll_ms; /* wall clock of the last completed one, or 0 */
+};
+
+struct poller {
+	const struct poller_env *env;
+	struct tenant *tenant;
+	const char *console; /* its name */
+	const struct dataset *dataset;
+	const struct walk_row *row;
+	const struct conf_console *conf_console;
+	const struct conf_dataset *conf;
+	bool with_child; /* a chained walk, and switched on */
+
+	enum poller_state state;
+	char *reason; /* of the state, owned; NULL for none */
+	int64_t since_ms; /* wall clock */
+	enum poller_state trouble; /* that was logged; its end was not yet.
+				    * POLLER_STOPPED for none */
+	bool changed; /* since the status was written */
+	struct timer timer; /* ends any state of waiting */
+	unsigned failures; /* in a row */
+	unsigned child_failures; /* of the child that is asked for */
+	unsigned spool_failures;
+
+	struct bounds_rule rule;
+	struct position pos;
+	char *committed; /* the position that is durable, as text; owned */
+	char *printed; /* the one that waits for the journal; owned */
+	char *key; /* in the journal */
+	char *work_key;
+	struct commit_member member;
+
+	enum walk_kind kind; /* the walk that goes on */
+	int64_t poll_due_ms; /* monotonic */
+	int64_t poll_start_ms; /* monotonic, of the open or last poll */
+	int64_t limit; /* rows per page, halved when refused */
+	struct loop loop, child_loop;
+	struct work work; /* parents of the page that is worked on */
+	struct work listing; /* parents of the page that is being read */
+	int64_t n_done; /* of work.parent, when its page is read again */
+	bool child_any; /* the child that is asked for had records */
+
+	struct request *request;
+	bool asks_child;
+	struct splitter *splitter;
+	bool page_bad; /* the splitter gave up */
+	int page_errno; /* or the spool did, while it came in */
+	struct intake_source source;
+
+	struct stream *stream;
+	struct mapper *mapper;
+	struct map_options map_options;
+	struct seen seen;
+	struct intake intake;
+	char *ids_name; /* of the snapshot */
+
+	struct poller_counts counts;
+	bool opened; /* the poll walk is of this process */
+	bool polled; /* and was completed */
+	bool finished; /* once: nothing more to do */
+	bool failed; /* once: finished without a completed poll */
+	int failed_errno; /* ... because of the spool */
+};
+
+/*
+ * Open the stream and recover.  Everything that is passed is borrowed.  NULL
+ * with a message in err.
+ */
+struct poller *poller_new(const struct poller_env *env, struct tenant *tenant,
+    const struct conf_console *console, enum dataset_id id, struct buf *err);
+/* Stopped, see poller_stop(). */
+void poller_free(struct poller *p);
+
+/* Begin after a delay. */
+void poller_start(struct poller *p, int64_t delay_ms);
+/* No request goes out after this; what came so far is in the stream. */
+void poller_stop(struct poller *p);
+/* Between two commits: seal the segment when it is time, or always with
+ * `now`, and save what a start would have to read back. */
+void poller_seal(struct poller *p, bool now);
+
+/* The walk that is due, or goes on. */
+void poller_next(struct poller *p);
+/* The tenant asked /system/info for those that wait for it. */
+void poller_on_info(struct poller *p, const struct answer *answer);
+
+/* The one place that changes the state.  fmt NULL: no reason to tell. */
+void poller_set_state(struct poller *p, enum poller_state state,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void poller_mark(struct poller *p); /* the position changed */
+
+/* What goes wrong, and what then: trouble.c. */
+void poller_trouble(struct poller *p, const struct answer *answer);
+/* The page was no page: ask again, later. */
+void poller_retry(struct poller *p, int64_t retry_after_ms, const char *why);
+/* The stream or the spool's disk: EMSGSIZE for a page that is too large. */
+void poller_intake_failed(struct poller *p, int error);
+void poller_spool_failed(struct poller *p, int error);
+void poller_lock_out(struct poller *p);
+/* A page came. */
+void poller_recovered(struct poller *p);
+
+/* Requests and their answers: page.c. */
+void poller_ask(struct poller *p);
+/* Cancel the request; complete records that came count. */
+void poller_abort_page(struct poller *p);
+/* The page is in the stream; `next` is the cursor of the one that follows,
+ * NULL when it was the last.  poller.c. */
+void poller_page_done(struct poller *p, const char *next);
+/* From the walk's lower bound again; ids protect from doubles.  poller.c. */
+void poller_restart_walk(struct poller *p);
+/* Back to what is durable.  trouble.c. */
+void poller_roll_back(struct poller *p);
+
+/* Parents and children: chain.c. */
+/* The next request is for a child. */
+bool chain_is_pending(const struct poller *p);
+/* Make the work list fit to the position, after a start or a roll-back. */
+void chain_load(struct poller *p);
+/* A record of the list, or of the child that was asked for.  0 or -1 with
+ * errno, as intake_add(). */
+int chain_take_parent(struct poller *p, struct slice record);
+int chain_take_child(struct poller *p, struct slice record);
+/* The page of the list, or of the child, is complete.  0 or -1 with errno. */
+int chain_listed(struct poller *p, const char *next);
+int chain_child_done(struct poller *p, const char *next);
+/* This child will not be had in this walk. */
+int chain_skip_child(struct poller *p);
+
+static inline struct walk *
+poller_walk(struct poller *p)
+{
+	return &p->pos.walk[p->kind];
+}
+
+#endif

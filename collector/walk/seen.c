@@ -1,0 +1,132 @@
+#include "config.h"
+
+#include "collector/walk/seen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/iso8601.h"
+#include "collector/base/xalloc.h"
+
+void
+seen_init(struct seen *s, size_t max_entries)
+{
+	*s = (struct seen){ .ids = idset_new(max_entries) };
+}
+
+void
+seen_fini(struct seen *s)
+{
+	idset_free(s->ids);
+	free(s->fresh);
+	*s = (struct seen){ 0 };
+}
+
+int64_t
+seen_time(const struct seen_clock *clock, struct slice at, int64_t resend)
+{
+	int64_t ms;
+
+	if (resend != 0)
+		return resend * 1000;
+	if (clock->trust_at && iso8601_parse(at, &ms) == 0)
+		return ms;
+	return clock->upper_ms;
+}
+
+bool
+seen_has(const struct seen *s, struct idset_key key)
+{
+	return idset_has(s->ids, key);
+}
+
+void
+seen_add(struct seen *s, struct idset_key key, int64_t at_ms)
+{
+	idset_add(s->ids, key, at_ms);
+	if (s->n_fresh == s->cap) {
+		s->cap = s->cap == 0 ? 256 : 2 * s->cap;
+		s->fresh = xreallocarray(s->fresh, s->cap, sizeof(*s->fresh));
+	}
+	s->fresh[s->n_fresh++] = key;
+}
+
+void
+seen_append(struct seen *s, size_t n, size_t bytes)
+{
+	s->n_appended += n;
+	s->unsaved_bytes += (int64_t)bytes;
+}
+
+void
+seen_forget_batch(struct seen *s)
+{
+	while (s->n_fresh > s->n_appended)
+		idset_remove(s->ids, s->fresh[--s->n_fresh]);
+}
+
+void
+seen_sync(struct seen *s)
+{
+	size_t batch = s->n_fresh - s->n_appended;
+
+	if (batch > 0)
+		memmove(s->fresh, s->fresh + s->n_appended,
+		    batch * sizeof(*s->fresh));
+	s->n_fresh = batch;
+	s->n_appended = 0;
+}
+
+void
+seen_forget_appended(struct seen *s)
+{
+	for (size_t i = 0; i < s->n_appended; i++)
+		idset_remove(s->ids, s->fresh[i]);
+	seen_sync(s);
+}
+
+struct recovery {
+	struct seen *seen;
+	const struct seen_clock *clock;
+};
+
+static bool
+take_line(void *cookie, const struct stream_line *line)
+{
+	struct recovery *r = cookie;
+
+	idset_add(r->seen->ids, idset_key(line->id, line->resend),
+	    seen_time(r->clock, line->at, line->resend));
+	r->seen->unsaved_bytes += (int64_t)line->text.len + 1;
+	return true;
+}
+
+int
+seen_recover(struct seen *s, struct stream *st, int dirfd, const char *name,
+    const struct seen_clock *clock, struct stream_pos *pos, bool *rebuilt)
+{
+	struct recovery r = { s, clock };
+	size_t damaged = 0;
+
+	*rebuilt = idset_load(s->ids, dirfd, name, pos) != 0;
+	if (*rebuilt && errno != ENOENT && errno != EBADMSG)
+		return -1;
+	if (*rebuilt)
+		*pos = (struct stream_pos){ .offset = 0 };
+	return stream_read_back(st, pos, take_line, &r, &damaged);
+}
+
+int
+seen_save(struct seen *s, const struct stream *st, int dirfd,
+    const char *name, struct stream_pos *pos)
+{
+	struct stream_pos end;
+
+	stream_end(st, &end);
+	if (idset_save(s->ids, dirfd, name, &end) != 0)
+		return -1;
+	s->unsaved_bytes = 0;
+	*pos = end;
+	return 0;
+}

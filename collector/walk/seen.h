@@ -1,0 +1,68 @@
+/*
+ * The identities that a stream has spooled lately, and which of them are not
+ * durable yet: when a write fails, those are forgotten again, so that their
+ * rows are fetched and written once more.
+ */
+#ifndef S1SPOOL_SEEN_H
+#define S1SPOOL_SEEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/buf.h"
+#include "spool/idset.h"
+#include "spool/stream.h"
+
+/* More than this is not read back at a start: time for a new snapshot. */
+#define SEEN_READ_BACK_MAX (16 << 20)
+
+/*
+ * `fresh` holds the keys added since the last sync, oldest first: n_appended
+ * of them are in the segment, the rest is in the batch that is being made.
+ */
+struct seen {
+	struct idset *ids;
+	struct idset_key *fresh;
+	size_t n_fresh, n_appended, cap;
+	int64_t unsaved_bytes; /* appended since the last snapshot */
+};
+
+/* How the time that an id belongs to is found. */
+struct seen_clock {
+	bool trust_at; /* the row's own time is what walks filter by */
+	int64_t upper_ms; /* else: upper bound of the walk that found it */
+};
+
+void seen_init(struct seen *s, size_t max_entries);
+void seen_fini(struct seen *s);
+
+/* `at` as in the line, resend in seconds or 0. */
+int64_t seen_time(const struct seen_clock *clock, struct slice at,
+    int64_t resend);
+
+bool seen_has(const struct seen *s, struct idset_key key);
+/* A line was put into the batch. */
+void seen_add(struct seen *s, struct idset_key key, int64_t at_ms);
+/* The first n lines of the batch, so many bytes, are in the segment. */
+void seen_append(struct seen *s, size_t n, size_t bytes);
+/* The batch is given up. */
+void seen_forget_batch(struct seen *s);
+/* What was appended is durable / is lost. */
+void seen_sync(struct seen *s);
+void seen_forget_appended(struct seen *s);
+
+/*
+ * Fill an empty set: the snapshot dirfd/name, then every line behind it.
+ * *pos says what the snapshot stands for, *rebuilt that there was none, or a
+ * damaged one, and the whole stream was read.  0 or -1 with errno.
+ */
+int seen_recover(struct seen *s, struct stream *st, int dirfd,
+    const char *name, const struct seen_clock *clock, struct stream_pos *pos,
+    bool *rebuilt);
+
+/* Save a snapshot; only when nothing is fresh.  0 with *pos or -1 + errno. */
+int seen_save(struct seen *s, const struct stream *st, int dirfd,
+    const char *name, struct stream_pos *pos);
+
+#endif

@@ -1,0 +1,239 @@
+#include "config.h"
+
+#include "collector/walk/tenant.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/log.h"
+#include "collector/base/xalloc.h"
+
+#define INFO_PATH "/web/api/v2.1/system/info"
+/* An older Date header, and the time passed since, is no clock any more. */
+#define CLOCK_AGE_MS (300 * 1000)
+/* A dead token is tried again so often; its file is looked at each second. */
+#define LOCKED_OUT_MS (60 * 1000)
+#define LOOK_MS 1000
+
+struct console *
+tenant_console(struct tenant *t)
+{
+	return t->console;
+}
+
+bool
+tenant_is_locked_out(const struct tenant *t)
+{
+	return t->locked_out;
+}
+
+int64_t
+tenant_clock(const struct tenant *t)
+{
+	int64_t now;
+
+	if (t->console == NULL)
+		return -1;
+	now = console_clock(t->console, NULL);
+	/* A console without Date headers: our own clock is what is left. */
+	if (now < 0 && t->without_clock)
+		now = clock_wall_us() / 1000;
+	return now;
+}
+
+bool
+tenant_now(struct tenant *t, int64_t *now_ms)
+{
+	int64_t age = 0, now = console_clock(t->console, &age);
+	bool just_asked = t->asked &&
+	    clock_mono_ms() - t->asked_ms < CLOCK_AGE_MS;
+
+	if (!just_asked && (now < 0 || age > CLOCK_AGE_MS)) {
+		tenant_ask(t);
+		return false;
+	}
+	if (now < 0 && !t->without_clock) {
+		t->without_clock = true;
+		log_event(LOG_WARN, t->conf->name, NULL, "the console sends "
+		    "no Date header: walks go by the clock of this machine");
+	}
+	*now_ms = tenant_clock(t);
+	return true;
+}
+
+static void
+look_at_token(const struct tenant *t, struct stat *st)
+{
+	*st = (struct stat){ 0 };
+	stat(t->conf->api_token_file, st);
+}
+
+static void
+lock_out(struct tenant *t, const char *why)
+{
+	if (!t->locked_out)
+		log_event(LOG_ERROR, t->conf->name, NULL,
+		    "%s; nothing is collected until %s works", why,
+		    t->conf->api_token_file);
+	t->locked_out = true;
+	look_at_token(t, &t->token);
+	t->retry_ms = clock_mono_ms() + LOCKED_OUT_MS;
+	if (!t->env->once)
+		timer_set(&t->timer, LOOK_MS);
+}
+
+static void
+let_in(struct tenant *t)
+{
+	if (!t->locked_out)
+		return;
+	t->locked_out = false;
+	timer_cancel(&t->timer);
+	log_event(LOG_INFO, t->conf->name, NULL, "the token works again");
+}
+
+static void
+tell_pollers(struct tenant *t, const struct answer *answer)
+{
+	for (int i = 0; i < DATASET_COUNT; i++)
+		if (t->poller[i] != NULL)
+			poller_on_info(t->poller[i], answer);
+}
+
+static void
+on_info(void *cookie, const struct answer *answer)
+{
+	struct tenant *t = cookie;
+
+	t->info = NULL;
+	if (answer->verdict != VERDICT_RETRY &&
+	    answer->verdict != VERDICT_CONFIG) {
+		t->asked = true;
+		t->asked_ms = clock_mono_ms();
+	}
+	if (answer->verdict == VERDICT_AUTH)
+		lock_out(t, "the console refuses the API token");
+	else if (answer->verdict == VERDICT_OK)
+		let_in(t);
+	tell_pollers(t, answer);
+}
+
+void
+tenant_ask(struct tenant *t)
+{
+	struct call call = {
+		.path = INFO_PATH,
+		.rate_class = "/system/info",
+		.on_done = on_info,
+		.cookie = t,
+	};
+
+	if (t->info == NULL && t->console != NULL)
+		t->info = request_start(t->console, &call);
+}
+
+static bool
+open_console(struct tenant *t, struct buf *err)
+{
+	if (t->console == NULL)
+		t->console = console_new(t->client, t->conf, err);
+	return t->console != NULL;
+}
+
+static bool
+token_changed(const struct tenant *t)
+{
+	struct stat st;
+
+	look_at_token(t, &st);
+	return st.st_ino != t->token.st_ino || st.st_size != t->token.st_size ||
+	    st.st_mtim.tv_sec != t->token.st_mtim.tv_sec ||
+	    st.st_mtim.tv_nsec != t->token.st_mtim.tv_nsec;
+}
+
+/* The files of a console that could not be opened may be right now. */
+static void
+open_later(struct tenant *t)
+{
+	struct buf err;
+
+	buf_init(&err, 4096);
+	if (!open_console(t, &err)) {
+		lock_out(t, err.p);
+	} else {
+		let_in(t);
+		tell_pollers(t, &(struct answer){ .verdict = VERDICT_OK });
+	}
+	buf_fini(&err);
+}
+
+static void
+on_timer(void *cookie)
+{
+	struct tenant *t = cookie;
+
+	timer_set(&t->timer, LOOK_MS);
+	if (clock_mono_ms() < t->retry_ms && !token_changed(t))
+		return;
+	look_at_token(t, &t->token);
+	t->retry_ms = clock_mono_ms() + LOCKED_OUT_MS;
+	if (t->console == NULL)
+		open_later(t);
+	else
+		tenant_ask(t);
+}
+
+static bool
+open_pollers(struct tenant *t, tenant_filter *filter, void *cookie,
+    struct buf *err)
+{
+	for (int i = 0; i < DATASET_COUNT; i++) {
+		if (!t->conf->dataset[i].enabled ||
+		    (filter != NULL && !filter(cookie, (enum dataset_id)i)))
+			continue;
+		t->poller[i] = poller_new(t->env, t, t->conf,
+		    (enum dataset_id)i, err);
+		if (t->poller[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+struct tenant *
+tenant_new(const struct poller_env *env, struct client *client,
+    const struct conf_console *conf, tenant_filter *filter, void *cookie,
+    struct buf *err)
+{
+	struct tenant *t = xcalloc(1, sizeof(*t));
+	size_t before = err->len;
+
+	t->conf = conf;
+	t->client = client;
+	t->env = env;
+	timer_init(&t->timer, on_timer, t);
+	if (!open_console(t, err)) {
+		if (env->once)
+			goto err;
+		lock_out(t, err->p + before);
+		buf_cut(err, before);
+	}
+	if (open_pollers(t, filter, cookie, err))
+		return t;
+
+err:
+	tenant_free(t);
+	return NULL;
+}
+
+void
+tenant_free(struct tenant *t)
+{
+	if (t == NULL)
+		return;
+	timer_cancel(&t->timer);
+	for (int i = 0; i < DATASET_COUNT; i++)
+		poller_free(t->poller[i]);
+	console_free(t->console);
+	free(t);
+}
