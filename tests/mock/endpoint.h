@@ -1,0 +1,25 @@
+/*
+ * The console's paths.
+ */
+#ifndef S1SPOOL_MOCK_ENDPOINT_H
+#define S1SPOOL_MOCK_ENDPOINT_H
+
+#include "tests/mock/exchange.h"
+
+#define ENDPOINT_ROOT "/web/api/v2.1"
+
+struct endpoint {
+	const char *method;
+	const char *path; /* "{id}" stands for one number */
+	const char *dataset; /* by which faults and statistics name it */
+	void (*serve)(struct exchange *x);
+	bool open; /* needs no token */
+};
+
+/* What the request is for, NULL when there is no such path; sets x->id. */
+const struct endpoint *endpoint_find(struct exchange *x);
+
+/* Answer the request.  With the console's lock held. */
+void endpoint_serve(const struct endpoint *e, struct exchange *x);
+
+#endif

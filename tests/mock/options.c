@@ -1,0 +1,184 @@
+#include "config.h"
+
+#include "tests/mock/options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum type { FLAG, NUMBER, SECONDS, TEXT, TEXT_AND_COUNT };
+
+static const struct option_row {
+	const char *name, *argument;
+	enum type type;
+	size_t at; /* in struct options */
+	const char *help;
+} rows[] = {
+	{ "seed", "N", NUMBER, offsetof(struct options, seed),
+	    "all records follow from it (1)" },
+	{ "agents", "N", NUMBER, offsetof(struct options, agents),
+	    "agents (1000)" },
+	{ "activities", "N", NUMBER, offsetof(struct options, activities),
+	    "activities in the history (5000)" },
+	{ "threats", "N", NUMBER, offsetof(struct options, threats),
+	    "threats in the history (200)" },
+	{ "groups", "N", NUMBER, offsetof(struct options, groups),
+	    "groups (20)" },
+	{ "days", "N", NUMBER, offsetof(struct options, days),
+	    "days of history before the start (7)" },
+	{ "cache", "MIB", NUMBER, offsetof(struct options, cache),
+	    "memory for record texts; others are made anew each time (512)" },
+	{ "epoch", "TIME", TEXT, offsetof(struct options, epoch),
+	    "console time of the start (now; 2026-03-04 for dumps)" },
+	{ "clock-offset", "SECONDS", SECONDS,
+	    offsetof(struct options, clock_offset),
+	    "console clock minus host clock (0)" },
+	{ "token", "TOKEN", TEXT, offsetof(struct options, token),
+	    "the API token (mock-token)" },
+	{ "token-file", "FILE", TEXT, offsetof(struct options, token_file),
+	    "a file that holds the API token" },
+	{ "token-expires", "SECONDS", SECONDS,
+	    offsetof(struct options, token_expires),
+	    "after the start all requests get 401 (never)" },
+	{ "port", "N", NUMBER, offsetof(struct options, port),
+	    "port on 127.0.0.1 (0: any free one)" },
+	{ "port-file", "FILE", TEXT, offsetof(struct options, port_file),
+	    "gets the port's number once the console listens" },
+	{ "tls-cert", "FILE", TEXT, offsetof(struct options, tls_cert),
+	    "PEM certificate chain; with --tls-key: speak TLS" },
+	{ "tls-key", "FILE", TEXT, offsetof(struct options, tls_key),
+	    "PEM private key" },
+	{ "max-seconds", "SECONDS", SECONDS,
+	    offsetof(struct options, max_seconds),
+	    "end by itself after this long (3600)" },
+	{ "orphan", NULL, FLAG, offsetof(struct options, orphan),
+	    "do not end when the parent process does" },
+	{ "dump", "DATASET COUNT", TEXT_AND_COUNT,
+	    offsetof(struct options, dump),
+	    "print records, one a line, and exit" },
+	{ "page", "DATASET COUNT", TEXT_AND_COUNT,
+	    offsetof(struct options, page),
+	    "print the body of one page and exit" },
+};
+
+void
+options_help(FILE *to)
+{
+	fputs("usage: mock_console [OPTION]...\n"
+	    "A SentinelOne console with made-up data, for tests.\n\n", to);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct option_row *r = &rows[i];
+		int n = fprintf(to, "  --%s %s", r->name,
+		    r->argument == NULL ? "" : r->argument);
+
+		fprintf(to, "%*s%s\n", n < 28 ? 28 - n : 2, "", r->help);
+	}
+}
+
+static int
+bad(const char *name, const char *why)
+{
+	fprintf(stderr, "mock_console: --%s: %s\n", name, why);
+	return -1;
+}
+
+static int
+set_number(const struct option_row *r, char *field, const char *text)
+{
+	char *end;
+	int64_t n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (end == text || *end != '\0' || errno != 0 || n < 0)
+		return bad(r->name, "not a number");
+	memcpy(field, &n, sizeof(n));
+	return 0;
+}
+
+static int
+set_seconds(const struct option_row *r, char *field, const char *text)
+{
+	char *end;
+	double n = strtod(text, &end);
+
+	if (end == text || *end != '\0')
+		return bad(r->name, "not a number");
+	memcpy(field, &n, sizeof(n));
+	return 0;
+}
+
+static int
+set(struct options *o, const struct option_row *r, char **argument)
+{
+	char *field = (char *)o + r->at;
+
+	switch (r->type) {
+	case FLAG:
+		*(bool *)field = true;
+		return 0;
+	case NUMBER:
+		return set_number(r, field, argument[0]);
+	case SECONDS:
+		return set_seconds(r, field, argument[0]);
+	case TEXT_AND_COUNT:
+		if (set_number(r, (char *)&o->count, argument[1]) != 0)
+			return -1;
+		break;
+	case TEXT:
+		break;
+	}
+	memcpy(field, &argument[0], sizeof(char *));
+	return 0;
+}
+
+static const struct option_row *
+find(const char *argument)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (strncmp(argument, "--", 2) == 0 &&
+		    strcmp(argument + 2, rows[i].name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+static int
+check(const struct options *o)
+{
+	if (o->agents < 1 || o->groups < 1)
+		return bad("agents, --groups", "at least one");
+	if (o->agents > 4000000 || o->activities > 4000000 ||
+	    o->threats > 4000000 || o->groups > 4000000)
+		return bad("agents ...", "at most 4000000");
+	if ((o->tls_cert == NULL) != (o->tls_key == NULL))
+		return bad("tls-cert, --tls-key", "only together");
+	if (o->port > 65535)
+		return bad("port", "no such port");
+	return 0;
+}
+
+int
+options_read(struct options *o, int argc, char **argv)
+{
+	*o = (struct options){ .seed = 1, .agents = 1000, .activities = 5000,
+		.threats = 200, .groups = 20, .days = 7, .cache = 512,
+		.token = "mock-token", .max_seconds = 3600 };
+	for (int i = 1; i < argc; i++) {
+		const struct option_row *r = find(argv[i]);
+		int n;
+
+		if (r == NULL) {
+			fprintf(stderr, "mock_console: unknown option %s\n",
+			    argv[i]);
+			return -1;
+		}
+		n = r->type == FLAG ? 0 : r->type == TEXT_AND_COUNT ? 2 : 1;
+		if (i + n >= argc)
+			return bad(r->name, "needs an argument");
+		if (set(o, r, argv + i + 1) != 0)
+			return -1;
+		i += n;
+	}
+	return check(o);
+}

@@ -1,0 +1,29 @@
+/*
+ * The command line.
+ */
+#ifndef S1SPOOL_MOCK_OPTIONS_H
+#define S1SPOOL_MOCK_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct options {
+	int64_t seed, agents, activities, threats, groups, days, cache;
+	const char *epoch;
+	double clock_offset;
+	const char *token, *token_file;
+	double token_expires;
+	int64_t port;
+	const char *port_file, *tls_cert, *tls_key;
+	double max_seconds;
+	bool orphan;
+	const char *dump, *page; /* dataset's name */
+	int64_t count; /* of records to dump */
+};
+
+/* Read the arguments; what is wrong goes to stderr.  0, or -1. */
+int options_read(struct options *o, int argc, char **argv);
+void options_help(FILE *to);
+
+#endif
