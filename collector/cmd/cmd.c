@@ -10,12 +10,14 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <yaml.h>
 #include <zlib.h>
 
 #include "collector/base/nearest.h"
+#include "collector/base/xalloc.h"
 
 /* What getopt_long() returns for the option at place i of a table. */
 #define OPTION_VALUE 256
@@ -281,7 +283,9 @@ parse_line(const struct command *cmd, int argc, char **argv,
 	int opt, place;
 
 	build_getopt(cmd, longs, letters);
-	*line = (struct cmd_line){ 0 };
+	*line = (struct cmd_line){
+		.given = xcalloc((size_t)argc, sizeof(*line->given)),
+	};
 	opterr = 0;
 	optind = 0; /* forget an earlier parse: glibc's and musl's word for it */
 	while ((opt = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -289,10 +293,25 @@ parse_line(const struct command *cmd, int argc, char **argv,
 			return bad_option(cmd, opt, argv[optind - 1]);
 		place = place_of(cmd, opt);
 		line->value[place] = optarg != NULL ? optarg : "";
+		line->given[line->n_given++] = (struct cmd_given){ place,
+			line->value[place] };
 	}
 	line->argc = argc - optind;
 	line->argv = argv + optind;
 	return EX_OK;
+}
+
+static int
+run_line(const struct command *cmd, const struct cmd_line *line)
+{
+	if (line->value[count_options(cmd)] != NULL)
+		return print_help(cmd);
+	if (line->argc < cmd->min_args)
+		return misuse(cmd, "missing operand: %s", cmd->args);
+	if (line->argc > cmd->max_args)
+		return misuse(cmd, "one operand too many: '%s'",
+		    line->argv[cmd->max_args]);
+	return cmd->run(line);
 }
 
 static int
@@ -301,16 +320,10 @@ run_command(const struct command *cmd, int argc, char **argv)
 	struct cmd_line line;
 	int code = parse_line(cmd, argc, argv, &line);
 
-	if (code != EX_OK)
-		return code;
-	if (line.value[count_options(cmd)] != NULL)
-		return print_help(cmd);
-	if (line.argc < cmd->min_args)
-		return misuse(cmd, "missing operand: %s", cmd->args);
-	if (line.argc > cmd->max_args)
-		return misuse(cmd, "one operand too many: '%s'",
-		    line.argv[cmd->max_args]);
-	return cmd->run(&line);
+	if (code == EX_OK)
+		code = run_line(cmd, &line);
+	free(line.given);
+	return code;
 }
 
 int
@@ -319,6 +332,7 @@ cmd_main(const struct command *const *list, int argc, char **argv)
 	struct cmd_line line;
 	int code = parse_line(&program, argc, argv, &line);
 
+	free(line.given);
 	if (code != EX_OK)
 		return code;
 	if (line.value[count_options(&program)] != NULL)

@@ -31,6 +31,12 @@ struct cmd_line {
 	 * for one without an argument.  Of a repeated option the last counts.
 	 */
 	const char *value[CMD_OPTIONS_MAX];
+	/* All that was given, in order, for options that may be repeated. */
+	struct cmd_given {
+		int place;
+		const char *value;
+	} *given;
+	size_t n_given;
 	int argc; /* operands, at least min_args and at most max_args */
 	char **argv;
 };

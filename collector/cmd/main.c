@@ -6,6 +6,7 @@
 
 /* In the order of --help.  A new command is one row here. */
 static const struct command *const commands[] = {
+	&cmd_map,
 	NULL,
 };
 

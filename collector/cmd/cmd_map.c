@@ -1,0 +1,298 @@
+/*
+ * s1spool map: raw records in, documents out, with the very code that the
+ * daemon uses.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/iso8601.h"
+#include "collector/base/xalloc.h"
+#include "collector/cmd/cmd.h"
+#include "collector/dataset/dataset.h"
+#include "collector/map/map.h"
+
+#define OUT_FLUSH (256u << 10)
+#define OUT_MAX (512u << 20)
+
+enum {
+	OPT_ORIGINAL,
+	OPT_DUPLICATE,
+	OPT_TAG,
+	OPT_NAMESPACE,
+	OPT_COLLECTED_AT,
+	OPT_PARENT_ID,
+	OPT_RAW,
+	OPT_SPOOL,
+	OPT_COUNT
+};
+
+static const struct cmd_option options[] = {
+	[OPT_ORIGINAL] = { "preserve-original-event", 0, NULL,
+	    "keep the record in event.original, and tag it" },
+	[OPT_DUPLICATE] = { "preserve-duplicate-custom-fields", 0, NULL,
+	    "keep custom fields that ECS fields repeat" },
+	[OPT_TAG] = { "tag", 't', "TAG", "add TAG to tags; may be repeated" },
+	[OPT_NAMESPACE] = { "namespace", 'n', "NS",
+	    "data_stream.namespace in place of default" },
+	[OPT_COLLECTED_AT] = { "collected-at", 0, "RFC3339",
+	    "the time of collection in place of now" },
+	[OPT_PARENT_ID] = { "parent-id", 0, "ID",
+	    "id of the parent of a chained request" },
+	[OPT_RAW] = { "raw", 0, NULL,
+	    "write the raw form, for the integration's own pipeline" },
+	[OPT_SPOOL] = { "spool", 0, NULL,
+	    "begin each line with the spool member, as in spool files" },
+	[OPT_COUNT] = { NULL, 0, NULL, NULL },
+};
+
+static const struct cmd_exit exits[] = {
+	{ EX_OK, "all records were mapped" },
+	{ EX_USAGE, "wrong arguments" },
+	{ EX_DATAERR, "a line was no JSON object; the others were mapped" },
+	{ EX_NOINPUT, "a file cannot be read" },
+	{ EX_IOERR, "standard output cannot be written" },
+	{ 0, NULL },
+};
+
+struct job {
+	struct mapper *mapper;
+	struct map_context ctx;
+	const char *file; /* for messages */
+	uint64_t line; /* in file */
+	uint64_t n_lines; /* written, over all files */
+	bool spool;
+	bool bad; /* a line was refused */
+	struct buf out;
+};
+
+static int
+flush_out(struct job *j)
+{
+	size_t n = fwrite(j->out.p, 1, j->out.len, stdout);
+
+	if (n < j->out.len || fflush(stdout) != 0) {
+		fprintf(stderr, "s1spool map: standard output: %s\n",
+		    strerror(errno));
+		return -1;
+	}
+	buf_reset(&j->out);
+	return 0;
+}
+
+/* The member that spool files begin their lines with; the birth of this
+ * "segment" is the time of collection. */
+static void
+add_spool_member(struct job *j, const struct map_ident *ident)
+{
+	static const char digit[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	uint64_t birth = (uint64_t)j->ctx.collected_at_ms * 1000;
+	char base36[16];
+	size_t at = sizeof(base36);
+
+	do
+		base36[--at] = digit[birth % 36];
+	while ((birth /= 36) > 0);
+	buf_addf(&j->out, "\"spool\":{\"seq\":\"%.*s-%llu\",\"id\":\"",
+	    (int)(sizeof(base36) - at), base36 + at,
+	    (unsigned long long)j->n_lines + 1);
+	buf_add_slice(&j->out, ident->id);
+	buf_adds(&j->out, "\",\"at\":\"");
+	buf_add_slice(&j->out, ident->at);
+	buf_adds(&j->out, "\"},");
+}
+
+static void
+refuse(struct job *j, const char *why)
+{
+	fprintf(stderr, "s1spool map: %s:%llu: not mapped: %s\n", j->file,
+	    (unsigned long long)j->line, why);
+	j->bad = true;
+}
+
+static int
+map_line(struct job *j, struct slice line)
+{
+	struct map_ident ident;
+	size_t before = j->out.len;
+
+	if (mapper_scan(j->mapper, line, &j->ctx, &ident) < 0) {
+		refuse(j, mapper_error(j->mapper));
+		return 0;
+	}
+	buf_addc(&j->out, '{');
+	if (j->spool)
+		add_spool_member(j, &ident);
+	if (mapper_emit(j->mapper, &j->out, true) < 0) {
+		buf_cut(&j->out, before);
+		refuse(j, "the document is too large");
+		return 0;
+	}
+	buf_addc(&j->out, '\n');
+	j->n_lines++;
+	return j->out.len >= OUT_FLUSH ? flush_out(j) : 0;
+}
+
+/* Blank lines and a byte order mark are passed over. */
+static struct slice
+trim(char *line, size_t len, bool first)
+{
+	struct slice s = { line, len };
+
+	if (first && s.len >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0) {
+		s.p += 3;
+		s.len -= 3;
+	}
+	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) != NULL &&
+	    s.p[s.len - 1] != '\0')
+		s.len--;
+	return s;
+}
+
+static int
+map_stream(struct job *j, FILE *f)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	int code = EX_OK;
+
+	j->line = 0;
+	while (code == EX_OK && (n = getline(&line, &cap, f)) >= 0) {
+		struct slice text = trim(line, (size_t)n, j->line++ == 0);
+
+		if (text.len > 0 && map_line(j, text) < 0)
+			code = EX_IOERR;
+	}
+	if (ferror(f)) {
+		fprintf(stderr, "s1spool map: %s: %s\n", j->file,
+		    strerror(errno));
+		code = EX_NOINPUT;
+	}
+	free(line);
+	return code;
+}
+
+static int
+map_file(struct job *j, const char *name)
+{
+	FILE *f = fopen(name, "re");
+	int code;
+
+	j->file = name;
+	if (f == NULL) {
+		fprintf(stderr, "s1spool map: %s: %s\n", name,
+		    strerror(errno));
+		return EX_NOINPUT;
+	}
+	code = map_stream(j, f);
+	fclose(f);
+	return code;
+}
+
+static int
+map_all(struct job *j, const struct cmd_line *line)
+{
+	int code = EX_OK;
+
+	if (line->argc == 1) {
+		j->file = "standard input";
+		code = map_stream(j, stdin);
+	}
+	for (int i = 1; i < line->argc && code == EX_OK; i++)
+		code = map_file(j, line->argv[i]);
+	if (code != EX_IOERR && flush_out(j) < 0)
+		code = EX_IOERR;
+	return code == EX_OK && j->bad ? EX_DATAERR : code;
+}
+
+/* The given tags as a NULL-terminated list. */
+static char **
+tags_of(const struct cmd_line *line)
+{
+	char **tags = xcalloc(line->n_given + 1, sizeof(*tags));
+	size_t n = 0;
+
+	for (size_t i = 0; i < line->n_given; i++)
+		if (line->given[i].place == OPT_TAG)
+			tags[n++] = xstrdup(line->given[i].value);
+	return tags;
+}
+
+static void
+free_tags(char **tags)
+{
+	for (char **tag = tags; *tag != NULL; tag++)
+		free(*tag);
+	free(tags);
+}
+
+static int
+unknown_dataset(const char *name)
+{
+	fprintf(stderr, "s1spool map: unknown dataset '%s'; there are", name);
+	for (int i = 0; i < DATASET_COUNT; i++)
+		fprintf(stderr, "%s %s", i == 0 ? "" : ",",
+		    dataset_table[i]->name);
+	fputc('\n', stderr);
+	return EX_USAGE;
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	const struct dataset *dataset = dataset_find(slice_of(line->argv[0]));
+	const char *const *value = line->value;
+	struct job j = { .spool = value[OPT_SPOOL] != NULL };
+	struct map_options opt;
+	int code;
+
+	if (dataset == NULL)
+		return unknown_dataset(line->argv[0]);
+	j.ctx.collected_at_ms = clock_wall_us() / 1000;
+	if (value[OPT_COLLECTED_AT] != NULL && iso8601_parse(
+	    slice_of(value[OPT_COLLECTED_AT]), &j.ctx.collected_at_ms) < 0) {
+		fprintf(stderr, "s1spool map: --collected-at '%s' is no time; "
+		    "write it as 2025-03-04T09:15:42Z\n",
+		    value[OPT_COLLECTED_AT]);
+		return EX_USAGE;
+	}
+	j.ctx.sweep_start_ms = j.ctx.collected_at_ms;
+	if (value[OPT_PARENT_ID] != NULL)
+		j.ctx.parent_id = slice_of(value[OPT_PARENT_ID]);
+	opt = (struct map_options){
+		.name = dataset->name,
+		.namespace = value[OPT_NAMESPACE] != NULL ?
+		    value[OPT_NAMESPACE] : "default",
+		.tags = tags_of(line),
+		.preserve_original_event = value[OPT_ORIGINAL] != NULL,
+		.preserve_duplicate_custom_fields =
+		    value[OPT_DUPLICATE] != NULL,
+		.raw = value[OPT_RAW] != NULL,
+		.resend_period_ms = dataset->defaults.resend,
+	};
+	j.mapper = mapper_new(&dataset->map, &opt);
+	buf_init(&j.out, OUT_MAX);
+	code = map_all(&j, line);
+	buf_fini(&j.out);
+	mapper_free(j.mapper);
+	free_tags((char **)(uintptr_t)opt.tags);
+	return code;
+}
+
+const struct command cmd_map = {
+	.name = "map",
+	.summary = "raw records on stdin or in files -> ECS documents on "
+		   "stdout",
+	.args = "DATASET [FILE...]",
+	.min_args = 1,
+	.max_args = INT32_MAX,
+	.options = options,
+	.exits = exits,
+	.run = run,
+};

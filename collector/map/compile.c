@@ -1,0 +1,551 @@
+/*
+ * A table made ready: raw paths become a trie of known members, targets become
+ * slots, and the slots of each object become a list of leaves in the order of
+ * the output.  Runs once; a table that contradicts itself aborts.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/map/mapper.h"
+
+/* The name of a slot while compiling. */
+struct name {
+	char *path;
+	uint16_t slot;
+	bool hidden;
+};
+
+/* A shape while compiling. */
+struct draft {
+	struct shape *shape;
+	struct name *name;
+	size_t n_names;
+	char *prefix; /* target of the list, NULL when it is not in the
+		       * document */
+};
+
+struct compiler {
+	struct mapper *m;
+	struct draft *draft; /* by shape index */
+};
+
+static _Noreturn void
+broken(const struct compiler *c, const char *path, const char *why)
+{
+	fprintf(stderr, "s1spool: mapping of %s: %s: %s\n", c->m->opt->name,
+	    path, why);
+	abort();
+}
+
+/* nodes and members */
+
+static uint32_t
+hash(struct slice s)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < s.len; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 16777619u;
+	return h ^ h >> 16;
+}
+
+static struct member *
+table_slot(struct member *table, uint32_t mask, struct slice name)
+{
+	uint32_t at = hash(name) & mask;
+
+	while (table[at].name != NULL && !slice_eq(name,
+	    (struct slice){ table[at].name, table[at].len }))
+		at = (at + 1) & mask;
+	return &table[at];
+}
+
+struct member *
+node_find(const struct node *n, struct slice name)
+{
+	struct member *x = table_slot(n->member, n->mask, name);
+
+	return x->name == NULL ? NULL : x;
+}
+
+static struct node *
+node_new(struct compiler *c)
+{
+	struct mapper *m = c->m;
+	struct node *n = xcalloc(1, sizeof(*n));
+
+	n->mask = 7;
+	n->member = xcalloc(n->mask + 1, sizeof(*n->member));
+	n->index = (uint16_t)m->n_nodes;
+	m->node = xreallocarray(m->node, m->n_nodes + 1, sizeof(*m->node));
+	m->node[m->n_nodes++] = n;
+	return n;
+}
+
+static void
+node_grow(struct node *n)
+{
+	uint32_t mask = n->mask * 2 + 1;
+	struct member *table = xcalloc(mask + 1, sizeof(*table));
+
+	for (uint32_t i = 0; i <= n->mask; i++) {
+		const struct member *x = &n->member[i];
+
+		if (x->name != NULL)
+			*table_slot(table, mask,
+			    (struct slice){ x->name, x->len }) = *x;
+	}
+	free(n->member);
+	n->member = table;
+	n->mask = mask;
+}
+
+/* Find or add; the pointer is good until the next node_member() on n. */
+static struct member *
+node_member(struct node *n, struct slice name)
+{
+	struct member *x;
+
+	if (n->n * 2 >= n->mask)
+		node_grow(n);
+	x = table_slot(n->member, n->mask, name);
+	if (x->name == NULL) {
+		*x = (struct member){ .name = xstrndup(name.p, name.len),
+			.len = (uint32_t)name.len, .in_place = -1 };
+		n->n++;
+	}
+	return x;
+}
+
+/* shapes and slots */
+
+static struct shape *
+shape_new(struct compiler *c)
+{
+	struct mapper *m = c->m;
+	struct shape *s = xcalloc(1, sizeof(*s));
+
+	s->root = node_new(c);
+	s->index = (uint16_t)m->n_shapes;
+	m->shape = xreallocarray(m->shape, m->n_shapes + 1, sizeof(*m->shape));
+	m->shape[m->n_shapes++] = s;
+	c->draft = xreallocarray(c->draft, m->n_shapes, sizeof(*c->draft));
+	c->draft[s->index] = (struct draft){ .shape = s };
+	return s;
+}
+
+/* The slot of a target in a shape, made when it is new. */
+static uint16_t
+slot_of(struct compiler *c, const struct shape *s, struct slice path)
+{
+	struct draft *d = &c->draft[s->index];
+
+	for (size_t i = 0; i < d->n_names; i++)
+		if (slice_is(path, d->name[i].path))
+			return d->name[i].slot;
+	d->name = xreallocarray(d->name, d->n_names + 1, sizeof(*d->name));
+	d->name[d->n_names] = (struct name){ xstrndup(path.p, path.len),
+		(uint16_t)d->n_names, path.len > 0 && path.p[0] == '.' };
+	return d->name[d->n_names++].slot;
+}
+
+/* A row's target as a slot of the element or of the document. */
+static struct dest
+dest_of(struct compiler *c, const struct shape *s, struct slice target)
+{
+	const char *prefix = c->draft[s->index].prefix;
+	size_t n = prefix == NULL ? 0 : strlen(prefix);
+
+	if (target.len > 2 && memcmp(target.p + target.len - 2, "[]", 2) == 0)
+		target.len -= 2;
+	if (prefix != NULL && target.len > n + 3 &&
+	    memcmp(target.p, prefix, n) == 0 &&
+	    memcmp(target.p + n, "[].", 3) == 0) {
+		target.p += n + 3;
+		target.len -= n + 3;
+		return (struct dest){ slot_of(c, s, target), s->index == 0 };
+	}
+	if (memchr(target.p, '[', target.len) != NULL)
+		broken(c, target.p, "target in a list without MAP_OBJECTS");
+	return (struct dest){ slot_of(c, c->m->shape[0], target), true };
+}
+
+static void
+add_dests(struct compiler *c, const struct shape *s, struct row *row,
+    const char *targets)
+{
+	while (targets != NULL && *targets != '\0') {
+		size_t n = strcspn(targets, " ");
+
+		if (row->n_dests == ROW_DESTS_MAX)
+			broken(c, targets, "too many targets");
+		row->dest[row->n_dests++] = dest_of(c, s,
+		    (struct slice){ targets, n });
+		targets += n + strspn(targets + n, " ");
+	}
+}
+
+/* Where a raw path leads: the shape and node it ends in, its last name. */
+struct place {
+	struct shape *shape;
+	struct node *node;
+	struct slice name;
+	bool each;
+};
+
+static struct place
+find_place(struct compiler *c, const char *raw)
+{
+	struct place at = { c->m->shape[0], c->m->shape[0]->root, { raw, 0 },
+		false };
+
+	for (;;) {
+		size_t n = strcspn(raw, ".[");
+		struct member *x;
+
+		at.name = (struct slice){ raw, n };
+		at.each = strncmp(raw + n, "[]", 2) == 0;
+		raw += n + (at.each ? 2 : 0);
+		if (*raw == '\0')
+			return at;
+		if (*raw++ != '.')
+			broken(c, raw, "malformed raw path");
+		x = node_member(at.node, at.name);
+		if (at.each && x->element == NULL) {
+			/* shape_new() leaves x alone. */
+			x->element = shape_new(c);
+		} else if (!at.each && x->node == NULL) {
+			x->node = node_new(c);
+			x->node->kept = at.node->kept;
+			x->node->snake = at.node->snake;
+		}
+		if (at.each) {
+			at.shape = x->element;
+			at.node = at.shape->root;
+		} else {
+			at.node = x->node;
+		}
+	}
+}
+
+static char *
+tag_of(const char *raw)
+{
+	char *tag = xstrdup(raw), *w = tag;
+
+	for (const char *p = tag; *p != '\0'; p++)
+		if (*p != '[' && *p != ']')
+			*w++ = *p;
+	*w = '\0';
+	return tag;
+}
+
+static void
+hide(struct compiler *c, struct dest d, const struct shape *s)
+{
+	struct draft *draft = &c->draft[d.root ? 0 : s->index];
+
+	draft->name[d.slot].hidden = true;
+}
+
+static struct row
+make_row(struct compiler *c, const struct map_row *r, const struct place *at)
+{
+	struct row row = { .conv = r->conv, .flags = r->flags,
+		.each = at->each };
+	bool duplicate = (r->flags & MAP_DUPLICATE) != 0 &&
+	    !c->m->opt->preserve_duplicate_custom_fields;
+
+	row.tag = tag_of(r->raw);
+	if (r->target != NULL)
+		add_dests(c, at->shape, &row, r->target);
+	if (r->target != NULL && duplicate)
+		hide(c, row.dest[0], at->shape);
+	add_dests(c, at->shape, &row, r->also);
+	return row;
+}
+
+static void
+add_rest_row(struct compiler *c, const struct map_row *r)
+{
+	struct place at = find_place(c, r->raw);
+	struct node *n = at.node;
+
+	if (at.name.len > 0) {
+		struct member *x = node_member(at.node, at.name);
+
+		if (x->node == NULL)
+			x->node = node_new(c);
+		n = x->node;
+	}
+	n->kept = true;
+	n->snake = (r->flags & MAP_SNAKE) != 0;
+	n->rest = xmalloc(sizeof(*n->rest));
+	*n->rest = make_row(c, r, &at);
+	n->rest->index = n->index;
+}
+
+static void
+add_row(struct compiler *c, const struct map_row *r)
+{
+	struct place at = find_place(c, r->raw);
+	struct row row = make_row(c, r, &at);
+	struct member *x = node_member(at.node, at.name);
+
+	if (r->conv == MAP_OBJECTS) {
+		char *prefix = r->target == NULL ? NULL :
+						   xstrdup(r->target);
+
+		if (x->element == NULL)
+			x->element = shape_new(c);
+		row.index = x->element->index;
+		x->element->root->kept = true;
+		x->element->root->snake = at.node->snake;
+		c->draft[row.index].prefix = prefix;
+	}
+	if (r->target == NULL) {
+		char *slot = xasprintf(".%s", r->raw);
+
+		row.dest[row.n_dests++] = (struct dest){ slot_of(c, at.shape,
+		    slice_of(slot)), at.shape->index == 0 };
+		x->in_place = row.dest[row.n_dests - 1].slot;
+		free(slot);
+	} else if ((r->flags & MAP_STAYS) == 0) {
+		x->taken = true;
+	}
+	x->row = xreallocarray(x->row, x->n_rows + 1, sizeof(*x->row));
+	x->row[x->n_rows++] = row;
+}
+
+/*
+ * Does something of this object stay in it?  If not, and it has rows, they
+ * moved what there is to move and the object is not kept.
+ */
+static bool
+keeps_some(const struct node *n)
+{
+	if (n->rest != NULL)
+		return true;
+	for (uint32_t i = 0; i <= n->mask; i++) {
+		const struct member *x = &n->member[i];
+
+		if (x->name != NULL && (x->in_place >= 0 ||
+		    (x->n_rows > 0 && !x->taken) ||
+		    (x->node != NULL && keeps_some(x->node))))
+			return true;
+	}
+	return false;
+}
+
+static void
+settle_node(struct node *n)
+{
+	for (uint32_t i = 0; i <= n->mask; i++) {
+		struct member *x = &n->member[i];
+
+		if (x->node != NULL && !keeps_some(x->node)) {
+			x->taken = true;
+			x->node->kept = false;
+		}
+		/* A list whose elements were only read. */
+		if (x->element != NULL && x->n_rows == 0)
+			x->taken = true;
+	}
+}
+
+/* leaves */
+
+/* Path order with '.' before everything, so that objects stay together. */
+static int
+path_cmp(const void *a, const void *b)
+{
+	const char *p = ((const struct name *)a)->path;
+	const char *q = ((const struct name *)b)->path;
+
+	while (*p == *q && *p != '\0') {
+		p++;
+		q++;
+	}
+	if (*p == '\0' || *q == '\0')
+		return (unsigned char)*p - (unsigned char)*q;
+	if (*p == '.' || *q == '.')
+		return *p == '.' ? -1 : 1;
+	return (unsigned char)*p - (unsigned char)*q;
+}
+
+static struct leaf
+leaf_of(const struct compiler *c, const struct name *name, const char *before)
+{
+	struct leaf l = { .slot = name->slot };
+	const char *p = name->path;
+	bool same = before != NULL;
+	struct buf text;
+
+	buf_init(&text, UINT16_MAX);
+	for (;;) {
+		size_t n = strcspn(p, ".");
+		bool last = p[n] == '\0';
+
+		l.off[l.depth] = (uint16_t)text.len;
+		buf_addf(&text, "\"%.*s\":%s", (int)n, p, last ? "" : "{");
+		if (last)
+			break;
+		same = same && strncmp(before, p, n + 1) == 0;
+		if (same) {
+			l.common++;
+			before += n + 1;
+		}
+		if (++l.depth == sizeof(l.off) / sizeof(l.off[0]))
+			broken(c, name->path, "target is too deep");
+		p += n + 1;
+	}
+	l.len = (uint16_t)text.len;
+	l.text = xstrndup(text.p, text.len);
+	buf_fini(&text);
+	return l;
+}
+
+static void
+make_leaves(const struct compiler *c, struct draft *d)
+{
+	struct shape *s = d->shape;
+	const char *before = NULL;
+
+	s->n_slots = (uint16_t)d->n_names;
+	s->fresh = xcalloc(d->n_names, sizeof(*s->fresh));
+	if (d->n_names == 0)
+		return;
+	qsort(d->name, d->n_names, sizeof(*d->name), path_cmp);
+	s->leaf = xcalloc(d->n_names, sizeof(*s->leaf));
+	for (size_t i = 0; i < d->n_names; i++) {
+		const char *path = d->name[i].path;
+
+		if (d->name[i].hidden)
+			continue;
+		if (before != NULL && strncmp(path, before, strlen(before)) ==
+		    0 && path[strlen(before)] == '.')
+			broken(c, path, "is below another target");
+		s->leaf[s->n_leaves++] = leaf_of(c, &d->name[i], before);
+		before = path;
+	}
+}
+
+/* the whole table */
+
+static void
+add_slots(struct compiler *c)
+{
+	static const char *const fixed[SLOT_FIXED] = {
+		[SLOT_TIMESTAMP] = "@timestamp",
+		[SLOT_ERROR] = "error.message",
+		[SLOT_KIND] = "event.kind",
+		[SLOT_TAGS] = "tags",
+		[SLOT_ORIGINAL] = "event.original",
+		[SLOT_CREATED] = "event.created",
+	};
+	const struct map_table *t = c->m->table;
+	struct shape *s = c->m->shape[0];
+
+	for (int i = 0; i < SLOT_FIXED; i++)
+		slot_of(c, s, slice_of(fixed[i]));
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (t->rows[i].conv == MAP_REST)
+			add_rest_row(c, &t->rows[i]);
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (t->rows[i].conv == MAP_OBJECTS)
+			add_row(c, &t->rows[i]);
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (t->rows[i].conv != MAP_OBJECTS &&
+		    t->rows[i].conv != MAP_REST)
+			add_row(c, &t->rows[i]);
+	c->m->named = xcalloc(t->n_slots, sizeof(*c->m->named));
+	for (size_t i = 0; i < t->n_slots; i++)
+		c->m->named[i] = slot_of(c, s, slice_of(t->slots[i]));
+}
+
+static void
+fill_constants(struct mapper *m, const struct draft *d,
+    const struct map_constant *constant)
+{
+	for (; constant->target != NULL; constant++)
+		for (size_t i = 0; i < d->n_names; i++)
+			if (strcmp(d->name[i].path, constant->target) == 0)
+				m->shape[0]->fresh[d->name[i].slot] =
+				    (struct val){ .p = constant->value,
+					.len = (uint32_t)strlen(
+					    constant->value),
+					.kind = TOK_NUMBER };
+}
+
+void
+map_compile(struct mapper *m)
+{
+	struct compiler c = { .m = m };
+	const struct map_constant *constant;
+
+	shape_new(&c);
+	add_slots(&c);
+	for (constant = m->constant; constant->target != NULL; constant++)
+		slot_of(&c, m->shape[0], slice_of(constant->target));
+	for (constant = m->table->constants; constant->target != NULL;
+	    constant++)
+		slot_of(&c, m->shape[0], slice_of(constant->target));
+	for (size_t i = 0; i < m->n_nodes; i++)
+		settle_node(m->node[i]);
+	for (size_t i = 0; i < m->n_shapes; i++)
+		make_leaves(&c, &c.draft[i]);
+	fill_constants(m, &c.draft[0], m->table->constants);
+	fill_constants(m, &c.draft[0], m->constant);
+	for (size_t i = 0; i < m->n_shapes; i++) {
+		for (size_t k = 0; k < c.draft[i].n_names; k++)
+			free(c.draft[i].name[k].path);
+		free(c.draft[i].name);
+		free(c.draft[i].prefix);
+	}
+	free(c.draft);
+}
+
+static void
+row_fini(struct row *row)
+{
+	/* The tag is ours; the pointer is const for everybody else. */
+	free((void *)(uintptr_t)row->tag);
+}
+
+static void
+node_free(struct node *n)
+{
+	for (uint32_t i = 0; i <= n->mask; i++) {
+		struct member *x = &n->member[i];
+
+		for (size_t k = 0; k < x->n_rows; k++)
+			row_fini(&x->row[k]);
+		free(x->row);
+		free((void *)(uintptr_t)x->name);
+	}
+	if (n->rest != NULL)
+		row_fini(n->rest);
+	free(n->rest);
+	free(n->member);
+	free(n);
+}
+
+void
+map_compile_free(struct mapper *m)
+{
+	for (size_t i = 0; i < m->n_shapes; i++) {
+		for (size_t k = 0; k < m->shape[i]->n_leaves; k++)
+			free(m->shape[i]->leaf[k].text);
+		free(m->shape[i]->leaf);
+		free(m->shape[i]->fresh);
+		free(m->shape[i]);
+	}
+	for (size_t i = 0; i < m->n_nodes; i++)
+		node_free(m->node[i]);
+	free(m->shape);
+	free(m->node);
+	free(m->named);
+}

@@ -1,0 +1,395 @@
+/*
+ * From slots to the document: one pass over the leaves in the order of the
+ * output, opening and closing objects as they change, leaving out what is
+ * empty.
+ */
+#include "config.h"
+
+#include "collector/json/text.h"
+#include "collector/map/mapper.h"
+
+/* Where output goes.  w and end cache the buffer's free room. */
+struct out {
+	struct mapper *m;
+	struct buf *b;
+	char *w;
+	char *end;
+	bool full;
+};
+
+static void
+sync_out(struct out *o)
+{
+	buf_commit(o->b, (size_t)(o->w - (o->b->p + o->b->len)));
+	o->w = o->end = o->b->p + o->b->len;
+}
+
+/* Make room for n bytes; false when the cap is reached. */
+static bool
+make_room(struct out *o, size_t n)
+{
+	sync_out(o);
+	if (n < 4096 && buf_reserve(o->b, 4096) != NULL)
+		n = 4096;
+	o->w = buf_reserve(o->b, n);
+	if (o->w == NULL) {
+		o->w = o->end = o->b->p + o->b->len;
+		o->full = true;
+		return false;
+	}
+	o->end = o->w + n;
+	return true;
+}
+
+static inline void
+put(struct out *o, const char *p, size_t n)
+{
+	if ((size_t)(o->end - o->w) < n && !make_room(o, n))
+		return;
+	memcpy(o->w, p, n);
+	o->w += n;
+}
+
+static inline void
+putc1(struct out *o, char c)
+{
+	put(o, &c, 1);
+}
+
+/* What was written so far, to take back what turns out to be empty. */
+static size_t
+mark(const struct out *o)
+{
+	return (size_t)(o->w - o->b->p);
+}
+
+static void
+take_back(struct out *o, size_t to)
+{
+	if (o->full)
+		return;
+	if (to >= o->b->len) {
+		o->w = o->b->p + to;
+		return;
+	}
+	sync_out(o);
+	buf_cut(o->b, to);
+	o->w = o->end = o->b->p + to;
+}
+
+/*
+ * The name of a kept member in snake_case: an upper-case letter becomes lower
+ * case, with '_' before it unless it is the first or follows another one.
+ */
+static void
+put_snake(struct out *o, struct slice name)
+{
+	bool upper = true;
+
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.p[i];
+		bool is_upper = c >= 'A' && c <= 'Z';
+
+		if (is_upper && !upper)
+			putc1(o, '_');
+		upper = is_upper;
+		putc1(o, is_upper ? (char)(c - 'A' + 'a') : c);
+	}
+}
+
+static bool put_tree(struct out *o, size_t tok, bool snake);
+
+/* The same name in snake_case as an earlier member of the object? */
+static bool
+snake_taken(const struct mapper *m, size_t object, size_t name)
+{
+	const struct tok *t = m->scan.tok;
+	char a[256], b[256];
+	struct out oa = { .w = a, .end = a + sizeof(a) }, ob;
+
+	if (t[name].len > sizeof(a) / 2)
+		return false;
+	put_snake(&oa, scan_content(&m->scan, &t[name]));
+	for (size_t i = object + 1; i < name; i = t[i + 1].next) {
+		if (t[i].len > sizeof(b) / 2 || (t[i].flags & TOK_DEAD) != 0)
+			continue;
+		ob = (struct out){ .w = b, .end = b + sizeof(b) };
+		put_snake(&ob, scan_content(&m->scan, &t[i]));
+		if (oa.w - a == ob.w - b &&
+		    memcmp(a, b, (size_t)(oa.w - a)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A member's name and colon, with a comma before it unless it is the first.
+ * False when the name is not taken over: with snake_case names that hold '@',
+ * and the later of two that become the same.
+ */
+static bool
+put_name(struct out *o, size_t object, size_t name, bool snake, bool first)
+{
+	const struct tok *t = &o->m->scan.tok[name];
+	struct slice content = scan_content(&o->m->scan, t);
+
+	if (snake && (memchr(content.p, '@', content.len) != NULL ||
+	    snake_taken(o->m, object, name))) {
+		o->m->counts.unknown_members++;
+		return false;
+	}
+	if (!first)
+		putc1(o, ',');
+	if (snake) {
+		putc1(o, '"');
+		put_snake(o, content);
+		put(o, "\":", 2);
+	} else {
+		put(o, content.p - 1, content.len + 2);
+		putc1(o, ':');
+	}
+	return true;
+}
+
+/* A container of the record, pruned.  False when nothing of it is left (what
+ * was written is then the caller's to take back). */
+static bool
+put_container(struct out *o, size_t tok, bool snake)
+{
+	const struct tok *t = o->m->scan.tok;
+	bool object = t[tok].kind == TOK_OBJECT, first = true;
+	size_t end = t[tok].next;
+
+	putc1(o, object ? '{' : '[');
+	for (size_t i = tok + 1, value; i < end; i = t[value].next) {
+		size_t before = mark(o);
+
+		value = object ? i + 1 : i;
+		if ((t[value].flags & TOK_VOID) != 0 ||
+		    (object && (t[i].flags & TOK_DEAD) != 0))
+			continue;
+		if (object && !put_name(o, tok, i, snake, first))
+			continue;
+		if (!object && !first)
+			putc1(o, ',');
+		if (put_tree(o, value, snake))
+			first = false;
+		else
+			take_back(o, before);
+	}
+	putc1(o, object ? '}' : ']');
+	return !first;
+}
+
+/* A value of the record as it is, but for what the clean-up removes. */
+static bool
+put_tree(struct out *o, size_t tok, bool snake)
+{
+	const struct tok *t = &o->m->scan.tok[tok];
+
+	if ((t->flags & TOK_VOID) != 0)
+		return false;
+	if (t->kind < TOK_OBJECT ||
+	    ((t->flags & TOK_RAGGED) == 0 && !snake && !o->m->any_dead)) {
+		put(o, o->m->scan.text + t->start, t->len);
+		return true;
+	}
+	return put_container(o, tok, snake);
+}
+
+static bool put_val(struct out *o, const struct val *v);
+
+/*
+ * The members of an object that stay where they are: those without a row as
+ * they came, those with a row that converts them in place.  False when none.
+ */
+static bool
+put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
+    bool first)
+{
+	const struct tok *t = o->m->scan.tok;
+	size_t end = t[tok].next;
+	bool none = true;
+
+	for (size_t i = tok + 1; i < end; i = t[i + 1].next) {
+		const struct member *x;
+		size_t before = mark(o);
+		bool put_one;
+
+		if ((t[i].flags & TOK_DEAD) != 0)
+			continue;
+		x = node_find(node, scan_content(&o->m->scan, &t[i]));
+		if (x != NULL && x->taken && x->in_place < 0)
+			continue;
+		if (!put_name(o, tok, i, node->snake, first && none))
+			continue;
+		if (x != NULL && x->in_place >= 0) {
+			put_one = put_val(o,
+			    &o->m->val[base + (size_t)x->in_place]);
+		} else if (x != NULL && x->node != NULL &&
+		    t[i + 1].kind == TOK_OBJECT) {
+			putc1(o, '{');
+			put_one = put_kept(o, x->node, i + 1, base, true);
+			putc1(o, '}');
+		} else {
+			put_one = put_tree(o, i + 1, node->snake);
+		}
+		if (put_one)
+			none = false;
+		else
+			take_back(o, before);
+	}
+	return !none;
+}
+
+/*
+ * The fields of one frame.  `first` says that nothing of the object is written
+ * yet.  Returns whether something was; the objects it opened are closed.
+ */
+static bool
+put_leaves(struct out *o, const struct shape *s, size_t base, bool first)
+{
+	static const char braces[] = "}}}}}}}}}}}}";
+	size_t depth = 0, common = 0;
+
+	for (size_t i = 0; i < s->n_leaves; i++) {
+		const struct leaf *l = &s->leaf[i];
+		const struct val *v = &o->m->val[base + l->slot];
+		size_t before, from;
+
+		if (l->common < common)
+			common = l->common;
+		if (v->kind == 0)
+			continue;
+		before = mark(o);
+		from = common;
+		put(o, braces, depth - common);
+		if (!first)
+			putc1(o, ',');
+		put(o, l->text + l->off[from], (size_t)(l->len -
+		    l->off[from]));
+		if (!put_val(o, v)) {
+			take_back(o, before);
+			continue;
+		}
+		first = false;
+		depth = common = l->depth;
+	}
+	put(o, braces, depth);
+	return !first;
+}
+
+/* The elements of a list of objects, each with its fields and what is kept. */
+static bool
+put_objects(struct out *o, const struct val *v)
+{
+	const struct mapper *m = o->m;
+	const struct shape *s = m->shape[v->index];
+	const struct tok *t = m->scan.tok;
+	size_t frame = v->extra, end = t[v->tok].next;
+	size_t i = v->tok + (t[v->tok].kind == TOK_ARRAY);
+	bool first = true;
+
+	putc1(o, '[');
+	for (; i < end; i = t[i].next) {
+		size_t before = mark(o);
+		bool some;
+
+		if (!first)
+			putc1(o, ',');
+		if (t[i].kind == TOK_OBJECT) {
+			putc1(o, '{');
+			some = put_leaves(o, s, frame, true);
+			some |= put_kept(o, s->root, i, frame, !some);
+			putc1(o, '}');
+			frame += s->n_slots;
+		} else {
+			some = put_tree(o, i, s->root->snake);
+		}
+		if (some)
+			first = false;
+		else
+			take_back(o, before);
+	}
+	putc1(o, ']');
+	return !first;
+}
+
+static bool
+put_list(struct out *o, const struct val *v)
+{
+	char before = '[';
+
+	for (size_t i = v->tok; i != 0; i = o->m->item[i].next) {
+		const struct val *one = &o->m->item[i].val;
+
+		if (one->kind == TOK_STRING && one->len == 2)
+			continue;
+		putc1(o, before);
+		put(o, one->p, one->len);
+		before = ',';
+	}
+	if (before == '[')
+		return false;
+	putc1(o, ']');
+	return true;
+}
+
+static bool
+put_original(struct out *o)
+{
+	bool ok;
+
+	putc1(o, '"');
+	sync_out(o);
+	ok = json_escape(o->b, o->m->record) == 0;
+	o->w = o->end = o->b->p + o->b->len;
+	if (!ok)
+		o->full = true;
+	putc1(o, '"');
+	return true;
+}
+
+static bool
+put_val(struct out *o, const struct val *v)
+{
+	bool some;
+
+	switch (v->kind) {
+	case 0:
+		return false;
+	case TOK_OBJECT:
+	case TOK_ARRAY:
+		return put_tree(o, v->tok, false);
+	case VAL_LIST:
+		return put_list(o, v);
+	case VAL_OBJECTS:
+		return put_objects(o, v);
+	case VAL_REST:
+		putc1(o, '{');
+		some = put_kept(o, o->m->node[v->index], v->tok, 0, true);
+		putc1(o, '}');
+		return some;
+	case VAL_ORIGINAL:
+		return put_original(o);
+	default:
+		put(o, v->p, v->len);
+		return true;
+	}
+}
+
+int
+map_emit_document(struct mapper *m, struct buf *out)
+{
+	struct out o = { .m = m, .b = out, .w = out->p + out->len };
+	size_t before = out->len;
+
+	o.end = o.w;
+	put_leaves(&o, m->shape[0], 0, true);
+	putc1(&o, '}');
+	sync_out(&o);
+	if (!o.full)
+		return 0;
+	buf_cut(out, before);
+	return -1;
+}

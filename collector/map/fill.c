@@ -1,0 +1,370 @@
+/*
+ * From tokens to slots: walk the record's members against the trie of known
+ * ones and run their rows.
+ */
+#include "config.h"
+
+#include "collector/base/xalloc.h"
+#include "collector/json/text.h"
+#include "collector/map/mapper.h"
+
+/* Objects and frames are referred to by index: the arrays move. */
+static void fill_object(struct mapper *m, struct node *node, size_t tok,
+    size_t base);
+
+/* A new frame for each of n elements of a shape; returns the first. */
+static size_t
+add_frames(struct mapper *m, const struct shape *s, size_t n)
+{
+	size_t first = m->n_vals;
+
+	while (m->n_vals + n * s->n_slots > m->cap_vals) {
+		m->cap_vals = m->cap_vals == 0 ? 512 : m->cap_vals * 2;
+		m->val = xreallocarray(m->val, m->cap_vals, sizeof(*m->val));
+	}
+	for (size_t i = 0; i < n; i++) {
+		memcpy(m->val + m->n_vals, s->fresh,
+		    s->n_slots * sizeof(*m->val));
+		m->n_vals += s->n_slots;
+	}
+	return first;
+}
+
+struct val *
+map_slot(struct mapper *m, size_t base, struct dest d)
+{
+	return &m->val[(d.root ? 0 : base) + d.slot];
+}
+
+void
+map_append(struct mapper *m, struct val *list, const struct val *v)
+{
+	size_t i = m->n_items;
+
+	if (i == m->cap_items) {
+		m->cap_items = i == 0 ? 128 : i * 2;
+		m->item = xreallocarray(m->item, m->cap_items,
+		    sizeof(*m->item));
+	}
+	if (i == 0)
+		i = 1;
+	m->n_items = i + 1;
+	m->item[i] = (struct item){ .val = *v };
+	if (list->kind == VAL_LIST)
+		m->item[list->extra].next = (uint32_t)i;
+	else
+		*list = (struct val){ .kind = VAL_LIST, .tok = (uint32_t)i };
+	list->extra = (uint32_t)i;
+}
+
+static bool
+same_value(const struct val *a, const struct val *b)
+{
+	if (a->kind != TOK_STRING || b->kind != TOK_STRING)
+		return slice_eq((struct slice){ a->p, a->len },
+		    (struct slice){ b->p, b->len });
+	return json_same_text((struct slice){ a->p + 1, a->len - 2 },
+	    a->escaped, (struct slice){ b->p + 1, b->len - 2 }, b->escaped);
+}
+
+void
+map_append_unique(struct mapper *m, struct val *list, const struct val *v)
+{
+	if (list->kind == VAL_LIST)
+		for (size_t i = list->tok; i != 0; i = m->item[i].next)
+			if (same_value(&m->item[i].val, v))
+				return;
+	map_append(m, list, v);
+}
+
+/* Does an object of this tree hold a member twice? */
+static bool
+tree_repeats(const struct mapper *m, size_t tok)
+{
+	const struct tok *t = m->scan.tok;
+
+	for (size_t o = tok; o < t[tok].next; o++) {
+		size_t n = 0;
+
+		if (t[o].kind != TOK_OBJECT)
+			continue;
+		for (size_t i = o + 1; i < t[o].next; i = t[i + 1].next) {
+			/* Large objects are left to the exact marking. */
+			if (++n > 24 || (t[i].flags & TOK_ESCAPED) != 0)
+				return true;
+			for (size_t j = o + 1; j < i; j = t[j + 1].next)
+				if (t[i].len == t[j].len &&
+				    memcmp(m->scan.text + t[i].start,
+					m->scan.text + t[j].start,
+					t[i].len) == 0)
+					return true;
+		}
+	}
+	return false;
+}
+
+/* Remember that the record needs the slow path; see map_fill(). */
+static void
+check_tree(struct mapper *m, size_t tok)
+{
+	if (!m->any_dead && m->scan.tok[tok].kind >= TOK_OBJECT &&
+	    tree_repeats(m, tok))
+		m->repeated = true;
+}
+
+/* The number of elements, those that are objects in *objects. */
+static void
+count_objects(const struct mapper *m, size_t tok, size_t *objects)
+{
+	size_t end = m->scan.tok[tok].next;
+
+	*objects = 0;
+	for (size_t i = tok + 1; i < end; i = m->scan.tok[i].next)
+		*objects += m->scan.tok[i].kind == TOK_OBJECT;
+}
+
+/*
+ * Map the elements of a list by a shape, each in a frame of its own; what is
+ * no list counts as one element.  Returns the first frame.
+ */
+static size_t
+fill_elements(struct mapper *m, const struct shape *s, size_t tok)
+{
+	size_t n = 1, base, end, i = tok;
+
+	if (m->scan.tok[tok].kind == TOK_ARRAY) {
+		count_objects(m, tok, &n);
+		i++;
+	}
+	base = add_frames(m, s, n);
+	end = m->scan.tok[tok].next;
+	for (size_t frame = base; i < end; i = m->scan.tok[i].next) {
+		if (m->scan.tok[i].kind != TOK_OBJECT)
+			continue;
+		if (s->root->kept)
+			check_tree(m, i);
+		fill_object(m, s->root, i, frame);
+		frame += s->n_slots;
+	}
+	return base;
+}
+
+static struct val
+objects_value(struct mapper *m, const struct row *row, size_t tok)
+{
+	const struct shape *s = m->shape[row->index];
+	struct val v = val_of_tok(m, tok);
+
+	if ((row->flags & MAP_LIST_ONLY) != 0 && v.kind != TOK_ARRAY)
+		return v;
+	if (v.kind != TOK_ARRAY && v.kind != TOK_OBJECT)
+		return v;
+	v.extra = (uint32_t)fill_elements(m, s, tok);
+	v.kind = VAL_OBJECTS;
+	v.index = s->index;
+	return v;
+}
+
+static void
+store(struct mapper *m, const struct row *row, size_t base,
+    const struct val *v)
+{
+	for (size_t i = 0; i < row->n_dests; i++) {
+		struct val *slot = map_slot(m, base, row->dest[i]);
+
+		if ((row->flags & MAP_APPEND) == 0) {
+			*slot = *v;
+			continue;
+		}
+		if (v->kind != VAL_LIST) {
+			((row->flags & MAP_UNIQUE) != 0 ? map_append_unique :
+							  map_append)(m, slot,
+			    v);
+			continue;
+		}
+		for (size_t k = v->tok; k != 0; k = m->item[k].next) {
+			struct val one = m->item[k].val;
+
+			slot = map_slot(m, base, row->dest[i]);
+			((row->flags & MAP_UNIQUE) != 0 ? map_append_unique :
+							  map_append)(m, slot,
+			    &one);
+		}
+	}
+}
+
+/* Void values are no values, with two exceptions. */
+static bool
+wants_void(const struct mapper *m, const struct row *row, const struct tok *t)
+{
+	if (t->kind == TOK_STRING)
+		return (row->flags & MAP_EMPTY) != 0;
+	/* The conversion of a list of nulls fails. */
+	return t->kind == TOK_ARRAY && !m->table->prune_first &&
+	    row->conv != MAP_AS_IS && row->conv != MAP_OBJECTS;
+}
+
+static void
+run_row(struct mapper *m, const struct row *row, size_t tok, size_t base)
+{
+	const struct tok *t = &m->scan.tok[tok];
+	struct val v;
+
+	if ((t->flags & TOK_VOID) != 0 && !wants_void(m, row, t))
+		return;
+	switch (row->conv) {
+	case MAP_AS_IS:
+		check_tree(m, tok);
+		v = val_of_tok(m, tok);
+		break;
+	case MAP_OBJECTS:
+		check_tree(m, tok);
+		v = objects_value(m, row, tok);
+		break;
+	default:
+		if (!map_convert(m, row, tok, &v))
+			return;
+		break;
+	}
+	store(m, row, base, &v);
+}
+
+/* The rows of one member, and what is known below it. */
+static void
+fill_member(struct mapper *m, struct member *x, size_t tok, size_t base)
+{
+	enum tok_kind kind = m->scan.tok[tok].kind;
+	bool below = false;
+
+	if (x->node != NULL) {
+		if (kind == TOK_OBJECT)
+			fill_object(m, x->node, tok, base);
+		else if (x->node->rest != NULL)
+			run_row(m, &(struct row){ .conv = MAP_AS_IS,
+			    .dest = { x->node->rest->dest[0] },
+			    .n_dests = 1 }, tok, base);
+	}
+	for (size_t i = 0; i < x->n_rows; i++) {
+		run_row(m, &x->row[i], tok, base);
+		below |= x->row[i].conv == MAP_OBJECTS;
+	}
+	/* A list that is no field itself, but whose elements have rows. */
+	if (x->element != NULL && !below && kind >= TOK_OBJECT)
+		fill_elements(m, x->element, tok);
+}
+
+/* Equal bytes of equal length: names are short, a call costs more. */
+static bool
+same_bytes(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y;
+
+	if (n < 8)
+		return memcmp(a, b, n) == 0;
+	for (size_t i = 0; i + 8 < n; i += 8) {
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (x != y)
+			return false;
+	}
+	memcpy(&x, a + n - 8, 8);
+	memcpy(&y, b + n - 8, 8);
+	return x == y;
+}
+
+/*
+ * The member of that name.  Records of a dataset list their members in the
+ * same order, so the one that followed last time is looked at first.
+ */
+static struct member *
+find_member(struct mapper *m, const struct node *node, const struct tok *name,
+    struct member **guess)
+{
+	struct slice content = scan_content(&m->scan, name);
+	struct member *x = *guess;
+
+	if ((name->flags & TOK_ESCAPED) != 0) {
+		struct val v = { .p = content.p - 1, .len = name->len,
+			.kind = TOK_STRING, .escaped = 1 };
+
+		return node_find(node, val_plain(m, &v));
+	}
+	if (x != NULL && x->len == content.len &&
+	    same_bytes(x->name, content.p, content.len))
+		return x;
+	x = node_find(node, content);
+	if (x != NULL)
+		*guess = x;
+	return x;
+}
+
+static void
+fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
+{
+	size_t end = m->scan.tok[tok].next, i = tok + 1;
+	struct member **guess = &node->guess;
+	uint32_t stamp = ++m->stamp;
+
+	for (; i < end; i = m->scan.tok[i + 1].next) {
+		const struct tok *name = &m->scan.tok[i];
+		struct member *x;
+
+		if ((name->flags & TOK_DEAD) != 0)
+			continue;
+		x = find_member(m, node, name, guess);
+		if (x == NULL) {
+			m->counts.unknown_members += !node->kept;
+			continue;
+		}
+		if (x->stamp == stamp)
+			m->repeated = true;
+		x->stamp = stamp;
+		guess = &x->guess;
+		fill_member(m, x, i + 1, base);
+	}
+	if (node->rest != NULL) {
+		struct val v = val_of_tok(m, tok);
+
+		check_tree(m, tok);
+		v.kind = VAL_REST;
+		v.index = node->index;
+		store(m, node->rest, base, &v);
+	}
+}
+
+static void
+fill_record(struct mapper *m)
+{
+	m->n_vals = 0;
+	m->n_items = 0;
+	add_frames(m, m->shape[0], 1);
+	fill_object(m, m->shape[0]->root, 0, 0);
+}
+
+/* Mark what a later member of the same name replaces, in every object. */
+static void
+mark_repeated(struct mapper *m)
+{
+	m->any_dead = true;
+	for (size_t i = 0; i < m->scan.n; i++)
+		if (m->scan.tok[i].kind == TOK_OBJECT)
+			m->counts.repeated_members +=
+			    scan_mark_repeated(&m->scan, i);
+}
+
+void
+map_fill(struct mapper *m)
+{
+	struct map_counts before = m->counts;
+
+	m->repeated = false;
+	m->any_dead = false;
+	fill_record(m);
+	if (!m->repeated)
+		return;
+	/* Hardly ever: the same member twice.  The last one counts, so mark
+	 * the others and begin again. */
+	m->counts = before;
+	mark_repeated(m);
+	fill_record(m);
+}

@@ -1,0 +1,209 @@
+/*
+ * Inside the mapper: what the compiled table and the record being mapped look
+ * like.  Included by collector/map only.
+ */
+#ifndef S1SPOOL_MAPPER_H
+#define S1SPOOL_MAPPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/buf.h"
+#include "collector/json/scan.h"
+#include "collector/map/map.h"
+#include "collector/map/table.h"
+
+/* Kinds of values beyond enum tok_kind. */
+enum val_kind {
+	VAL_LIST = TOK_ARRAY + 1, /* a list of our own: items linked by index */
+	VAL_OBJECTS, /* a list of objects of the record, mapped by a shape */
+	VAL_REST, /* an object of the record, without what rows took */
+	VAL_ORIGINAL /* the record's own text as a string */
+};
+
+/*
+ * A value of the document to be.  Scalars are JSON text (strings with their
+ * quotes), a slice of the record or of the arena; containers are tokens.
+ */
+struct val {
+	const char *p;
+	uint32_t len;
+	uint32_t tok; /* containers: token index; VAL_LIST: first item */
+	uint32_t extra; /* VAL_LIST: last item; VAL_OBJECTS: first frame */
+	uint8_t kind; /* 0: unset */
+	uint8_t escaped; /* a string with escapes */
+	uint16_t index; /* VAL_OBJECTS, VAL_REST: which shape or node */
+};
+
+struct item {
+	struct val val;
+	uint32_t next; /* 0: the last one */
+};
+
+/* Where a row puts its value. */
+struct dest {
+	uint16_t slot;
+	bool root; /* a slot of the document, not of the element */
+};
+
+#define ROW_DESTS_MAX 4
+
+struct row {
+	enum map_conv conv;
+	unsigned flags;
+	const char *tag; /* raw path without "[]", for error.message */
+	struct dest dest[ROW_DESTS_MAX];
+	size_t n_dests;
+	uint16_t index; /* MAP_OBJECTS: shape; MAP_REST: node */
+	bool each; /* the raw path ends in "[]" */
+};
+
+struct node;
+struct shape;
+
+/* A known member of an object. */
+struct member {
+	const char *name;
+	uint32_t len;
+	uint32_t stamp; /* object in which it was seen last */
+	struct member *guess; /* what followed it the last time */
+	struct row *row;
+	size_t n_rows;
+	struct node *node; /* known members of the object below, or NULL */
+	struct shape *element; /* shape of the elements of a list, or NULL */
+	bool taken; /* not among the kept members: a row moved it */
+	int in_place; /* slot of the converted value that stays here, or -1 */
+};
+
+/* What is known of the members of one object. */
+struct node {
+	struct member *member; /* open hash table, name NULL = free */
+	uint32_t mask;
+	uint32_t n;
+	struct member *guess; /* the first member the last time */
+	struct row *rest; /* the MAP_REST row of this object, or NULL */
+	uint16_t index;
+	bool kept; /* members without a row are kept */
+	bool snake;
+};
+
+/* A field of the document (or of an element): a slot and the way to it. */
+struct leaf {
+	uint16_t slot;
+	uint8_t depth; /* objects around it */
+	uint8_t common; /* of these, shared with the leaf before */
+	uint16_t off[12]; /* text + off[d]: what opens it from depth d on */
+	uint16_t len;
+	char *text; /* "a":{"b":{"c": */
+};
+
+/* The record, or an element of a list of objects. */
+struct shape {
+	struct node *root;
+	struct leaf *leaf;
+	size_t n_leaves;
+	uint16_t n_slots;
+	uint16_t index;
+	struct val *fresh; /* a frame with the constants in it */
+};
+
+struct chunk {
+	struct chunk *next;
+	char bytes[];
+};
+
+/* Slots that every dataset has. */
+enum { SLOT_TIMESTAMP, SLOT_ERROR, SLOT_KIND, SLOT_TAGS, SLOT_ORIGINAL,
+	SLOT_CREATED, SLOT_FIXED };
+
+struct mapper {
+	const struct map_table *table;
+	const struct map_options *opt;
+
+	/* Compiled (compile.c). */
+	struct shape **shape; /* [0] is the record's */
+	size_t n_shapes;
+	struct node **node;
+	size_t n_nodes;
+	uint16_t *named; /* slot of table->slots[i] */
+	char *tags[2][2]; /* [original added by an error][original dropped] */
+	/* What all datasets carry: event.module, data_stream and the like;
+	 * ends with target NULL, values are JSON text and ours. */
+	struct map_constant constant[8];
+
+	/* The record at hand. */
+	struct scan scan;
+	struct slice record;
+	struct map_context ctx;
+	char id[32];
+	size_t id_len;
+	struct val *val; /* frames, the record's first */
+	size_t n_vals;
+	size_t cap_vals;
+	struct item *item; /* [0] is never used */
+	size_t n_items;
+	size_t cap_items;
+	uint32_t stamp;
+	bool repeated; /* a member stands twice in one object */
+	bool any_dead; /* ... and the earlier ones are marked */
+
+	/* Memory of converted texts; reset with each record. */
+	struct chunk *chunks;
+	struct chunk *chunk; /* the one in use */
+	struct chunk *large; /* texts too large for one; freed each time */
+	size_t chunk_used;
+	char collected[32]; /* "…" of ctx.collected_at_ms */
+	int64_t collected_ms;
+
+	struct buf error;
+	struct map_counts counts;
+	struct buf work; /* scratch of ident.c and convert.c */
+};
+
+/* The derive functions' view is the mapper itself. */
+struct map_record {
+	struct mapper m;
+};
+
+/* compile.c */
+void map_compile(struct mapper *m);
+void map_compile_free(struct mapper *m);
+struct member *node_find(const struct node *n, struct slice name);
+
+/* mapper.c: arena, n bytes that stay until the next record. */
+char *map_alloc(struct mapper *m, size_t n);
+
+/* fill.c: fill the slots of the record scanned last. */
+void map_fill(struct mapper *m);
+struct val *map_slot(struct mapper *m, size_t base, struct dest d);
+void map_append(struct mapper *m, struct val *list, const struct val *v);
+/* Append unless an item with the same text is there. */
+void map_append_unique(struct mapper *m, struct val *list,
+    const struct val *v);
+
+/* value.c */
+struct val val_of_tok(const struct mapper *m, size_t tok);
+/* A JSON string of plain text, a JSON text, both copied to the arena. */
+struct val val_string(struct mapper *m, struct slice plain);
+struct val val_json(struct mapper *m, struct slice json, enum tok_kind kind);
+/* The plain text of a string value. */
+struct slice val_plain(struct mapper *m, const struct val *v);
+/* A scalar as a string: false when v is null or a container. */
+bool val_as_text(struct mapper *m, const struct val *v, struct val *out);
+
+/* convert.c: one value by one row; false when it failed (the entry in
+ * error.message is made) or when nothing is to be set. */
+bool map_convert(struct mapper *m, const struct row *row, size_t tok,
+    struct val *out);
+/* MAP_MAC on a value of our own; row is not looked at. */
+bool convert_mac(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+
+/* emit.c */
+int map_emit_document(struct mapper *m, struct buf *out);
+
+/* ident.c */
+void map_identify(struct mapper *m);
+
+#endif

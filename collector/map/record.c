@@ -1,0 +1,225 @@
+#include "config.h"
+
+#include "collector/map/record.h"
+
+#include "collector/map/mapper.h"
+
+static struct val *
+slot_of(struct map_record *r, int slot)
+{
+	return &r->m.val[r->m.named[slot]];
+}
+
+bool
+map_has(const struct map_record *r, int slot)
+{
+	return r->m.val[r->m.named[slot]].kind != 0;
+}
+
+void
+map_copy(struct map_record *r, int to, int from)
+{
+	const struct val *v = slot_of(r, from);
+
+	if (v->kind != 0)
+		*slot_of(r, to) = *v;
+}
+
+void
+map_unset(struct map_record *r, int slot)
+{
+	*slot_of(r, slot) = (struct val){ .kind = 0 };
+}
+
+void
+map_copy_text(struct map_record *r, int to, int from)
+{
+	struct val text;
+
+	if (val_as_text(&r->m, slot_of(r, from), &text))
+		*slot_of(r, to) = text;
+}
+
+void
+map_move(struct map_record *r, int to, int from)
+{
+	map_copy(r, to, from);
+	map_unset(r, from);
+}
+
+struct slice
+map_string(struct map_record *r, int slot)
+{
+	const struct val *v = slot_of(r, slot);
+
+	if (v->kind != TOK_STRING)
+		return (struct slice){ NULL, 0 };
+	return val_plain(&r->m, v);
+}
+
+struct slice
+map_scalar(struct map_record *r, int slot)
+{
+	const struct val *v = slot_of(r, slot);
+
+	if (v->kind >= TOK_FALSE && v->kind <= TOK_NUMBER)
+		return (struct slice){ v->p, v->len };
+	return map_string(r, slot);
+}
+
+void
+map_set_string(struct map_record *r, int slot, struct slice text)
+{
+	if (text.len == 0)
+		map_unset(r, slot);
+	else
+		*slot_of(r, slot) = val_string(&r->m, text);
+}
+
+void
+map_set_joined(struct map_record *r, int slot, const struct slice *parts,
+    size_t n)
+{
+	size_t len = 0;
+	char *text;
+
+	for (size_t i = 0; i < n; i++)
+		len += parts[i].len;
+	text = map_alloc(&r->m, len);
+	len = 0;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(text + len, parts[i].p, parts[i].len);
+		len += parts[i].len;
+	}
+	map_set_string(r, slot, (struct slice){ text, len });
+}
+
+static struct val
+json_val(const char *json)
+{
+	return (struct val){ .p = json, .len = (uint32_t)strlen(json),
+		.kind = json[0] == '"' ? TOK_STRING : TOK_NUMBER };
+}
+
+void
+map_set_json(struct map_record *r, int slot, const char *json)
+{
+	*slot_of(r, slot) = json_val(json);
+}
+
+static void
+add_one(struct map_record *r, int to, const struct val *v)
+{
+	struct val text;
+
+	if (val_as_text(&r->m, v, &text))
+		map_append_unique(&r->m, slot_of(r, to), &text);
+}
+
+void
+map_add(struct map_record *r, int to, int from)
+{
+	struct val v = *slot_of(r, from);
+
+	if (v.kind != VAL_LIST) {
+		add_one(r, to, &v);
+		return;
+	}
+	for (size_t i = v.tok; i != 0; i = r->m.item[i].next) {
+		struct val one = r->m.item[i].val;
+
+		add_one(r, to, &one);
+	}
+}
+
+void
+map_add_json(struct map_record *r, int to, const char *json)
+{
+	struct val v = json_val(json);
+
+	map_append(&r->m, slot_of(r, to), &v);
+}
+
+void
+map_mac_list(struct map_record *r, int slot)
+{
+	static const struct row row = { .conv = MAP_MAC };
+	const struct val *v = slot_of(r, slot);
+
+	if (v->kind != VAL_LIST)
+		return;
+	for (size_t i = v->tok; i != 0; i = r->m.item[i].next) {
+		struct val mac;
+
+		if (convert_mac(&r->m, &row, &r->m.item[i].val, &mac))
+			r->m.item[i].val = mac;
+	}
+}
+
+void
+map_split_user(struct map_record *r, int from, int name, int domain)
+{
+	struct slice text = map_string(r, from), head;
+	const char *at = text.p == NULL ? NULL :
+					  memchr(text.p, '\\', text.len);
+
+	if (at == NULL) {
+		map_copy(r, name, from);
+		return;
+	}
+	head = (struct slice){ text.p, (size_t)(at - text.p) };
+	at++;
+	map_set_string(r, domain, head);
+	map_set_string(r, name,
+	    (struct slice){ at, (size_t)(text.p + text.len - at) });
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool
+begins_with(struct slice text, const char *word)
+{
+	size_t i = 0;
+
+	while (word[i] != '\0' && i < text.len && lower(text.p[i]) == word[i])
+		i++;
+	return word[i] == '\0';
+}
+
+bool
+map_is_one_of(struct slice text, const char *const *words, size_t n)
+{
+	for (size_t i = 0; text.p != NULL && i < n; i++)
+		if (strlen(words[i]) == text.len &&
+		    begins_with(text, words[i]))
+			return true;
+	return false;
+}
+
+uint32_t
+map_words(struct slice text, const char *const *words, size_t n)
+{
+	uint32_t first['z' - 'a' + 1] = { 0 }, found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		first[words[i][0] - 'a'] |= (uint32_t)1 << i;
+	for (; text.len > 0; text.p++, text.len--) {
+		char c = lower(text.p[0]);
+		uint32_t maybe;
+
+		if (c < 'a' || c > 'z')
+			continue;
+		maybe = first[c - 'a'] & ~found;
+		for (; maybe != 0; maybe &= maybe - 1) {
+			int i = __builtin_ctz(maybe);
+
+			if (begins_with(text, words[i]))
+				found |= (uint32_t)1 << i;
+		}
+	}
+	return found;
+}
