@@ -145,7 +145,6 @@ client_poll(struct client *c, int timeout_ms, int wake_fd)
 	struct curl_waitfd wake = { .fd = wake_fd, .events = CURL_WAIT_POLLIN };
 	int left;
 
-	timer_run_due();
 	launch(c);
 	timeout_ms = can_launch(c) ? 0 : (int)timer_next_ms(timeout_ms);
 	curl_multi_poll(c->multi, &wake, wake_fd >= 0, timeout_ms, NULL);

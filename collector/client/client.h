@@ -3,6 +3,11 @@
  * thread.  A `console` is one tenant with its address, token, TLS settings,
  * rate budgets and clock.  The client never retries: it says what an answer
  * means (enum verdict) and leaves the choice to the walk.
+ *
+ * Callbacks run inside client_poll() and nowhere else.  All of them, and all
+ * timers, may start and cancel requests and free consoles, their own too;
+ * none may call client_poll() or client_free().  A request that is started in
+ * one is sent by the next client_poll(), so that nothing recurses.
  */
 #ifndef S1SPOOL_CLIENT_H
 #define S1SPOOL_CLIENT_H
@@ -20,13 +25,16 @@ struct request;
 
 /* What to do about an answer; named for the choice, not for the cause. */
 enum verdict {
-	VERDICT_OK, /* 200 with a body that was delivered whole */
+	VERDICT_OK, /* 200, and its body was delivered whole as HTTP sees it;
+		     * whether the JSON is complete is for its reader */
 	VERDICT_RETRY, /* 429, 5xx, time-out, connection: again, later */
 	VERDICT_AUTH, /* 401: ask /system/info before calling the token dead */
 	VERDICT_DENIED, /* 403 or 501: this dataset is not for this token */
 	VERDICT_GONE, /* 404: the object, or the whole endpoint, is not there */
 	VERDICT_BAD, /* 400 and other 4xx: the request itself is refused */
-	VERDICT_CONFIG, /* TLS, redirect, HTTP to TLS: needs the admin's hand */
+	/* TLS, redirect, no HTTP on that port, no token: needs the admin's
+	 * hand, but ends without a restart, so it is asked again too. */
+	VERDICT_CONFIG,
 	VERDICT_COUNT
 };
 extern const char *const verdict_name[VERDICT_COUNT];
@@ -34,46 +42,59 @@ extern const char *const verdict_name[VERDICT_COUNT];
 struct answer {
 	enum verdict verdict;
 	int status; /* HTTP status, 0 when there was no answer */
-	int64_t retry_after_ms; /* from Retry-After, capped; -1 when absent */
-	const char *detail; /* one line for people: never holds the token */
+	int64_t retry_after_ms; /* from Retry-After, at most 5 minutes; -1
+				 * when absent */
+	/* One line for people: the host, what happened, what mends it, what
+	 * the console said.  Never the token. */
+	const char *detail;
 	size_t body_bytes; /* of the decoded body */
-	int64_t elapsed_ms;
+	int64_t elapsed_ms; /* without the wait for the rate budget */
 };
 
+/* path, rate_class and body are copied. */
 struct call {
 	const char *path; /* below the console's URL, with its query string */
-	const char *rate_class; /* path prefix of the rate table, see below */
-	const char *body; /* JSON for POST, NULL for GET; copied */
+	/* Path prefix of the rate table (ratelimit.h): "/activities",
+	 * "/threats/{id}/timeline".  NULL: as a path without a row. */
+	const char *rate_class;
+	const char *body; /* JSON for POST, NULL for GET */
 	bool bearer; /* "Bearer" in place of "ApiToken" */
 	bool any_body; /* a download: the body need not look like JSON */
 	/*
-	 * A piece of the decoded body of a 200 answer, as it arrives.  False
-	 * aborts the transfer with VERDICT_RETRY.  NULL: the body is dropped.
+	 * A piece of the decoded body of a 200 answer, as it arrives; an
+	 * answer that does not look like JSON never gets here.  False aborts
+	 * the transfer with VERDICT_RETRY.  NULL: the body is dropped.
 	 */
 	bool (*on_body)(void *cookie, struct slice piece);
 	/* Exactly once, unless the request is cancelled.  answer is borrowed
-	 * for the call.  The request is gone when it returns. */
+	 * for the call.  The request is gone when it returns; to cancel it
+	 * from within does nothing. */
 	void (*on_done)(void *cookie, const struct answer *answer);
 	void *cookie;
 };
 
-/* NULL with a message in err when libcurl lacks something we need. */
+/*
+ * NULL with a message in err when libcurl lacks something we need.  SIGPIPE is
+ * ignored from here on.
+ */
 struct client *client_new(struct buf *err);
-void client_free(struct client *c);
+void client_free(struct client *c); /* its consoles must be gone */
 
 /*
- * Add a console; conf is borrowed and must outlive it.  The token file is read
- * here and again when it changed.  NULL with a message in err when the token
- * is missing, empty or world-readable (says the mend), or the TLS files are
- * unusable.
+ * Add a console; conf is borrowed and must outlive it.  NULL with a message in
+ * err when the token is missing, empty or world-readable (says the mend), or
+ * the TLS files are unusable.  The token is read from its file for each
+ * request and is in memory only as long as that runs; a file that became
+ * unusable ends requests with VERDICT_CONFIG.
  */
 struct console *console_new(struct client *c, const struct conf_console *conf,
     struct buf *err);
 void console_free(struct console *con); /* cancels its requests */
 
 /*
- * Queue a request.  It is sent when the rate budget of its class allows.
- * Never calls back before it returns.
+ * Queue a request.  It is sent when the rate budget of its class allows and a
+ * transfer is free (4 per console, 64 in all), in the order of the calls
+ * within its class.  Never calls back before it returns.
  */
 struct request *request_start(struct console *con, const struct call *call);
 /* No callback runs after this. */
@@ -81,18 +102,21 @@ void request_cancel(struct request *r);
 
 /*
  * The console's own clock in ms since 1970: its last Date header plus the time
- * passed since, so never ahead of the console.  -1 before the first answer.
- * *age_ms (may be NULL) is the time since that header.
+ * passed since, so never ahead of the console, and up to a second (the grain
+ * of Date) and an answer's way behind it.  Consoles behind a balancer need not
+ * agree: it may step back.  -1 before the first answer.  *age_ms (may be NULL,
+ * untouched at -1) is the time since that header.
  */
 int64_t console_clock(const struct console *con, int64_t *age_ms);
 
 /*
- * Run transfers and timers for up to timeout_ms, returning earlier when
- * something happened or wake_fd (-1 for none) became readable.
+ * Run transfers and timers (timer.h) for up to timeout_ms >= 0, returning
+ * earlier when something happened or wake_fd (-1 for none) became readable.
  */
 void client_poll(struct client *c, int timeout_ms, int wake_fd);
 
-/* Append text percent-encoded for a query value. */
+/* Append text percent-encoded, for a query value or a path segment.  0, or -1
+ * when b is full (b unchanged). */
 int client_quote(struct buf *b, struct slice text);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * What client.c, console.c and request.c share.
+ * What the files of the client share: client.c is the loop, console.c and
+ * console_easy.c one console, request.c one request, judge.c its end.
  *
  * A request is in one of these places, and moves in this order only:
  *
@@ -78,9 +79,9 @@ struct request {
 	enum request_state state;
 	struct client *client;
 	struct console *console; /* NULL once DEAD */
-	struct call call; /* its texts are not ours: not for use */
+	struct call call; /* path and body are those below; no rate_class */
 	char *path;
-	char *body; /* NULL for GET */
+	char *body;
 	size_t rate; /* row of rate_table */
 
 	CURL *easy;
@@ -112,7 +113,7 @@ void console_adopt_easy(struct console *con, CURL *easy);
 struct curl_slist *console_headers(struct console *con,
     const struct call *call, struct slice *token, struct buf *err);
 
-/* request.c */
+/* request.c, judge.c */
 
 /* libcurl's CURLOPT_HEADERFUNCTION and CURLOPT_WRITEFUNCTION. */
 size_t request_on_header(char *p, size_t size, size_t n, void *cookie);
@@ -122,6 +123,9 @@ size_t request_on_body(char *p, size_t size, size_t n, void *cookie);
 void request_run(struct request *r);
 /* RUNNING -> DONE: libcurl is through with it. */
 void request_finish(struct request *r, CURLcode result);
+/* What to make of a request that has ended: the verdict, and its line. */
+enum verdict request_judge(struct request *r, CURLcode result,
+    struct buf *detail);
 /* Free what is DEAD. */
 void request_reap(struct client *c);
 

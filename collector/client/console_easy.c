@@ -80,8 +80,8 @@ set_http(CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_2TLS);
-	/* Rather a stream of the connection that is there than a new one. */
-	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	/* No CURLOPT_PIPEWAIT: behind an HTTP/1.1 server that is slow to answer
+	 * the first request, libcurl 7.88 lets the others wait for its end. */
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
@@ -114,6 +114,7 @@ console_adopt_easy(struct console *con, CURL *easy)
 		curl_easy_cleanup(easy);
 		return;
 	}
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, NULL);

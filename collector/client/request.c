@@ -10,7 +10,6 @@
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/detail.h"
-#include "collector/client/verdict.h"
 
 struct request *
 request_start(struct console *con, const struct call *call)
@@ -19,9 +18,12 @@ request_start(struct console *con, const struct call *call)
 
 	r->client = con->client;
 	r->console = con;
-	r->call = *call;
 	r->path = xstrdup(call->path);
 	r->body = xstrdup(call->body);
+	r->call = *call;
+	r->call.path = r->path;
+	r->call.body = r->body;
+	r->call.rate_class = NULL;
 	r->rate = rate_find(call->rate_class);
 	head_init(&r->head);
 	buf_init(&r->error_body, DETAIL_BODY_MAX);
@@ -264,57 +266,6 @@ request_run(struct request *r)
 		abort();
 }
 
-/* The answer was whole, or what came of it says enough. */
-static struct verdict_row
-judge_status(struct request *r, struct buf *detail)
-{
-	struct verdict_row row;
-	struct buf said;
-	struct slice host;
-	int code;
-
-	buf_init(&said, DETAIL_DRAFT_MAX);
-	code = detail_add_body(&said, buf_slice(&r->error_body));
-	row = verdict_of_status(r->head.status, code);
-	buf_addf(detail, "HTTP %d: %s", r->head.status, row.reason);
-	if (r->head.status >= 300 && r->head.status <= 399) {
-		host = head_url_host(slice_of(r->head.location));
-		if (host.len == 0)
-			host = SLICE("the same host");
-		buf_addf(detail, " (to %.*s)", (int)host.len, host.p);
-	}
-	if (said.len > 0)
-		buf_addf(detail, ": %s", said.p);
-	buf_fini(&said);
-	return row;
-}
-
-static struct verdict_row
-judge(struct request *r, CURLcode result, struct buf *detail)
-{
-	struct verdict_row row = { VERDICT_RETRY, r->broke };
-	long verify = 0;
-
-	buf_addf(detail, "%s: ", r->console->host);
-	if (result == CURLE_OK && r->head.status == 200 && !r->sniffed &&
-	    !r->call.any_body)
-		row.reason = r->broke = "an empty answer";
-	if (r->broke != NULL) {
-		buf_addf(detail, "HTTP %d: %s", r->head.status, r->broke);
-	} else if (r->head.ended &&
-	    (result == CURLE_OK || r->head.status != 200)) {
-		row = judge_status(r, detail);
-	} else {
-		curl_easy_getinfo(r->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
-		row = verdict_of_transfer(result, verify, r->error);
-		buf_addf(detail, "%s (%s)", row.reason, r->error[0] != '\0' ?
-		    r->error : curl_easy_strerror(result));
-	}
-	if (r->head.request_id[0] != '\0' && row.verdict != VERDICT_OK)
-		buf_addf(detail, "; request id %s", r->head.request_id);
-	return row;
-}
-
 void
 request_finish(struct request *r, CURLcode result)
 {
@@ -323,7 +274,7 @@ request_finish(struct request *r, CURLcode result)
 	struct buf detail;
 
 	buf_init(&detail, DETAIL_DRAFT_MAX);
-	answer.verdict = judge(r, result, &detail).verdict;
+	answer.verdict = request_judge(r, result, &detail);
 	answer.retry_after_ms = head_retry_after(&r->head);
 	if (answer.status == 429)
 		rate_hold(&con->bucket[r->rate], &rate_table[r->rate],

@@ -9,6 +9,27 @@
 /* CURLE_SSL_CLIENTCERT, which has no name before libcurl 7.77. */
 #define SSL_CLIENTCERT 98
 
+/* Rows that several causes share. */
+#define TOKEN_REFUSED VERDICT_AUTH, \
+    "the token is refused: is it expired or revoked?"
+#define NOT_SUPPORTED VERDICT_DENIED, "this console does not support it"
+#define PROXY_LOGIN VERDICT_CONFIG, \
+    "the proxy wants credentials: put them into proxy_url"
+#define NO_HTTP VERDICT_CONFIG, \
+    "no HTTP on this port: check the port and http(s):// in url"
+#define NO_TLS VERDICT_CONFIG, \
+    "no TLS on this port: check the port and https:// in url"
+#define NO_TLS_VERSION VERDICT_CONFIG, \
+    "no TLS version in common: check ssl.supported_protocols"
+#define UNKNOWN_CA VERDICT_CONFIG, "the certificate is from an unknown CA: " \
+    "name the CA's file in ssl.certificate_authorities"
+#define CLIENT_UNUSABLE VERDICT_CONFIG, \
+    "the client certificate is unusable: check ssl.certificate and ssl.key"
+#define CLIENT_WANTED VERDICT_CONFIG, "the server wants a client " \
+    "certificate: check ssl.certificate and ssl.key"
+#define CLIENT_REFUSED VERDICT_CONFIG, \
+    "the server refuses the client certificate: check ssl.certificate"
+
 #define N_ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 const char *const verdict_name[VERDICT_COUNT] = {
@@ -40,28 +61,23 @@ static const struct {
 	{ 400, 599, 4000010, { VERDICT_BAD, "invalid request" } },
 	{ 400, 599, 4000020, { VERDICT_BAD, "invalid identifier" } },
 	{ 400, 599, 4000040, { VERDICT_BAD, "invalid request" } },
-	{ 400, 599, 4010010, { VERDICT_AUTH, "the token is refused: is it "
-	    "expired or revoked?" } },
+	{ 400, 599, 4010010, { TOKEN_REFUSED } },
 	{ 400, 599, 4030010, { VERDICT_DENIED, "the token's role or scope "
 	    "does not allow this" } },
 	{ 400, 599, 4040010, { VERDICT_GONE, "not there" } },
-	{ 400, 599, 5010010, { VERDICT_DENIED, "this console does not "
-	    "support it" } },
-	{ 401, 401, 0, { VERDICT_AUTH, "the token is refused: is it expired "
-	    "or revoked?" } },
+	{ 400, 599, 5010010, { NOT_SUPPORTED } },
+	{ 401, 401, 0, { TOKEN_REFUSED } },
 	{ 402, 403, 0, { VERDICT_DENIED, "the token's role, scope or licence "
 	    "does not allow this" } },
 	{ 404, 404, 0, { VERDICT_GONE, "not there" } },
-	{ 407, 407, 0, { VERDICT_CONFIG, "the proxy wants credentials: put "
-	    "them into proxy_url" } },
+	{ 407, 407, 0, { PROXY_LOGIN } },
 	{ 408, 408, 0, { VERDICT_RETRY, "the console gave up waiting" } },
 	{ 410, 410, 0, { VERDICT_GONE, "gone for good" } },
 	{ 421, 421, 0, { VERDICT_CONFIG, "this server is not the console: "
 	    "check url" } },
 	{ 425, 425, 0, { VERDICT_RETRY, "too early" } },
 	{ 400, 499, 0, { VERDICT_BAD, "the request is refused" } },
-	{ 501, 501, 0, { VERDICT_DENIED, "this console does not support "
-	    "it" } },
+	{ 501, 501, 0, { NOT_SUPPORTED } },
 	{ 500, 599, 0, { VERDICT_RETRY, "the console has a fault" } },
 };
 
@@ -84,25 +100,16 @@ static const struct {
 	{ X509_V_ERR_CERT_NOT_YET_VALID, { VERDICT_CONFIG, "the certificate "
 	    "is not valid yet: check this machine's clock" } },
 	{ X509_V_ERR_CERT_HAS_EXPIRED, { VERDICT_CONFIG, "the certificate "
-	    "has expired: check this machine's clock, or the console's "
-	    "certificate" } },
+	    "has expired: check this machine's clock, or renew it" } },
+	{ X509_V_ERR_CERT_REVOKED, { VERDICT_CONFIG, "the certificate is "
+	    "revoked" } },
 	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, { VERDICT_CONFIG, "the "
 	    "certificate is self-signed: name it in "
 	    "ssl.certificate_authorities" } },
-	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, { VERDICT_CONFIG, "the "
-	    "certificate is from an unknown CA: name the CA's file in "
-	    "ssl.certificate_authorities" } },
-	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, { VERDICT_CONFIG, "the "
-	    "certificate is from an unknown CA: name the CA's file in "
-	    "ssl.certificate_authorities" } },
-	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, { VERDICT_CONFIG,
-	    "the certificate is from an unknown CA: name the CA's file in "
-	    "ssl.certificate_authorities" } },
-	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, { VERDICT_CONFIG,
-	    "the certificate is from an unknown CA: name the CA's file in "
-	    "ssl.certificate_authorities" } },
-	{ X509_V_ERR_CERT_REVOKED, { VERDICT_CONFIG, "the certificate is "
-	    "revoked" } },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, { UNKNOWN_CA } },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, { UNKNOWN_CA } },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, { UNKNOWN_CA } },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, { UNKNOWN_CA } },
 };
 
 /*
@@ -113,30 +120,23 @@ static const struct {
 	const char *words;
 	struct verdict_row row;
 } handshakes[] = {
-	{ "wrong version number", { VERDICT_CONFIG, "no TLS on this port: "
-	    "check the port and https:// in url" } },
-	{ "packet length too long", { VERDICT_CONFIG, "no TLS on this port: "
-	    "check the port and https:// in url" } },
-	{ "unknown protocol", { VERDICT_CONFIG, "no TLS on this port: check "
-	    "the port and https:// in url" } },
-	{ "unsupported protocol", { VERDICT_CONFIG, "no TLS version in "
-	    "common: check ssl.supported_protocols" } },
-	{ "protocol version", { VERDICT_CONFIG, "no TLS version in common: "
-	    "check ssl.supported_protocols" } },
-	{ "certificate required", { VERDICT_CONFIG, "the server wants a "
-	    "client certificate: check ssl.certificate and ssl.key" } },
-	{ "alert bad certificate", { VERDICT_CONFIG, "the server refuses the "
-	    "client certificate: check ssl.certificate" } },
-	{ "alert unknown ca", { VERDICT_CONFIG, "the server refuses the "
-	    "client certificate: check ssl.certificate" } },
+	{ "wrong version number", { NO_TLS } },
+	{ "packet length too long", { NO_TLS } },
+	{ "unknown protocol", { NO_TLS } },
+	{ "unsupported protocol", { NO_TLS_VERSION } },
+	{ "protocol version", { NO_TLS_VERSION } },
+	{ "certificate required", { CLIENT_WANTED } },
+	{ "alert handshake failure", { CLIENT_WANTED } },
+	{ "alert bad certificate", { CLIENT_REFUSED } },
+	{ "alert certificate", { CLIENT_REFUSED } },
+	{ "alert unknown ca", { CLIENT_REFUSED } },
 };
 
 static const struct {
 	CURLcode result;
 	struct verdict_row row;
 } transfers[] = {
-	{ CURLE_UNSUPPORTED_PROTOCOL, { VERDICT_CONFIG, "no HTTP on this "
-	    "port: check the port and http(s):// in url" } },
+	{ CURLE_UNSUPPORTED_PROTOCOL, { NO_HTTP } },
 	{ CURLE_URL_MALFORMAT, { VERDICT_CONFIG, "not a URL: check url" } },
 	{ CURLE_COULDNT_RESOLVE_PROXY, { VERDICT_RETRY, "the proxy's name "
 	    "does not resolve: check proxy_url and the DNS" } },
@@ -144,33 +144,29 @@ static const struct {
 	    "resolve: check url and the DNS" } },
 	{ CURLE_COULDNT_CONNECT, { VERDICT_RETRY, "no connection: check url, "
 	    "firewall and proxy" } },
-	{ CURLE_PROXY, { VERDICT_RETRY, "the proxy failed: check "
-	    "proxy_url" } },
-	{ CURLE_WEIRD_SERVER_REPLY, { VERDICT_CONFIG, "no HTTP on this port: "
-	    "check the port and http(s):// in url" } },
+	{ CURLE_WEIRD_SERVER_REPLY, { NO_HTTP } },
 	{ CURLE_HTTP2, { VERDICT_RETRY, "HTTP/2 broke off" } },
-	{ CURLE_HTTP2_STREAM, { VERDICT_RETRY, "HTTP/2 broke off" } },
 	{ CURLE_PARTIAL_FILE, { VERDICT_RETRY, "the answer broke off" } },
 	{ CURLE_OPERATION_TIMEDOUT, { VERDICT_RETRY, "no whole answer in "
 	    "time" } },
+	{ CURLE_SSL_CONNECT_ERROR, { VERDICT_RETRY, "TLS failed" } },
 	{ CURLE_GOT_NOTHING, { VERDICT_RETRY, "the connection was closed "
 	    "without an answer" } },
 	{ CURLE_SEND_ERROR, { VERDICT_RETRY, "the connection broke" } },
 	{ CURLE_RECV_ERROR, { VERDICT_RETRY, "the connection broke" } },
-	{ CURLE_BAD_CONTENT_ENCODING, { VERDICT_RETRY, "the answer cannot be "
-	    "unpacked" } },
-	{ CURLE_SSL_CERTPROBLEM, { VERDICT_CONFIG, "the client certificate "
-	    "is unusable: check ssl.certificate and ssl.key" } },
-	{ SSL_CLIENTCERT, { VERDICT_CONFIG, "the server wants a client "
-	    "certificate: check ssl.certificate and ssl.key" } },
-	{ CURLE_SSL_CACERT_BADFILE, { VERDICT_CONFIG, "the CA file is "
-	    "unusable: check ssl.certificate_authorities" } },
-	{ CURLE_SSL_CIPHER, { VERDICT_CONFIG, "no cipher in common" } },
+	{ CURLE_SSL_CERTPROBLEM, { CLIENT_UNUSABLE } },
+	{ CURLE_SSL_CIPHER, { VERDICT_CONFIG, "no TLS cipher in common" } },
 	{ CURLE_PEER_FAILED_VERIFICATION, { VERDICT_CONFIG, "the certificate "
 	    "is not for this host: check url" } },
-	{ CURLE_SSL_ISSUER_ERROR, { VERDICT_CONFIG, "the certificate is from "
-	    "an unknown CA: name the CA's file in "
-	    "ssl.certificate_authorities" } },
+	{ CURLE_BAD_CONTENT_ENCODING, { VERDICT_RETRY, "the answer cannot be "
+	    "unpacked" } },
+	{ CURLE_SSL_CACERT_BADFILE, { VERDICT_CONFIG, "the CA file is "
+	    "unusable: check ssl.certificate_authorities" } },
+	{ CURLE_SSL_ISSUER_ERROR, { UNKNOWN_CA } },
+	{ CURLE_HTTP2_STREAM, { VERDICT_RETRY, "HTTP/2 broke off" } },
+	{ CURLE_PROXY, { VERDICT_RETRY, "the proxy failed: check "
+	    "proxy_url" } },
+	{ SSL_CLIENTCERT, { CLIENT_WANTED } },
 };
 
 static const struct verdict_row *
@@ -201,6 +197,15 @@ of_result(CURLcode result)
 }
 
 struct verdict_row
+verdict_of_proxy(int status)
+{
+	if (status == 407)
+		return (struct verdict_row){ PROXY_LOGIN };
+	return (struct verdict_row){ VERDICT_RETRY,
+	    "the proxy does not let us through: check proxy_url" };
+}
+
+struct verdict_row
 verdict_of_transfer(CURLcode result, long verify, const char *text)
 {
 	const struct verdict_row *row = NULL;
@@ -215,6 +220,5 @@ verdict_of_transfer(CURLcode result, long verify, const char *text)
 		row = of_result(result);
 	if (row != NULL)
 		return *row;
-	return (struct verdict_row){ VERDICT_RETRY, result ==
-	    CURLE_SSL_CONNECT_ERROR ? "TLS failed" : "the transfer failed" };
+	return (struct verdict_row){ VERDICT_RETRY, "the transfer failed" };
 }

@@ -20,6 +20,9 @@ struct verdict_row {
  */
 struct verdict_row verdict_of_status(int status, int code);
 
+/* A proxy's answer to CONNECT, which is not 2xx. */
+struct verdict_row verdict_of_proxy(int status);
+
 /*
  * A transfer that libcurl ended with result (not CURLE_OK).  verify is
  * CURLINFO_SSL_VERIFYRESULT, text the content of the error buffer.

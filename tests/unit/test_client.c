@@ -5,29 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "collector/base/clock.h"
-#include "collector/base/timer.h"
 #include "collector/base/xalloc.h"
-#include "collector/client/client.h"
-#include "collector/client/client_internal.h"
-#include "tests/unit/http_server.h"
+#include "tests/unit/client_world.h"
 #include "tests/unit/unit.h"
 
-#define TOKEN "eyJsecret.token.of-the-test"
-#define OK_HEAD "HTTP/1.1 200 OK\r\nDate: Fri, 01 May 2026 12:00:00 GMT\r\n" \
-    "Content-Type: application/json\r\n"
-#define OK_PAGE OK_HEAD "Content-Length: 11\r\n\r\n{\"data\":[]}"
 #define HTML "<html>no</html>"
 #define ERROR(status, body) "HTTP/1.1 " status "\r\nX-RQID: rq-77\r\n" \
     "Connection: close\r\n\r\n" body
-
-/* 1 May 2026 12:00:00 UTC */
-#define THE_DATE INT64_C(1777636800000)
 
 static struct http_route routes[] = {
 	{ "/ok", OK_PAGE, 0, HTTP_KEEP, 0 },
@@ -147,135 +134,11 @@ make_routes(void)
 	route("/big-error")->bytes = error;
 }
 
-/* One world per test: a server, a token file, a client, a console. */
-static struct world {
-	struct http_server *server;
-	struct client *client;
-	struct console *console;
-	struct conf_console conf;
-	char dir[64];
-	char token_file[80];
-	char url[80];
-} w;
-
-struct result {
-	int n_done;
-	enum verdict verdict;
-	int status;
-	int64_t retry_after_ms;
-	char detail[1024];
-	size_t body_bytes;
-	struct buf body;
-};
-
 static void
-write_token(const char *token, mode_t mode)
+begin(void)
 {
-	FILE *f = fopen(w.token_file, "w");
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-	fputs(token, f);
-	fclose(f);
-	chmod(w.token_file, mode);
-}
-
-static char empty[] = "", name[] = "acme";
-
-static void
-set_up(void)
-{
-	struct buf err;
-
-	buf_init(&err, 1000);
-	memset(&w, 0, sizeof(w));
 	make_routes();
-	w.server = http_server_start(routes);
-	snprintf(w.dir, sizeof(w.dir), "/tmp/test_client.XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(w.dir));
-	snprintf(w.token_file, sizeof(w.token_file), "%s/token", w.dir);
-	write_token(TOKEN "\n", 0640);
-	snprintf(w.url, sizeof(w.url), "http://127.0.0.1:%d",
-	    http_server_port(w.server));
-	w.conf = (struct conf_console){
-		.name = name,
-		.url = w.url,
-		.api_token_file = w.token_file,
-		.proxy_url = empty,
-		.http_client_timeout = 5000,
-		.connect_timeout = 2000,
-		.rate_share = 1,
-	};
-	w.client = client_new(&err);
-	UNIT_TEXT(err.p, "");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(w.client);
-	w.console = console_new(w.client, &w.conf, &err);
-	UNIT_TEXT(err.p, "");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(w.console);
-	buf_fini(&err);
-}
-
-static void
-tear_down(void)
-{
-	console_free(w.console);
-	client_free(w.client);
-	http_server_stop(w.server);
-	unlink(w.token_file);
-	rmdir(w.dir);
-}
-
-static bool
-keep_body(void *cookie, struct slice piece)
-{
-	struct result *r = cookie;
-
-	return buf_add_slice(&r->body, piece) == 0;
-}
-
-static void
-keep_answer(void *cookie, const struct answer *answer)
-{
-	struct result *r = cookie;
-
-	r->n_done++;
-	r->verdict = answer->verdict;
-	r->status = answer->status;
-	r->retry_after_ms = answer->retry_after_ms;
-	r->body_bytes = answer->body_bytes;
-	snprintf(r->detail, sizeof(r->detail), "%s", answer->detail);
-	CU_ASSERT_PTR_NULL(strstr(answer->detail, TOKEN));
-	CU_ASSERT(strlen(answer->detail) <= 600);
-}
-
-static struct call
-call_of(const char *path, struct result *r)
-{
-	memset(r, 0, sizeof(*r));
-	buf_init(&r->body, 1 << 20);
-	return (struct call){ .path = path, .rate_class = "/sites",
-		.on_body = keep_body, .on_done = keep_answer, .cookie = r };
-}
-
-/* Poll until *flag counts `want`, at most 10 s. */
-static void
-poll_until(const int *flag, int want)
-{
-	int64_t end = clock_mono_ms() + 10000;
-
-	while (*flag < want && clock_mono_ms() < end)
-		client_poll(w.client, 100, -1);
-	CU_ASSERT_EQUAL(*flag, want);
-}
-
-/* One request from start to end; r->body to be finished. */
-static void
-fetch(const char *path, struct result *r)
-{
-	struct call call = call_of(path, r);
-
-	request_start(w.console, &call);
-	CU_ASSERT_EQUAL(r->n_done, 0);
-	poll_until(&r->n_done, 1);
+	world_begin(routes);
 }
 
 static const struct {
@@ -296,7 +159,6 @@ static const struct {
 	    "4030010)", "" },
 	{ "/echo", VERDICT_BAD, 400, "bad token [secret]!", "" },
 	{ "/missing", VERDICT_GONE, 404, "HTTP 404", "" },
-	{ "/busy", VERDICT_RETRY, 429, "too many requests", "" },
 	{ "/busy-date", VERDICT_RETRY, 503, "not available", "" },
 	{ "/big-error", VERDICT_RETRY, 500, "HTTP 500", "" },
 	{ "/html", VERDICT_RETRY, 200, "HTML in place of JSON", "" },
@@ -312,6 +174,8 @@ static const struct {
 	{ "/no-http", VERDICT_CONFIG, 0, "no HTTP on this port", "" },
 	{ "/not-gzip", VERDICT_RETRY, 200, "cannot be unpacked", "" },
 	{ "/many-headers", VERDICT_RETRY, 200, "header is too large", "" },
+	/* Last, for it holds the others up. */
+	{ "/busy", VERDICT_RETRY, 429, "too many requests", "" },
 };
 
 static void
@@ -319,9 +183,9 @@ test_answers(void)
 {
 	struct result r;
 
-	set_up();
+	begin();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		fetch(cases[i].path, &r);
+		world_fetch(cases[i].path, &r);
 		CU_ASSERT_EQUAL(r.verdict, cases[i].verdict);
 		CU_ASSERT_EQUAL(r.status, cases[i].status);
 		CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, cases[i].says));
@@ -334,22 +198,7 @@ test_answers(void)
 			UNIT_TEXT(r.body.p, cases[i].body);
 		buf_fini(&r.body);
 	}
-	tear_down();
-}
-
-static void
-test_silence_is_cut_by_time(void)
-{
-	struct result r;
-
-	set_up();
-	w.conf.http_client_timeout = 300;
-	fetch("/stall", &r);
-	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
-	CU_ASSERT_EQUAL(r.status, 200);
-	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "in time"));
-	buf_fini(&r.body);
-	tear_down();
+	world_end();
 }
 
 static void
@@ -357,20 +206,299 @@ test_retry_after(void)
 {
 	struct result r;
 
-	set_up();
-	fetch("/busy", &r);
-	CU_ASSERT_EQUAL(r.retry_after_ms, 7000);
-	buf_fini(&r.body);
-	fetch("/busy-date", &r);
+	begin();
+	world_fetch("/busy-date", &r);
 	CU_ASSERT_EQUAL(r.retry_after_ms, 30000);
 	buf_fini(&r.body);
-	tear_down();
+	world_fetch("/ok", &r);
+	CU_ASSERT_EQUAL(r.retry_after_ms, -1);
+	buf_fini(&r.body);
+	world_fetch("/busy", &r);
+	CU_ASSERT_EQUAL(r.retry_after_ms, 7000);
+	buf_fini(&r.body);
+	world_end();
+}
+
+/* The header goes, the body stops: either way the time-out ends it. */
+static void
+test_silence_is_cut_by_time(void)
+{
+	static const struct {
+		const char *path;
+		int status;
+	} silent[] = { { "/stall", 200 }, { "/stall-head", 200 },
+		{ "/drip", 200 } };
+	struct result r;
+
+	begin();
+	w.conf.http_client_timeout = 200;
+	for (size_t i = 0; i < 3; i++) {
+		world_fetch(silent[i].path, &r);
+		CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+		CU_ASSERT_EQUAL(r.status, silent[i].status);
+		CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "in time"));
+		buf_fini(&r.body);
+	}
+	world_end();
+}
+
+static void
+test_drip_is_cut_by_speed(void)
+{
+	struct result r;
+
+	begin();
+	w.client->limits.slow_bytes = 1000;
+	w.client->limits.slow_seconds = 1;
+	world_fetch("/drip", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "Less than 1000 bytes"));
+	buf_fini(&r.body);
+	world_end();
+}
+
+static void
+test_bomb_is_cut(void)
+{
+	struct result r;
+
+	begin();
+	CU_ASSERT_EQUAL(w.client->limits.body_bytes, 256 << 20);
+	w.client->limits.body_bytes = 1 << 19;
+	world_fetch("/bomb", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "too large"));
+	CU_ASSERT(r.body.len <= 1 << 19);
+	CU_ASSERT(r.body_bytes < 1 << 20);
+	buf_fini(&r.body);
+	world_end();
+}
+
+static void
+test_reader_refuses(void)
+{
+	struct result r;
+	struct call call;
+
+	begin();
+	call = world_call("/ok", &r);
+	buf_init(&r.body, 5);
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_EQUAL(r.status, 200);
+	UNIT_TEXT(r.body.p, "");
+	world_end();
+}
+
+static void
+test_download_and_dropped_body(void)
+{
+	struct result r;
+	struct call call;
+
+	begin();
+	call = world_call("/download", &r);
+	call.any_body = true;
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	UNIT_TEXT(r.body.p, "PK\3\4");
+	buf_fini(&r.body);
+
+	call = world_call("/ok", &r);
+	call.on_body = NULL;
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	CU_ASSERT_EQUAL(r.body_bytes, 11);
+	world_end();
+}
+
+/* The last request that the server got holds this line. */
+static void
+saw(const char *line, bool wanted)
+{
+	char *last = http_server_last(w.server);
+
+	CU_ASSERT_EQUAL(strstr(last, line) != NULL, wanted);
+	if ((strstr(last, line) != NULL) != wanted)
+		fprintf(stderr, "%s%s in:\n%s\n", wanted ? "no " : "", line,
+		    last);
+	free(last);
+}
+
+static void
+test_what_is_sent(void)
+{
+	struct result r;
+	struct call call;
+
+	begin();
+	call = world_call("/ok?a=1%20b", &r);
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	saw("GET /ok?a=1%20b HTTP/1.1\r\n", true);
+	saw("\r\nAuthorization: ApiToken " TOKEN "\r\n", true);
+	saw("\r\nUser-Agent: s1spool/" PACKAGE_VERSION "\r\n", true);
+	saw("\r\nAccept: application/json\r\n", true);
+	saw("gzip", true);
+	buf_fini(&r.body);
+
+	call = world_call("/ok", &r);
+	call.body = "{\"filter\":{}}";
+	call.bearer = true;
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	saw("POST /ok HTTP/1.1\r\n", true);
+	saw("\r\nAuthorization: Bearer " TOKEN "\r\n", true);
+	saw("\r\nContent-Type: application/json\r\n", true);
+	saw("\r\nExpect:", false);
+	saw("\r\n\r\n{\"filter\":{}}", true);
+	buf_fini(&r.body);
+
+	/* The pooled handle forgets the POST. */
+	world_fetch("/ok", &r);
+	saw("GET /ok HTTP/1.1\r\n", true);
+	saw("Content-Type", false);
+	buf_fini(&r.body);
+	CU_ASSERT_EQUAL(http_server_connections(w.server), 1);
+	world_end();
+}
+
+static void
+test_token_file_changes(void)
+{
+	struct result r;
+
+	begin();
+	world_fetch("/ok", &r);
+	saw("ApiToken " TOKEN "\r\n", true);
+	buf_fini(&r.body);
+
+	world_write_token("other-token", 0640);
+	world_fetch("/ok", &r);
+	saw("ApiToken other-token\r\n", true);
+	buf_fini(&r.body);
+
+	world_write_token("other-token", 0644);
+	world_fetch("/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_CONFIG);
+	CU_ASSERT_EQUAL(r.status, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, w.token_file));
+	CU_ASSERT_PTR_NULL(strchr(r.detail, '\n'));
+	CU_ASSERT_EQUAL(http_server_requests(w.server), 2);
+
+	world_write_token(TOKEN, 0600);
+	world_fetch("/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	buf_fini(&r.body);
+	world_end();
+}
+
+static void
+test_console_needs_its_files(void)
+{
+	struct conf_console conf;
+	char none[] = "/nonexistent/ca.pem";
+	struct buf err;
+
+	begin();
+	buf_init(&err, 1000);
+	world_write_token("", 0640);
+	CU_ASSERT_PTR_NULL(console_new(w.client, &w.conf, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, "empty"));
+
+	world_write_token(TOKEN, 0640);
+	conf = w.conf;
+	conf.ssl.certificate_authorities = none;
+	buf_reset(&err);
+	CU_ASSERT_PTR_NULL(console_new(w.client, &conf, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, none));
+	/* A file that is no PEM. */
+	conf.ssl.certificate_authorities = w.token_file;
+	buf_reset(&err);
+	CU_ASSERT_PTR_NULL(console_new(w.client, &conf, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, "PEM"));
+	CU_ASSERT_PTR_NULL(strstr(err.p, TOKEN));
+	buf_fini(&err);
+	world_end();
+}
+
+static int64_t now_ms;
+
+static int64_t
+fake_mono_ms(void)
+{
+	return now_ms;
+}
+
+static void
+test_console_clock(void)
+{
+	static const struct clock fake = { clock_wall_us, fake_mono_ms };
+	struct result r;
+	int64_t age = 5;
+
+	now_ms = 1000000;
+	clock_set(&fake);
+	begin();
+	CU_ASSERT_EQUAL(console_clock(w.console, &age), -1);
+	CU_ASSERT_EQUAL(age, 5);
+	world_fetch("/ok", &r);
+	buf_fini(&r.body);
+	CU_ASSERT_EQUAL(console_clock(w.console, &age), OK_DATE);
+	CU_ASSERT_EQUAL(age, 0);
+	now_ms += 61500;
+	CU_ASSERT_EQUAL(console_clock(w.console, NULL), OK_DATE + 61500);
+	/* An answer without a Date leaves the clock as it is. */
+	world_fetch("/unauthorized", &r);
+	CU_ASSERT_EQUAL(console_clock(w.console, &age), OK_DATE + 61500);
+	CU_ASSERT_EQUAL(age, 61500);
+	/* Neither an early answer nor a trailer counts. */
+	world_fetch("/continue", &r);
+	buf_fini(&r.body);
+	CU_ASSERT_EQUAL(console_clock(w.console, NULL), OK_DATE);
+	now_ms += 1000;
+	world_fetch("/chunked", &r);
+	buf_fini(&r.body);
+	CU_ASSERT_EQUAL(console_clock(w.console, NULL), OK_DATE);
+	world_end();
+	clock_set(NULL);
+}
+
+static void
+test_quote(void)
+{
+	struct buf b;
+
+	buf_init(&b, 21);
+	CU_ASSERT_EQUAL(client_quote(&b, SLICE("aZ09-._~")), 0);
+	UNIT_TEXT(b.p, "aZ09-._~");
+	buf_reset(&b);
+	CU_ASSERT_EQUAL(client_quote(&b, SLICE("+/=& \xc3\0")), 0);
+	CU_ASSERT_EQUAL(b.len, 21);
+	/* No half of it is left when there is no room. */
+	CU_ASSERT_EQUAL(client_quote(&b, SLICE("a")), -1);
+	buf_cut(&b, 17);
+	CU_ASSERT_EQUAL(client_quote(&b, SLICE("ab=")), -1);
+	CU_ASSERT_EQUAL(b.len, 17);
+	buf_fini(&b);
 }
 
 static const struct unit_test tests[] = {
 	{ "answers and their verdicts", test_answers },
-	{ "a silent server is cut off", test_silence_is_cut_by_time },
 	{ "Retry-After", test_retry_after },
+	{ "silence is cut off by time", test_silence_is_cut_by_time },
+	{ "a drip is cut off by speed", test_drip_is_cut_by_speed },
+	{ "a packed bomb is cut off", test_bomb_is_cut },
+	{ "the reader refuses", test_reader_refuses },
+	{ "a download, a body nobody reads", test_download_and_dropped_body },
+	{ "what is sent, over one connection", test_what_is_sent },
+	{ "the token file changes", test_token_file_changes },
+	{ "a console needs its files", test_console_needs_its_files },
+	{ "the console's clock", test_console_clock },
+	{ "percent-encoding", test_quote },
 };
 
 UNIT_MAIN("client", tests)
