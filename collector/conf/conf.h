@@ -58,6 +58,7 @@ struct conf_console {
 struct conf {
 	struct {
 		char *directory;
+		int64_t max_size; /* budget for what is not shipped, bytes */
 		int64_t segment_max_size; /* bytes */
 		int64_t segment_max_age; /* ms */
 		int64_t segment_idle; /* ms */
@@ -78,7 +79,8 @@ struct conf {
  * Read `file`, and `conf.d` beside it (*.yml in name order, merged: maps key by
  * key, `consoles` appended).  NULL with messages in err, one line each in the
  * form file:line:column: what is wrong, and the nearest known name.  All
- * errors of a file are reported, not only the first.
+ * errors of a file are reported, not only the first.  On success err may hold
+ * warnings of the same form.
  */
 struct conf *conf_load(const char *file, struct buf *err);
 void conf_free(struct conf *c);

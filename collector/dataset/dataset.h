@@ -87,6 +87,8 @@ struct dataset_defaults {
 	const char *tags[4];
 	bool inventory; /* design: begins with everything */
 	int64_t resend;
+	bool custom_duplicates; /* fields that were also copied to ECS ones are
+				 * dropped unless an option keeps them */
 };
 
 struct dataset {

@@ -1,0 +1,105 @@
+#include "config.h"
+
+#include "collector/conf/conf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/conf/conf_dataset.h"
+#include "collector/conf/conf_file.h"
+#include "collector/conf/conf_read.h"
+#include "collector/conf/conf_value.h"
+
+/* Read one file over what is there.  The number of errors. */
+static size_t
+load_file(struct conf_reader *r, const char *name, struct buf *err)
+{
+	struct conf_file f;
+	yaml_node_t *root;
+
+	if (conf_file_open(&f, name, err, &root) == 0 && root != NULL &&
+	    !conf_file_is_null(root))
+		conf_read_root(r, &f, root);
+	conf_file_close(&f);
+	return f.n_errors;
+}
+
+static int
+is_fragment(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return entry->d_name[0] != '.' && dot != NULL &&
+	    strcmp(dot, ".yml") == 0;
+}
+
+/* conf.d in the directory of the main file. */
+static char *
+fragments_dir(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return xasprintf("%.*sconf.d",
+	    slash == NULL ? 0 : (int)(slash - file + 1), file);
+}
+
+static size_t
+load_fragments(struct conf_reader *r, const char *file, struct buf *err)
+{
+	char *dir = fragments_dir(file);
+	struct dirent **entry = NULL;
+	int n = scandir(dir, &entry, is_fragment, alphasort);
+	size_t errors = 0;
+
+	if (n < 0 && errno != ENOENT) {
+		buf_addf(err, "%s: %s\n", dir, strerror(errno));
+		errors++;
+	}
+	for (int i = 0; i < n; i++) {
+		char *name = xasprintf("%s/%s", dir, entry[i]->d_name);
+
+		errors += load_file(r, name, err);
+		free(name);
+		free(entry[i]);
+	}
+	free(entry);
+	free(dir);
+	return errors;
+}
+
+struct conf *
+conf_load(const char *file, struct buf *err)
+{
+	struct conf *c = xcalloc(1, sizeof(*c));
+	struct conf_reader r = { .conf = c };
+	size_t errors;
+
+	conf_value_defaults(&conf_schema_top, c);
+	errors = load_file(&r, file, err);
+	errors += load_fragments(&r, file, err);
+	if (errors == 0 && c->n_consoles == 0) {
+		buf_addf(err, "%s: there is no console to ask; add one below "
+		    "consoles: with its name, url and api_token_file\n", file);
+		errors++;
+	}
+	conf_reader_fini(&r);
+	if (errors == 0)
+		return c;
+	conf_free(c);
+	return NULL;
+}
+
+void
+conf_free(struct conf *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->n_consoles; i++)
+		conf_console_fini(&c->console[i]);
+	free(c->console);
+	conf_value_free(&conf_schema_top, c);
+	free(c);
+}

@@ -1,0 +1,70 @@
+#include "config.h"
+
+#include "collector/conf/conf_dataset.h"
+
+#include <string.h>
+
+#include "collector/conf/conf_value.h"
+
+bool
+conf_dataset_has(const struct dataset *d, const struct conf_option *o)
+{
+	switch (o->has) {
+	case CONF_HAS_EACH:
+		return true;
+	case CONF_HAS_BOUNDS:
+		return d->walk.bound != WALK_BOUND_NONE;
+	case CONF_HAS_LOOK_BACK:
+		return d->defaults.initial_interval > 0;
+	case CONF_HAS_INVENTORY:
+		return d->defaults.inventory;
+	case CONF_HAS_RESEND:
+		return d->defaults.resend > 0;
+	case CONF_HAS_DUPLICATES:
+		return d->defaults.custom_duplicates;
+	case CONF_HAS_CHILD:
+		return d->walk.child_option != NULL &&
+		    strcmp(d->walk.child_option, o->path) == 0;
+	}
+	return false;
+}
+
+int64_t
+conf_dataset_max(const struct dataset *d, const struct conf_option *o)
+{
+	/* A count is a page size, for which the API has its own limit. */
+	if (o->type == CONF_COUNT && d->walk.list.max_page > 0 &&
+	    d->walk.list.max_page < o->max)
+		return d->walk.list.max_page;
+	return o->max;
+}
+
+static void
+dataset_init(struct conf_dataset *c, const struct dataset_defaults *d)
+{
+	conf_value_defaults(&conf_schema_dataset, c);
+	c->enabled = d->enabled;
+	c->interval = d->interval;
+	c->initial_interval = d->initial_interval;
+	c->page_size = d->page_size;
+	c->inventory = d->inventory;
+	c->resend = d->resend;
+	c->tags = conf_tags_new(d->tags, sizeof(d->tags) / sizeof(d->tags[0]));
+}
+
+void
+conf_console_init(struct conf_console *c)
+{
+	*c = (struct conf_console){ 0 };
+	conf_value_defaults(&conf_schema_console, c);
+	for (int id = 0; id < DATASET_COUNT; id++)
+		dataset_init(&c->dataset[id], &dataset_table[id]->defaults);
+}
+
+void
+conf_console_fini(struct conf_console *c)
+{
+	for (int id = 0; id < DATASET_COUNT; id++)
+		conf_value_free(&conf_schema_dataset, &c->dataset[id]);
+	conf_value_free(&conf_schema_console, c);
+}

@@ -1,0 +1,22 @@
+/*
+ * What the datasets bring along: which options they have, and their defaults.
+ */
+#ifndef S1SPOOL_CONF_DATASET_H
+#define S1SPOOL_CONF_DATASET_H
+
+#include <stdbool.h>
+
+#include "collector/conf/conf.h"
+#include "collector/conf/conf_schema.h"
+#include "collector/dataset/dataset.h"
+
+bool conf_dataset_has(const struct dataset *d, const struct conf_option *o);
+
+/* The largest value that an option may have for a dataset. */
+int64_t conf_dataset_max(const struct dataset *d, const struct conf_option *o);
+
+/* A console with all defaults, and freeing it; the storage is the caller's. */
+void conf_console_init(struct conf_console *c);
+void conf_console_fini(struct conf_console *c);
+
+#endif

@@ -1,0 +1,468 @@
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/conf/conf.h"
+#include "collector/conf/conf_schema.h"
+#include "collector/conf/conf_value.h"
+#include "tests/unit/conf_fixture.h"
+#include "tests/unit/unit.h"
+
+static void
+test_defaults(void)
+{
+	const struct conf_console *c;
+	const struct conf_dataset *d;
+
+	begin();
+	fine(CONSOLE);
+	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 1);
+	UNIT_TEXT(conf->spool.directory, "/var/spool/s1spool");
+	CU_ASSERT_EQUAL(conf->spool.max_size, INT64_C(10) << 30);
+	CU_ASSERT_EQUAL(conf->spool.segment_max_size, 64 << 20);
+	CU_ASSERT_EQUAL(conf->spool.segment_max_age, 3600000);
+	CU_ASSERT_EQUAL(conf->spool.segment_idle, 300000);
+	CU_ASSERT_EQUAL(conf->spool.max_line, 8 << 20);
+	UNIT_TEXT(conf->state.directory, "/var/lib/s1spool");
+	CU_ASSERT_EQUAL(conf->logging.level, LOG_INFO);
+	CU_ASSERT_EQUAL(conf->logging.format, LOG_TEXT);
+
+	c = &conf->console[0];
+	UNIT_TEXT(c->name, "acme");
+	UNIT_TEXT(c->url, "https://acme.sentinelone.net");
+	UNIT_TEXT(c->api_token_file, "/etc/s1spool/tokens/acme");
+	UNIT_TEXT(c->namespace, "default");
+	CU_ASSERT_PTR_NULL(c->site_ids);
+	CU_ASSERT_PTR_NULL(c->proxy_url);
+	CU_ASSERT_EQUAL(c->http_client_timeout, 30000);
+	CU_ASSERT_EQUAL(c->connect_timeout, 10000);
+	CU_ASSERT_TRUE(c->rate_share >= 1 && c->rate_share <= 1);
+	CU_ASSERT_PTR_NULL(c->ssl.certificate_authorities);
+	CU_ASSERT_PTR_NULL(c->ssl.certificate);
+	CU_ASSERT_PTR_NULL(c->ssl.key);
+	UNIT_TEXT(c->ssl.verification_mode, "full");
+	UNIT_TEXT(c->ssl.supported_protocols, "TLSv1.2");
+
+	d = &c->dataset[DATASET_AGENT];
+	CU_ASSERT_TRUE(d->enabled);
+	CU_ASSERT_EQUAL(d->interval, 30000);
+	CU_ASSERT_EQUAL(d->initial_interval, 86400000);
+	CU_ASSERT_EQUAL(d->page_size, 1000);
+	CU_ASSERT_FALSE(d->preserve_original_event);
+	CU_ASSERT_FALSE(d->preserve_duplicate_custom_fields);
+	UNIT_TEXT(d->tags[0], "forwarded");
+	UNIT_TEXT(d->tags[1], "sentinel_one-agent");
+	CU_ASSERT_PTR_NULL(d->tags[2]);
+	CU_ASSERT_EQUAL(d->output, OUTPUT_MAPPED);
+	CU_ASSERT_EQUAL(d->look_back, 60000);
+	CU_ASSERT_EQUAL(d->overlap, 600000);
+	CU_ASSERT_TRUE(d->inventory);
+	CU_ASSERT_EQUAL(d->resend, 86400000);
+	CU_ASSERT_FALSE(d->enable_star_rule_enrichment);
+	d = &c->dataset[DATASET_ACTIVITY];
+	CU_ASSERT_FALSE(d->inventory);
+	CU_ASSERT_EQUAL(d->resend, 0);
+	CU_ASSERT_EQUAL(c->dataset[DATASET_GROUP].page_size, 200);
+	end();
+}
+
+/* Every option once, with a value that is not its default. */
+static const char every_option[] =
+    "spool:\n"
+    "  directory: /s\n"
+    "  max_size: 20GiB\n"
+    "  segment_max_size: 1MB\n"
+    "  segment_max_age: 2h\n"
+    "  segment_idle: 90s\n"
+    "  max_line: 1048576\n"
+    "state: { directory: /t }\n"
+    "logging:\n"
+    "  level: debug\n"
+    "  format: json\n"
+    "consoles:\n"
+    "  - name: acme-eu_1\n"
+    "    url: http://127.0.0.1:8080/\n"
+    "    api_token_file: /k\n"
+    "    namespace: prod.eu\n"
+    "    site_ids: [225494730938493804, '2']\n"
+    "    proxy_url: http://u:p@proxy:3128\n"
+    "    http_client_timeout: 1m\n"
+    "    connect_timeout: 5s\n"
+    "    rate_share: 0.5\n"
+    "    ssl:\n"
+    "      certificate_authorities: [/ca.pem]\n"
+    "      certificate: /c.pem\n"
+    "      key: /k.pem\n"
+    "      verification_mode: certificate\n"
+    "      supported_protocols: [TLSv1.3]\n"
+    "    datasets:\n"
+    "      agent:\n"
+    "        enabled: no\n"
+    "        interval: 1h30m\n"
+    "        initial_interval: 7d\n"
+    "        page_size: 50\n"
+    "        preserve_original_event: true\n"
+    "        tags: [a, b, c]\n"
+    "        output: raw\n"
+    "        look_back: 0\n"
+    "        overlap: 1m\n"
+    "        inventory: off\n"
+    "        resend: 0\n"
+    "      group:\n"
+    "        preserve_duplicate_custom_fields: Yes\n"
+    "        batch_size: 300\n"
+    "      threat:\n"
+    "        enable_star_rule_enrichment: on\n"
+    "        tags: []\n";
+
+static void
+test_every_option(void)
+{
+	const struct conf_console *c;
+	const struct conf_dataset *d;
+
+	begin();
+	fine(every_option);
+	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 1);
+	UNIT_TEXT(conf->spool.directory, "/s");
+	CU_ASSERT_EQUAL(conf->spool.max_size, INT64_C(20) << 30);
+	CU_ASSERT_EQUAL(conf->spool.segment_max_size, 1000000);
+	CU_ASSERT_EQUAL(conf->spool.segment_max_age, 7200000);
+	CU_ASSERT_EQUAL(conf->spool.segment_idle, 90000);
+	CU_ASSERT_EQUAL(conf->spool.max_line, 1048576);
+	UNIT_TEXT(conf->state.directory, "/t");
+	CU_ASSERT_EQUAL(conf->logging.level, LOG_DEBUG);
+	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
+
+	c = &conf->console[0];
+	UNIT_TEXT(c->name, "acme-eu_1");
+	UNIT_TEXT(c->url, "http://127.0.0.1:8080");
+	UNIT_TEXT(c->api_token_file, "/k");
+	UNIT_TEXT(c->namespace, "prod.eu");
+	UNIT_TEXT(c->site_ids, "225494730938493804,2");
+	UNIT_TEXT(c->proxy_url, "http://u:p@proxy:3128");
+	CU_ASSERT_EQUAL(c->http_client_timeout, 60000);
+	CU_ASSERT_EQUAL(c->connect_timeout, 5000);
+	CU_ASSERT_TRUE(c->rate_share >= 0.5 && c->rate_share <= 0.5);
+	UNIT_TEXT(c->ssl.certificate_authorities, "/ca.pem");
+	UNIT_TEXT(c->ssl.certificate, "/c.pem");
+	UNIT_TEXT(c->ssl.key, "/k.pem");
+	UNIT_TEXT(c->ssl.verification_mode, "certificate");
+	UNIT_TEXT(c->ssl.supported_protocols, "TLSv1.3");
+
+	d = &c->dataset[DATASET_AGENT];
+	CU_ASSERT_FALSE(d->enabled);
+	CU_ASSERT_EQUAL(d->interval, 5400000);
+	CU_ASSERT_EQUAL(d->initial_interval, 604800000);
+	CU_ASSERT_EQUAL(d->page_size, 50);
+	CU_ASSERT_TRUE(d->preserve_original_event);
+	UNIT_TEXT(d->tags[0], "a");
+	UNIT_TEXT(d->tags[1], "b");
+	UNIT_TEXT(d->tags[2], "c");
+	CU_ASSERT_PTR_NULL(d->tags[3]);
+	CU_ASSERT_EQUAL(d->output, OUTPUT_RAW);
+	CU_ASSERT_EQUAL(d->look_back, 0);
+	CU_ASSERT_EQUAL(d->overlap, 60000);
+	CU_ASSERT_FALSE(d->inventory);
+	CU_ASSERT_EQUAL(d->resend, 0);
+	d = &c->dataset[DATASET_GROUP];
+	CU_ASSERT_TRUE(d->preserve_duplicate_custom_fields);
+	CU_ASSERT_EQUAL(d->page_size, 300);
+	d = &c->dataset[DATASET_THREAT];
+	CU_ASSERT_TRUE(d->enable_star_rule_enrichment);
+	CU_ASSERT_FATAL(d->tags != NULL);
+	CU_ASSERT_PTR_NULL(d->tags[0]);
+	/* What was not named has kept its defaults. */
+	CU_ASSERT_TRUE(c->dataset[DATASET_ACTIVITY].enabled);
+	end();
+}
+
+/* The rows themselves: whole, unique, with defaults that they accept. */
+static void
+check_section(const struct conf_section *s, const char *in)
+{
+	void *fields = xcalloc(1, sizeof(struct conf_console));
+	struct buf why;
+
+	buf_init(&why, 4096);
+	CU_ASSERT_TRUE(s->n <= CONF_OPTIONS_MAX);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct conf_option *o = &s->options[i];
+		const char *dot = strrchr(o->path, '.');
+
+		CU_ASSERT_TRUE(o->help != NULL && o->help[0] != '\0');
+		for (size_t j = 0; j < i; j++)
+			CU_ASSERT_STRING_NOT_EQUAL(o->path, s->options[j].path);
+		if (dot != NULL) {
+			size_t g = 0;
+
+			/* Its group is a row before it. */
+			while (g < i && (s->options[g].type != CONF_GROUP ||
+			    strlen(s->options[g].path) !=
+			    (size_t)(dot - o->path) ||
+			    strncmp(s->options[g].path, o->path,
+			    (size_t)(dot - o->path)) != 0))
+				g++;
+			CU_ASSERT_TRUE(g < i);
+		}
+		if (o->def != NULL) {
+			CU_ASSERT_EQUAL(conf_value_add(o, fields,
+			    slice_of(o->def), &why), 0);
+			UNIT_TEXT(why.p, "");
+		}
+		CU_ASSERT_FALSE(o->required && o->def != NULL);
+		/* And test_every_option() has it. */
+		CU_ASSERT_PTR_NOT_NULL(strstr(in, dot == NULL ? o->path
+							      : dot + 1));
+	}
+	conf_value_free(s, fields);
+	buf_fini(&why);
+	free(fields);
+}
+
+static void
+test_schema(void)
+{
+	check_section(&conf_schema_top, every_option);
+	check_section(&conf_schema_console, every_option);
+	check_section(&conf_schema_dataset, every_option);
+}
+
+struct address {
+	const char *text;
+	const char *url; /* NULL: refused */
+	const char *why; /* the warning or the error, NULL for none */
+};
+
+#define NO_ADDRESS                                                           \
+	"is no address; write https:// and the console's name, such as "     \
+	"https://acme.sentinelone.net"
+#define NOT_HTTPS                                                            \
+	"must begin with https://: with http:// anybody on the way could "   \
+	"read the API token"
+#define HAS_USER                                                             \
+	"must not hold a user or password; the API token goes into "         \
+	"api_token_file"
+
+static const struct address addresses[] = {
+	{ "https://acme.sentinelone.net", "https://acme.sentinelone.net",
+	    NULL },
+	{ "https://acme.sentinelone.net/", "https://acme.sentinelone.net",
+	    NULL },
+	{ "https://acme.sentinelone.net///", "https://acme.sentinelone.net",
+	    NULL },
+	{ "HTTPS://acme.sentinelone.net", "https://acme.sentinelone.net",
+	    NULL },
+	{ "https://acme:8443", "https://acme:8443", NULL },
+	{ "https://10.1.2.3", "https://10.1.2.3", NULL },
+	{ "https://[2001:db8::1]:443/", "https://[2001:db8::1]:443", NULL },
+	{ "http://localhost:80", "http://localhost:80", NULL },
+	{ "http://127.0.0.1", "http://127.0.0.1", NULL },
+	{ "http://127.255.0.9:1", "http://127.255.0.9:1", NULL },
+	{ "http://[::1]:8080", "http://[::1]:8080", NULL },
+	{ "https://acme/web/api/v2.1", "https://acme",
+	    "taken as https://acme; what follows is ignored" },
+	{ "https://acme/dashboard?_scopeId=1#x", "https://acme",
+	    "taken as https://acme; what follows is ignored" },
+	{ "https://acme?x", "https://acme",
+	    "taken as https://acme; what follows is ignored" },
+	{ "acme.sentinelone.net", NULL, NO_ADDRESS },
+	{ "https://", NULL, NO_ADDRESS },
+	{ "https://acme:99999", NULL, NO_ADDRESS },
+	{ "https://acme:port", NULL, NO_ADDRESS },
+	{ "https://a b", NULL, NO_ADDRESS },
+	{ "ftp://acme", NULL, "must begin with https://" },
+	{ "http://acme.sentinelone.net", NULL, NOT_HTTPS },
+	{ "http://128.0.0.1", NULL, NOT_HTTPS },
+	{ "http://localhost.example.org", NULL, NOT_HTTPS },
+	{ "http://127.0.0.1.example.org", NULL, NOT_HTTPS },
+	{ "http://[::2]", NULL, NOT_HTTPS },
+	{ "https://me@acme", NULL, HAS_USER },
+	{ "https://me:secret@acme", NULL, HAS_USER },
+};
+
+static void
+check_address(const struct address *a)
+{
+	char text[256], want[512] = "";
+
+	snprintf(text, sizeof(text), "consoles:\n  - name: a\n    url: '%s'\n"
+	    "    api_token_file: /a\n", a->text);
+	if (a->why != NULL)
+		snprintf(want, sizeof(want), "s1.yml:3:10: %surl: %s\n",
+		    a->url != NULL ? "warning: " : "", a->why);
+	load(text);
+	UNIT_TEXT(err.p, want);
+	CU_ASSERT_EQUAL(conf != NULL, a->url != NULL);
+	if (conf != NULL && a->url != NULL)
+		UNIT_TEXT(conf->console[0].url, a->url);
+}
+
+static void
+test_addresses(void)
+{
+	begin();
+	for (size_t i = 0; i < COUNT(addresses); i++)
+		check_address(&addresses[i]);
+	end();
+}
+
+static void
+test_proxies(void)
+{
+	static const char *const proxies[] = {
+		"http://proxy", "https://proxy:3128", "socks5://10.0.0.1:1080",
+		"socks5h://user:pass%40word@proxy:1080",
+	};
+	char text[512];
+
+	begin();
+	for (size_t i = 0; i < COUNT(proxies); i++) {
+		snprintf(text, sizeof(text), "%s    proxy_url: %s\n", CONSOLE,
+		    proxies[i]);
+		fine(text);
+		if (conf != NULL)
+			UNIT_TEXT(conf->console[0].proxy_url, proxies[i]);
+	}
+	end();
+}
+
+/* Several ways to write the same. */
+static void
+test_spellings(void)
+{
+	static const struct {
+		const char *word;
+		bool value;
+	} bools[] = {
+		{ "true", true }, { "True", true }, { "YES", true },
+		{ "on", true }, { "'true'", true }, { "false", false },
+		{ "FALSE", false }, { "No", false }, { "off", false },
+	};
+	static const struct {
+		const char *text, *ids;
+	} ids[] = {
+		{ "1,2", "1,2" }, { "'1, 2 ,3'", "1,2,3" }, { "7", "7" },
+		{ "[1, 2]", "1,2" }, { "['1,2', 3]", "1,2,3" },
+	};
+	char text[512];
+
+	begin();
+	for (size_t i = 0; i < COUNT(bools); i++) {
+		snprintf(text, sizeof(text), "%s        enabled: %s\n", AGENT,
+		    bools[i].word);
+		fine(text);
+		if (conf != NULL)
+			CU_ASSERT_EQUAL(conf->console[0].dataset[DATASET_AGENT]
+			    .enabled, bools[i].value);
+	}
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		snprintf(text, sizeof(text), "%s    site_ids: %s\n", CONSOLE,
+		    ids[i].text);
+		fine(text);
+		if (conf != NULL)
+			UNIT_TEXT(conf->console[0].site_ids, ids[i].ids);
+	}
+	fine(CONSOLE "    site_ids: []\n");
+	CU_ASSERT_PTR_NULL(conf->console[0].site_ids);
+	/* Nothing behind the colon of a list or a map: not set. */
+	fine("spool:\nstate: ~\n" CONSOLE "    site_ids:\n    ssl: null\n"
+	    "    datasets:\n      agent:\n      group:\n        tags:\n");
+	UNIT_TEXT(conf->console[0].dataset[DATASET_GROUP].tags[0], "forwarded");
+	fine(CONSOLE "    datasets:\n");
+	fine(CONSOLE "    ssl: { supported_protocols: [TLSv1.3, TLSv1.2] }\n");
+	UNIT_TEXT(conf->console[0].ssl.supported_protocols, "TLSv1.2");
+	fine(CONSOLE "    ssl: { supported_protocols: TLSv1.3 }\n");
+	UNIT_TEXT(conf->console[0].ssl.supported_protocols, "TLSv1.3");
+	fine(CONSOLE "    ssl: { certificate_authorities: /ca }\n");
+	UNIT_TEXT(conf->console[0].ssl.certificate_authorities, "/ca");
+	fine(CONSOLE "    datasets: { agent: { tags: one } }\n");
+	UNIT_TEXT(conf->console[0].dataset[DATASET_AGENT].tags[0], "one");
+	CU_ASSERT_PTR_NULL(conf->console[0].dataset[DATASET_AGENT].tags[1]);
+	end();
+}
+
+static void
+test_warning(void)
+{
+	begin();
+	load(CONSOLE "    ssl: { verification_mode: none }\n");
+	CU_ASSERT_PTR_NOT_NULL(conf);
+	UNIT_TEXT(err.p, "s1.yml:2:5: warning: ssl.verification_mode none: "
+	    "anybody on the way can read the API token\n");
+	end();
+}
+
+/* A console's options written once and used by several. */
+static void
+test_anchors(void)
+{
+	const struct conf_console *c;
+
+	begin();
+	fine("consoles:\n"
+	    "  - &first\n"
+	    "    name: a\n"
+	    "    url: https://a\n"
+	    "    api_token_file: /a\n"
+	    "    namespace: prod\n"
+	    "    datasets: &usual\n"
+	    "      agent: &agent { interval: 1m, page_size: 5 }\n"
+	    "      group: { enabled: no }\n"
+	    "  - name: b\n"
+	    "    url: https://b\n"
+	    "    api_token_file: /b\n"
+	    "    datasets: *usual\n"
+	    "  - <<: *first\n"
+	    "    name: c\n"
+	    "    url: https://c\n"
+	    "    datasets:\n"
+	    "      <<: *usual\n"
+	    "      agent:\n"
+	    "        <<: [*agent, { interval: 3m, look_back: 1s }]\n"
+	    "        page_size: 7\n");
+	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 3);
+	c = &conf->console[1];
+	CU_ASSERT_EQUAL(c->dataset[DATASET_AGENT].interval, 60000);
+	CU_ASSERT_FALSE(c->dataset[DATASET_GROUP].enabled);
+	UNIT_TEXT(c->namespace, "default");
+	c = &conf->console[2];
+	UNIT_TEXT(c->name, "c");
+	UNIT_TEXT(c->url, "https://c");
+	UNIT_TEXT(c->api_token_file, "/a");
+	UNIT_TEXT(c->namespace, "prod");
+	CU_ASSERT_FALSE(c->dataset[DATASET_GROUP].enabled);
+	CU_ASSERT_EQUAL(c->dataset[DATASET_AGENT].interval, 60000);
+	CU_ASSERT_EQUAL(c->dataset[DATASET_AGENT].page_size, 7);
+	CU_ASSERT_EQUAL(c->dataset[DATASET_AGENT].look_back, 1000);
+
+	refused(CONSOLE "    <<: [text]\n",
+	    "s1.yml:5:10: a console must be a map: lines of 'name: value'\n");
+	refused(CONSOLE "    <<: &x { namespace: a, namspace: b }\n",
+	    "s1.yml:5:28: unknown option 'namspace'; did you mean "
+	    "namespace?\n");
+	refused("consoles: &x [*x]\n",
+	    "s1.yml:1:11: a console must be a map of options; its first line "
+	    "begins with '- name: '\n");
+	refused("spool: &x { <<: *x }\n" CONSOLE,
+	    "s1.yml:1:8: merged too deeply\n");
+	end();
+}
+
+static const struct unit_test tests[] = {
+	{ "defaults", test_defaults },
+	{ "every option", test_every_option },
+	{ "the rows of the schema", test_schema },
+	{ "addresses", test_addresses },
+	{ "proxies", test_proxies },
+	{ "spellings", test_spellings },
+	{ "a warning", test_warning },
+	{ "anchors and merged maps", test_anchors },
+};
+
+UNIT_MAIN("conf", tests)
