@@ -150,8 +150,10 @@ static const struct {
 	{ CURLE_OPERATION_TIMEDOUT, { VERDICT_RETRY, "no whole answer in "
 	    "time" } },
 	{ CURLE_SSL_CONNECT_ERROR, { VERDICT_RETRY, "TLS failed" } },
+	/* A restart, or a TLS port that is spoken to in plain HTTP. */
 	{ CURLE_GOT_NOTHING, { VERDICT_RETRY, "the connection was closed "
-	    "without an answer" } },
+	    "without an answer: if this stays, check the port and https:// "
+	    "in url" } },
 	{ CURLE_SEND_ERROR, { VERDICT_RETRY, "the connection broke" } },
 	{ CURLE_RECV_ERROR, { VERDICT_RETRY, "the connection broke" } },
 	{ CURLE_SSL_CERTPROBLEM, { CLIENT_UNUSABLE } },

@@ -33,7 +33,7 @@ world_begin(const struct http_route *routes)
 
 	buf_init(&err, 1000);
 	memset(&w, 0, sizeof(w));
-	w.server = http_server_start(routes);
+	w.server = http_server_start(routes, NULL);
 	snprintf(w.dir, sizeof(w.dir), "/tmp/test_client.XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(w.dir));
 	snprintf(w.token_file, sizeof(w.token_file), "%s/token", w.dir);

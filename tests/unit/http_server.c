@@ -20,6 +20,7 @@
 
 struct http_server {
 	const struct http_route *routes;
+	SSL_CTX *tls;
 	int listener;
 	int stop; /* readable from the stop on */
 	int port;
@@ -38,6 +39,7 @@ struct http_server {
 struct connection {
 	struct http_server *server;
 	int fd;
+	SSL *ssl; /* NULL for plain HTTP */
 	char in[REQUEST_MAX + 1];
 	size_t len;
 };
@@ -55,15 +57,34 @@ wait_for(const struct http_server *s, int fd, short events, int ms)
 	return poll(p, 2, ms) > 0 && p[0].revents == 0;
 }
 
+static ssize_t
+put(struct connection *c, const char *p, size_t n)
+{
+	if (!wait_for(c->server, c->fd, POLLOUT, -1))
+		return -1;
+	if (c->ssl != NULL)
+		return SSL_write(c->ssl, p, (int)n);
+	return send(c->fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static ssize_t
+get(struct connection *c, char *p, size_t n)
+{
+	if ((c->ssl == NULL || SSL_pending(c->ssl) == 0) &&
+	    !wait_for(c->server, c->fd, POLLIN, -1))
+		return -1;
+	if (c->ssl != NULL)
+		return SSL_read(c->ssl, p, (int)n);
+	return recv(c->fd, p, n, 0);
+}
+
 static bool
-send_all(const struct http_server *s, int fd, const char *p, size_t n)
+send_all(struct connection *c, const char *p, size_t n)
 {
 	ssize_t done;
 
 	for (; n > 0; p += done, n -= (size_t)done) {
-		if (!wait_for(s, fd, POLLOUT, -1))
-			return false;
-		done = send(fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		done = put(c, p, n);
 		if (done <= 0)
 			return false;
 	}
@@ -92,10 +113,9 @@ read_request(struct connection *c)
 	ssize_t got;
 
 	while (request_len(c) == 0) {
-		if (c->len == REQUEST_MAX ||
-		    !wait_for(c->server, c->fd, POLLIN, -1))
+		if (c->len == REQUEST_MAX)
 			return 0;
-		got = recv(c->fd, c->in + c->len, REQUEST_MAX - c->len, 0);
+		got = get(c, c->in + c->len, REQUEST_MAX - c->len);
 		if (got <= 0)
 			return 0;
 		c->len += (size_t)got;
@@ -153,7 +173,7 @@ answer(struct connection *c, const struct http_route *r)
 
 	if (r->delay_ms > 0)
 		wait_for(c->server, -1, 0, r->delay_ms);
-	if (!send_all(c->server, c->fd, r->bytes, len))
+	if (!send_all(c, r->bytes, len))
 		return false;
 	switch (r->end) {
 	case HTTP_KEEP:
@@ -166,16 +186,52 @@ answer(struct connection *c, const struct http_route *r)
 		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
 		return false;
 	case HTTP_STALL:
-		while (wait_for(c->server, c->fd, POLLIN, -1) &&
-		    recv(c->fd, drain, sizeof(drain), 0) > 0)
+		while (get(c, drain, sizeof(drain)) > 0)
 			;
 		return false;
 	case HTTP_DRIP:
 		while (!wait_for(c->server, c->fd, POLLIN, 20))
-			if (!send_all(c->server, c->fd, " ", 1))
+			if (!send_all(c, " ", 1))
 				break;
 		return false;
 	}
+	return false;
+}
+
+/* Close so that the client can read what came last: data that nobody read
+ * would turn the close into a reset. */
+static void
+part(struct connection *c)
+{
+	char drain[512];
+
+	shutdown(c->fd, SHUT_WR);
+	while (wait_for(c->server, c->fd, POLLIN, 1000) &&
+	    recv(c->fd, drain, sizeof(drain), 0) > 0)
+		;
+}
+
+static bool
+greet(struct connection *c)
+{
+	static const char plain_only[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+	char first;
+
+	if (c->server->tls != NULL) {
+		c->ssl = SSL_new(c->server->tls);
+		SSL_set_fd(c->ssl, c->fd);
+		if (SSL_accept(c->ssl) == 1)
+			return true;
+		part(c);
+		return false;
+	}
+	if (!wait_for(c->server, c->fd, POLLIN, -1) ||
+	    recv(c->fd, &first, 1, MSG_PEEK) != 1)
+		return false;
+	if (first >= 'A' && first <= 'Z')
+		return true;
+	send_all(c, plain_only, strlen(plain_only));
+	part(c);
 	return false;
 }
 
@@ -183,7 +239,7 @@ static void *
 serve(void *cookie)
 {
 	struct connection *c = cookie;
-	bool more = true;
+	bool more = greet(c);
 	size_t len;
 
 	while (more && (len = read_request(c)) > 0) {
@@ -193,6 +249,7 @@ serve(void *cookie)
 		memmove(c->in, c->in + len, c->len - len + 1);
 		c->len -= len;
 	}
+	SSL_free(c->ssl);
 	close(c->fd);
 	free(c);
 	return NULL;
@@ -225,7 +282,7 @@ listen_on(void *cookie)
 }
 
 struct http_server *
-http_server_start(const struct http_route *routes)
+http_server_start(const struct http_route *routes, SSL_CTX *tls)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET,
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
@@ -233,6 +290,7 @@ http_server_start(const struct http_route *routes)
 	socklen_t len = sizeof(addr);
 
 	s->routes = routes;
+	s->tls = tls;
 	s->stop = eventfd(0, EFD_CLOEXEC);
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pthread_mutex_init(&s->lock, NULL);

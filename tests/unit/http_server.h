@@ -5,6 +5,7 @@
 #ifndef S1SPOOL_HTTP_SERVER_H
 #define S1SPOOL_HTTP_SERVER_H
 
+#include <openssl/ssl.h>
 #include <stddef.h>
 
 /* What happens after a route's bytes were sent. */
@@ -26,8 +27,13 @@ struct http_route {
 
 struct http_server;
 
-/* routes ends with a path of NULL and is borrowed; others are 404. */
-struct http_server *http_server_start(const struct http_route *routes);
+/*
+ * routes ends with a path of NULL and is borrowed; others are 404.  With tls
+ * (borrowed, NULL for none) it speaks HTTPS; HTTP_CLOSE is then an end without
+ * a close_notify.
+ */
+struct http_server *http_server_start(const struct http_route *routes,
+    SSL_CTX *tls);
 void http_server_stop(struct http_server *s);
 
 int http_server_port(const struct http_server *s);

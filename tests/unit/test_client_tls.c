@@ -1,0 +1,370 @@
+/*
+ * TLS and proxies: each way to fail has its verdict and a line that names the
+ * mend.
+ */
+#include "config.h"
+
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/unit/certificate.h"
+#include "tests/unit/client_world.h"
+#include "tests/unit/unit.h"
+
+static const struct http_route routes[] = {
+	{ "/ok", OK_PAGE, 0, HTTP_KEEP, 0 },
+	{ "/short", OK_HEAD "Content-Length: 99\r\n\r\n{\"da", 0, HTTP_CLOSE,
+	    0 },
+	/* What a proxy is asked. */
+	{ "acme.example:443", "HTTP/1.1 407 Login\r\n"
+	    "Date: Fri, 01 May 2026 12:00:00 GMT\r\n"
+	    "Proxy-Authenticate: Basic realm=\"x\"\r\n"
+	    "Content-Length: 0\r\n\r\n", 0, HTTP_KEEP, 0 },
+	{ "other.example:443", "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n",
+	    0, HTTP_KEEP, 0 },
+	{ NULL, NULL, 0, HTTP_KEEP, 0 },
+};
+
+/* Files in the world's directory. */
+enum { CA, OTHER_CA, CLIENT, CLIENT_KEY, OTHER_KEY, N_FILES };
+static char file[N_FILES][100];
+static struct certificate ca, other_ca, client, other;
+
+static void
+make_files(void)
+{
+	static const char *const names[N_FILES] = { "ca.pem", "other-ca.pem",
+		"client.pem", "client.key", "other.key" };
+
+	for (int i = 0; i < N_FILES; i++)
+		snprintf(file[i], sizeof(file[i]), "%s/%s", w.dir, names[i]);
+	ca = certificate_new("Test CA", NULL, NULL, -1, 10);
+	other_ca = certificate_new("Other CA", NULL, NULL, -1, 10);
+	client = certificate_new("collector", "DNS:collector", &ca, -1, 10);
+	other = certificate_new("other", "DNS:other", &ca, -1, 10);
+	certificate_save(&ca, file[CA], NULL);
+	certificate_save(&other_ca, file[OTHER_CA], NULL);
+	certificate_save(&client, file[CLIENT], file[CLIENT_KEY]);
+	certificate_save(&other, file[OTHER_KEY], file[OTHER_KEY]);
+}
+
+static void
+remove_files(void)
+{
+	for (int i = 0; i < N_FILES; i++)
+		unlink(file[i]);
+	certificate_free(&ca);
+	certificate_free(&other_ca);
+	certificate_free(&client);
+	certificate_free(&other);
+}
+
+/* What is special about a server. */
+struct special {
+	const char *san; /* NULL: the right one */
+	int from, to; /* days; 0, 0 for a valid one */
+	bool self_signed;
+	bool wants_client;
+	int highest; /* TLS version, 0 for any */
+};
+
+static SSL_CTX *
+make_tls(const struct special *s)
+{
+	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+	struct certificate own = certificate_new("server", s->san != NULL ?
+	    s->san : "IP:127.0.0.1", s->self_signed ? NULL : &ca,
+	    s->from == s->to ? -1 : s->from, s->from == s->to ? 1 : s->to);
+
+	CU_ASSERT_EQUAL_FATAL(SSL_CTX_use_certificate(tls, own.x), 1);
+	CU_ASSERT_EQUAL_FATAL(SSL_CTX_use_PrivateKey(tls, own.key), 1);
+	certificate_free(&own);
+	if (s->wants_client) {
+		SSL_CTX_set_verify(tls, SSL_VERIFY_PEER |
+		    SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+		X509_STORE_add_cert(SSL_CTX_get_cert_store(tls), ca.x);
+	}
+	SSL_CTX_set_max_proto_version(tls, s->highest);
+	return tls;
+}
+
+static char full[] = "full", certificate[] = "certificate", none[] = "none",
+    tls12[] = "TLSv1.2", tls13[] = "TLSv1.3";
+
+/* One request to a server; how it ended is left in r. */
+static void
+ask(const struct special *special, const struct conf_ssl *ssl,
+    const char *path, struct result *r)
+{
+	SSL_CTX *tls = make_tls(special);
+	struct http_server *server = http_server_start(routes, tls);
+	struct conf_console conf = w.conf;
+	struct console *con, *kept = w.console;
+	struct buf err;
+	char url[80];
+
+	buf_init(&err, 1000);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d",
+	    http_server_port(server));
+	conf.url = url;
+	conf.ssl = *ssl;
+	con = console_new(w.client, &conf, &err);
+	UNIT_TEXT(err.p, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(con);
+	w.console = con;
+	world_fetch(path, r);
+	console_free(con);
+	w.console = kept;
+	http_server_stop(server);
+	SSL_CTX_free(tls);
+	buf_fini(&err);
+	buf_fini(&r->body);
+}
+
+static const struct {
+	struct special special;
+	int ca; /* file, -1 for the system's */
+	char *mode;
+	char *lowest;
+	bool has_client;
+	enum verdict verdict;
+	const char *says;
+} cases[] = {
+	{ { 0 }, CA, NULL, NULL, false, VERDICT_OK, "" },
+	{ { 0 }, CA, full, tls12, false, VERDICT_OK, "" },
+	{ { 0 }, CA, full, tls13, false, VERDICT_OK, "" },
+	{ { 0 }, OTHER_CA, NULL, NULL, false, VERDICT_CONFIG, "unknown CA" },
+	{ { 0 }, -1, NULL, NULL, false, VERDICT_CONFIG,
+	    "ssl.certificate_authorities" },
+	{ { 0 }, OTHER_CA, certificate, NULL, false, VERDICT_CONFIG,
+	    "unknown CA" },
+	{ { 0 }, OTHER_CA, none, NULL, false, VERDICT_OK, "" },
+	{ { .self_signed = true }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	    "self-signed" },
+	{ { .san = "DNS:acme.example" }, CA, NULL, NULL, false,
+	    VERDICT_CONFIG, "not for this host" },
+	{ { .san = "DNS:acme.example" }, CA, certificate, NULL, false,
+	    VERDICT_OK, "" },
+	{ { .from = -20, .to = -10 }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	    "has expired" },
+	{ { .from = 1, .to = 10 }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	    "not valid yet" },
+	{ { .from = -20, .to = -10 }, CA, none, NULL, false, VERDICT_OK, "" },
+	{ { .highest = TLS1_2_VERSION }, CA, NULL, NULL, false, VERDICT_OK,
+	    "" },
+	{ { .highest = TLS1_2_VERSION }, CA, NULL, tls13, false,
+	    VERDICT_CONFIG, "ssl.supported_protocols" },
+	{ { .wants_client = true }, CA, NULL, NULL, true, VERDICT_OK, "" },
+	{ { .wants_client = true }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	    "ssl.certificate and ssl.key" },
+	{ { .wants_client = true, .highest = TLS1_2_VERSION }, CA, NULL, NULL,
+	    false, VERDICT_CONFIG, "ssl.certificate and ssl.key" },
+};
+
+static void
+test_certificates(void)
+{
+	struct result r;
+
+	world_begin(routes);
+	make_files();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct conf_ssl ssl = {
+			.certificate_authorities = cases[i].ca < 0 ? NULL :
+			    file[cases[i].ca],
+			.certificate = cases[i].has_client ? file[CLIENT] :
+			    NULL,
+			.key = cases[i].has_client ? file[CLIENT_KEY] : NULL,
+			.verification_mode = cases[i].mode,
+			.supported_protocols = cases[i].lowest,
+		};
+
+		ask(&cases[i].special, &ssl, "/ok", &r);
+		CU_ASSERT_EQUAL(r.verdict, cases[i].verdict);
+		CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, cases[i].says));
+		CU_ASSERT_EQUAL(strncmp(r.detail, "127.0.0.1:", 10), 0);
+		if (r.verdict != cases[i].verdict ||
+		    strstr(r.detail, cases[i].says) == NULL)
+			fprintf(stderr, "case %zu: %s: %s\n", i,
+			    verdict_name[r.verdict], r.detail);
+	}
+	remove_files();
+	world_end();
+}
+
+static void
+test_cut_is_no_end(void)
+{
+	static const struct special plain;
+	struct conf_ssl ssl = { 0 };
+	struct result r;
+
+	world_begin(routes);
+	make_files();
+	ssl.certificate_authorities = file[CA];
+	ask(&plain, &ssl, "/short", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_EQUAL(r.status, 200);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "broke"));
+	remove_files();
+	world_end();
+}
+
+static void
+test_files_are_checked_at_the_start(void)
+{
+	struct conf_console conf;
+	struct buf err;
+
+	world_begin(routes);
+	make_files();
+	buf_init(&err, 1000);
+	conf = w.conf;
+	conf.ssl.certificate = file[CLIENT];
+	conf.ssl.key = file[OTHER_KEY];
+	CU_ASSERT_PTR_NULL(console_new(w.client, &conf, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, "not the certificate of"));
+	buf_reset(&err);
+	conf.ssl.key = NULL;
+	CU_ASSERT_PTR_NULL(console_new(w.client, &conf, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, "no private key"));
+	buf_reset(&err);
+	conf.ssl.certificate = NULL;
+	conf.ssl.key = file[CLIENT_KEY];
+	CU_ASSERT_PTR_NULL(console_new(w.client, &conf, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, "needs ssl.certificate"));
+	buf_fini(&err);
+	remove_files();
+	world_end();
+}
+
+/* One request with the world's console pointed elsewhere. */
+static void
+ask_url(const char *form, int port, char *proxy_url, struct result *r)
+{
+	struct conf_console conf = w.conf;
+	struct console *kept = w.console;
+	struct buf err;
+	char url[80];
+
+	buf_init(&err, 1000);
+	snprintf(url, sizeof(url), "%s:%d", form, port);
+	conf.url = url;
+	conf.proxy_url = proxy_url;
+	w.console = console_new(w.client, &conf, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(w.console);
+	world_fetch("/ok", r);
+	console_free(w.console);
+	w.console = kept;
+	buf_fini(&err);
+	buf_fini(&r->body);
+}
+
+static void
+test_wrong_port(void)
+{
+	static const struct special plain;
+	struct http_server *server;
+	struct result r;
+	SSL_CTX *tls;
+	int port;
+
+	world_begin(routes);
+	make_files();
+	/* TLS to a plain port. */
+	ask_url("https://127.0.0.1", http_server_port(w.server), NULL, &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_CONFIG);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "no TLS on this port"));
+
+	/* Plain HTTP to a TLS port. */
+	tls = make_tls(&plain);
+	server = http_server_start(routes, tls);
+	port = http_server_port(server);
+	ask_url("http://127.0.0.1", port, NULL, &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "https:// in url"));
+
+	/* Nobody there any more. */
+	http_server_stop(server);
+	SSL_CTX_free(tls);
+	ask_url("https://127.0.0.1", port, NULL, &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "no connection"));
+	remove_files();
+	world_end();
+}
+
+#define LOGIN "user:proxy-s3cret"
+
+static void
+test_proxy(void)
+{
+	char proxy[100], bad[] = "http://" LOGIN "@127.0.0.1:port/",
+	    odd[] = "gopher://" LOGIN "@127.0.0.1:1";
+	struct result r;
+	char *last;
+
+	world_begin(routes);
+	snprintf(proxy, sizeof(proxy), "http://" LOGIN "@127.0.0.1:%d",
+	    http_server_port(w.server));
+	ask_url("https://acme.example", 443, proxy, &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_CONFIG);
+	CU_ASSERT_EQUAL(r.status, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "proxy wants credentials"));
+	CU_ASSERT_EQUAL(strncmp(r.detail, "acme.example:443: ", 18), 0);
+	/* The token is for the console, the proxy must not see it. */
+	last = http_server_last(w.server);
+	CU_ASSERT_PTR_NOT_NULL(strstr(last, "CONNECT acme.example:443"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(last, "Proxy-Authorization: Basic"));
+	CU_ASSERT_PTR_NULL(strstr(last, TOKEN));
+	free(last);
+
+	ask_url("https://other.example", 443, proxy, &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "proxy does not let"));
+
+	ask_url("https://acme.example", 443, bad, &r);
+	CU_ASSERT(r.verdict == VERDICT_CONFIG || r.verdict == VERDICT_RETRY);
+	CU_ASSERT_PTR_NULL(strstr(r.detail, "s3cret"));
+	ask_url("https://acme.example", 443, odd, &r);
+	CU_ASSERT(r.verdict == VERDICT_CONFIG || r.verdict == VERDICT_RETRY);
+	CU_ASSERT_PTR_NULL(strstr(r.detail, "s3cret"));
+	world_end();
+}
+
+/* http:// is for loopback: its token never goes to the environment's proxy. */
+static void
+test_no_proxy_from_environment_for_http(void)
+{
+	struct result r;
+
+	world_begin(routes);
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("all_proxy", "http://127.0.0.1:1", 1);
+	ask_url("http://127.0.0.1", http_server_port(w.server), NULL, &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	setenv("https_proxy", "http://127.0.0.1:1", 1);
+	ask_url("https://127.0.0.1", http_server_port(w.server), NULL, &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "no connection"));
+	unsetenv("http_proxy");
+	unsetenv("https_proxy");
+	unsetenv("all_proxy");
+	world_end();
+}
+
+static const struct unit_test tests[] = {
+	{ "certificates", test_certificates },
+	{ "a cut is no end", test_cut_is_no_end },
+	{ "files are checked at the start",
+	    test_files_are_checked_at_the_start },
+	{ "the wrong port", test_wrong_port },
+	{ "a proxy", test_proxy },
+	{ "no proxy from the environment for http://",
+	    test_no_proxy_from_environment_for_http },
+};
+
+UNIT_MAIN("client_tls", tests)
