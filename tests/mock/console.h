@@ -22,6 +22,10 @@ struct console {
 	int64_t clock_shift; /* microseconds ahead of the host's clock */
 	char *token;
 	int64_t token_created, token_expires; /* expires 0: never */
+	struct faults *faults;
+	struct buckets *buckets; /* NULL: no rate limits */
+	struct reqlog *log;
+	struct producer *producer;
 };
 
 /* The console's own time in microseconds.  With the lock held. */

@@ -2,58 +2,50 @@
 
 #include "tests/mock/dump.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "tests/mock/gen.h"
 
-static const struct {
-	const char *name;
-	enum set_id set;
-	size_t count; /* where struct options has its number of rows */
-} datasets[] = {
-	{ "activity", SET_ACTIVITY, offsetof(struct options, activities) },
-	{ "agent", SET_AGENT, offsetof(struct options, agents) },
-	{ "group", SET_GROUP, offsetof(struct options, groups) },
-	{ "threat", SET_THREAT, offsetof(struct options, threats) },
+/* Where the options have the number of rows. */
+static const size_t counts[SET_STORED] = {
+	[SET_ACTIVITY] = offsetof(struct options, activities),
+	[SET_AGENT] = offsetof(struct options, agents),
+	[SET_GROUP] = offsetof(struct options, groups),
+	[SET_THREAT] = offsetof(struct options, threats),
 };
-#define N_DATASETS (sizeof(datasets) / sizeof(datasets[0]))
 
-static size_t
-find(const struct options *o)
+static int
+find(const struct options *o, enum set_id *set)
 {
-	const char *name = o->dump != NULL ? o->dump : o->page;
-	size_t i = 0;
-
-	while (i < N_DATASETS && strcmp(datasets[i].name, name) != 0)
-		i++;
-	return i;
+	return set_find(o->dump != NULL ? o->dump : o->page, set);
 }
 
 void
 dump_prepare(struct options *o)
 {
-	size_t i = find(o);
+	enum set_id set;
 
 	if (o->epoch == NULL)
 		o->epoch = "2026-03-04T09:15:27.481093Z";
 	o->cache = 0;
-	if (i < N_DATASETS)
-		memcpy((char *)o + datasets[i].count, &o->count,
-		    sizeof(o->count));
+	if (find(o, &set) == 0)
+		memcpy((char *)o + counts[set], &o->count, sizeof(o->count));
 }
 
 int
 dump_print(struct console *c, const struct options *o)
 {
-	size_t d = find(o), n;
+	enum set_id set;
+	size_t n;
 	const char *between = o->dump != NULL ? "\n" : ",";
 	struct buf text;
 
-	if (d == N_DATASETS) {
+	if (find(o, &set) != 0) {
 		fprintf(stderr, "mock_console: no such dataset\n");
 		return -1;
 	}
-	n = store_count(c->store, datasets[d].set);
+	n = store_count(c->store, set);
 	if (o->page != NULL)
 		fputs("{\"data\":[", stdout);
 	buf_init(&text, 1 << 20);
@@ -61,8 +53,8 @@ dump_print(struct console *c, const struct options *o)
 		buf_reset(&text);
 		if (i > 0)
 			fputs(between, stdout);
-		gen_row(&c->world, c->store, datasets[d].set,
-		    store_row(c->store, datasets[d].set, i), &text);
+		gen_row(&c->world, c->store, set,
+		    store_row(c->store, set, i), &text);
 		fwrite(text.p, 1, text.len, stdout);
 	}
 	buf_fini(&text);

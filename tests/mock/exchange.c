@@ -13,18 +13,18 @@ reply_begin(struct exchange *x, unsigned status, const char *type)
 }
 
 void
-reply_string(struct exchange *x, const char *s)
+exchange_string(struct buf *out, const char *s)
 {
-	buf_addc(&x->out, '"');
+	buf_addc(out, '"');
 	for (; *s != '\0'; s++) {
 		if (*s == '"' || *s == '\\')
-			buf_addf(&x->out, "\\%c", *s);
+			buf_addf(out, "\\%c", *s);
 		else if ((unsigned char)*s < 0x20)
-			buf_addf(&x->out, "\\u%04x", (unsigned)*s);
+			buf_addf(out, "\\u%04x", (unsigned)*s);
 		else
-			buf_addc(&x->out, *s);
+			buf_addc(out, *s);
 	}
-	buf_addc(&x->out, '"');
+	buf_addc(out, '"');
 }
 
 void
@@ -36,7 +36,7 @@ reply_error(struct exchange *x, unsigned status, int code, const char *title,
 	if (detail == NULL)
 		buf_adds(&x->out, "null");
 	else
-		reply_string(x, detail);
+		exchange_string(&x->out, detail);
 	buf_addf(&x->out, ",\"title\":\"%s\"}]}", title);
 }
 

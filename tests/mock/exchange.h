@@ -23,6 +23,7 @@ struct arg {
 enum wire_kind {
 	WIRE_WHOLE,
 	WIRE_CHUNKED, /* whole, in chunked coding */
+	WIRE_TRUNCATED, /* half the body as if it were all */
 	WIRE_CUT, /* closed in the middle, after a Content-Length */
 	WIRE_CUT_CHUNKED, /* closed in the middle, chunked */
 	WIRE_STALL, /* silence before the reply */
@@ -42,7 +43,7 @@ struct exchange {
 
 	/* The request.  Strings are borrowed from the HTTP server. */
 	const char *method;
-	const char *path; /* below /web/api/v2.1, or the whole of it */
+	const char *path;
 	char *uri; /* as it came, with the query */
 	const char *authorization, *accept_encoding;
 	struct arg arg[EXCHANGE_ARGS];
@@ -56,8 +57,10 @@ struct exchange {
 	const char *type;
 	struct buf out;
 	char retry_after[40];
-	const char *location;
+	char location[200];
 	const char *encoding; /* NULL: as it is */
+	const char *fault; /* the last that met it, NULL: none */
+	bool logged;
 	unsigned page_faults; /* PAGE_* */
 	struct wire wire;
 };
@@ -70,7 +73,7 @@ void reply_error(struct exchange *x, unsigned status, int code,
     const char *title, const char *detail);
 
 /* Append s as a JSON string with its quotes. */
-void reply_string(struct exchange *x, const char *s);
+void exchange_string(struct buf *out, const char *s);
 
 /* The value of an argument, NULL when there is none. */
 const char *exchange_arg(const struct exchange *x, const char *name);

@@ -48,8 +48,7 @@ end_exchange(void *cookie, struct MHD_Connection *connection, void **state,
 	(void)why;
 	if (x == NULL)
 		return;
-	if (x->status != 0 && h->options.done != NULL)
-		h->options.done(x);
+	h->options.done(x);
 	buf_fini(&x->in);
 	buf_fini(&x->out);
 	free(x->uri);
@@ -111,7 +110,8 @@ make_response(struct exchange *x)
 	/* A short body is cut in its middle; 0 means that too. */
 	if (x->wire.bytes <= 0 || (size_t)x->wire.bytes >= x->out.len)
 		x->wire.bytes = (int64_t)(x->out.len + 1) / 2;
-	if (kind == WIRE_WHOLE || kind == WIRE_STALL)
+	if (kind == WIRE_WHOLE || kind == WIRE_TRUNCATED ||
+	    kind == WIRE_STALL)
 		return MHD_create_response_from_buffer(x->out.len, x->out.p,
 		    MHD_RESPMEM_PERSISTENT);
 	return MHD_create_response_from_callback(size, 64 << 10, read_body, x,
@@ -133,21 +133,20 @@ add_headers(struct exchange *x, struct MHD_Response *r)
 		MHD_add_response_header(r, "Content-Encoding", x->encoding);
 	if (x->retry_after[0] != '\0')
 		MHD_add_response_header(r, "Retry-After", x->retry_after);
-	if (x->location != NULL)
+	if (x->location[0] != '\0')
 		MHD_add_response_header(r, "Location", x->location);
 }
 
-/* Close so that the client's kernel gets a RST, not a FIN. */
+/* To disconnect a TCP socket sends a RST; to close it would send a FIN. */
 static enum MHD_Result
 reset(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 	    connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 
 	if (info != NULL)
-		setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &linger,
-		    sizeof(linger));
+		connect(info->connect_fd, &nobody, sizeof(nobody));
 	return MHD_NO;
 }
 
@@ -161,6 +160,8 @@ send_reply(struct exchange *x, struct MHD_Connection *connection)
 		return reset(connection);
 	if (x->wire.kind == WIRE_STALL)
 		console_sleep(x->console, x->wire.seconds);
+	if (x->wire.kind == WIRE_TRUNCATED)
+		buf_cut(&x->out, x->out.len / 2);
 	squeeze_reply(x);
 	r = make_response(x);
 	add_headers(x, r);
@@ -206,7 +207,7 @@ http_start(struct console *c, const struct http_options *o)
 	struct http *h = xcalloc(1, sizeof(*h));
 	unsigned flags = MHD_USE_THREAD_PER_CONNECTION |
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-	    MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG;
+	    MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_port = htons(o->port) };
 	struct MHD_OptionItem tls[] = {

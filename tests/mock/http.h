@@ -16,7 +16,7 @@ struct http_options {
 	const char *tls_cert, *tls_key; /* PEM text, NULL: no TLS */
 	/* Fill x's reply.  Called on many threads, without any lock. */
 	void (*serve)(struct exchange *x);
-	/* The reply was sent or given up. */
+	/* The request has ended: sent, broken off or never complete. */
 	void (*done)(struct exchange *x);
 };
 

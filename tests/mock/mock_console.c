@@ -12,13 +12,19 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/xalloc.h"
+#include "tests/mock/bucket.h"
 #include "tests/mock/dump.h"
-#include "tests/mock/endpoint.h"
+#include "tests/mock/fault.h"
 #include "tests/mock/gen.h"
 #include "tests/mock/history.h"
 #include "tests/mock/http.h"
 #include "tests/mock/options.h"
+#include "tests/mock/produce.h"
+#include "tests/mock/reqlog.h"
+#include "tests/mock/serve.h"
 #include "tests/mock/stamp.h"
+
+#define TICK_MS 20
 
 static int
 complain(const char *what)
@@ -83,17 +89,6 @@ die_with_parent(pid_t parent)
 	return getppid() == parent ? 0 : -1;
 }
 
-static void
-serve(struct exchange *x)
-{
-	struct console *c = x->console;
-
-	pthread_mutex_lock(&c->lock);
-	store_advance(c->store, console_now(c));
-	endpoint_serve(endpoint_find(x), x);
-	pthread_mutex_unlock(&c->lock);
-}
-
 /* The token without the newline that ends the file. */
 static char *
 read_token(const struct options *o)
@@ -112,6 +107,7 @@ static int
 console_init(struct console *c, const struct options *o, int64_t now)
 {
 	int64_t epoch = now;
+	const char *why;
 
 	if (o->epoch != NULL && stamp_parse(o->epoch, &epoch) != 0) {
 		fprintf(stderr, "mock_console: --epoch: not a time\n");
@@ -136,12 +132,26 @@ console_init(struct console *c, const struct options *o, int64_t now)
 	gen_init();
 	c->store = store_new((size_t)o->cache << 20);
 	history_fill(c->store, &c->world);
+	c->log = reqlog_new();
+	c->producer = producer_new(c->store, &c->world);
+	producer_start(c->producer, &o->produce, epoch);
+	if (o->rate_limits > 0)
+		c->buckets = buckets_new(o->rate_limits);
+	c->faults = faults_new(c->world.seed);
+	if (o->fault != NULL && faults_add(c->faults, o->fault, &why) != 0) {
+		fprintf(stderr, "mock_console: --fault: %s\n", why);
+		return -1;
+	}
 	return 0;
 }
 
 static void
 console_fini(struct console *c)
 {
+	faults_free(c->faults);
+	buckets_free(c->buckets);
+	producer_free(c->producer);
+	reqlog_free(c->log);
 	store_free(c->store);
 	free(c->token);
 	gen_fini();
@@ -163,7 +173,8 @@ read_tls(const struct options *o, char **cert, char **key)
 static struct http *
 start(struct console *c, const struct options *o)
 {
-	struct http_options h = { .port = (uint16_t)o->port, .serve = serve };
+	struct http_options h = { .port = (uint16_t)o->port,
+		.serve = serve_request, .done = serve_done };
 	struct http *http = NULL;
 	char *cert, *key;
 
@@ -179,10 +190,26 @@ start(struct console *c, const struct options *o)
 	return http;
 }
 
+/* Rows are made on time even when nobody asks for them. */
+static void
+wait_for_end(struct console *c, const struct options *o, const sigset_t *stop)
+{
+	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000 };
+	int64_t end = clock_mono_ms() + (int64_t)(o->max_seconds * 1000);
+
+	while (clock_mono_ms() < end) {
+		if (sigtimedwait(stop, NULL, &tick) > 0)
+			break;
+		pthread_mutex_lock(&c->lock);
+		producer_run(c->producer, console_now(c));
+		store_advance(c->store, console_now(c));
+		pthread_mutex_unlock(&c->lock);
+	}
+}
+
 static int
 run(struct console *c, const struct options *o, const sigset_t *stop)
 {
-	struct timespec left = { .tv_sec = (time_t)o->max_seconds };
 	struct http *http = start(c, o);
 
 	if (http == NULL)
@@ -193,8 +220,7 @@ run(struct console *c, const struct options *o, const sigset_t *stop)
 	printf("ready %u\n", (unsigned)http_port(http));
 	fflush(stdout);
 
-	while (sigtimedwait(stop, NULL, &left) == -1 && errno == EINTR)
-		;
+	wait_for_end(c, o, stop);
 	console_stop(c);
 	http_stop(http);
 	return 0;

@@ -78,16 +78,17 @@ code()
 	get "$1" -o /dev/null -w '%{http_code}'
 }
 
-# walk PATH: the ids of all pages, a line each, to $dir/ids.
+# walk PATH [FILTER]: the ids of all pages, a line each, to $dir/ids.
 walk()
 {
 	cursor=
 	pages=0
 	: >"$dir/ids"
 	while [ $((pages += 1)) -lt 200 ]; do
-		get "$1$cursor" >"$dir/page"
-		jq -r '.data[].id' "$dir/page" >>"$dir/ids"
-		cursor=$(jq -r '.pagination.nextCursor // ""' "$dir/page")
+		get "$1$cursor" | jq -r ".pagination.nextCursor // \"\",
+		    (.data[] | ${2-.id})" >"$dir/page"
+		sed 1d "$dir/page" >>"$dir/ids"
+		cursor=$(head -n 1 "$dir/page")
 		[ -n "$cursor" ] || break
 		cursor="&cursor=$cursor"
 	done
@@ -139,7 +140,7 @@ test_paging()
 		total=$(ask "/$list?countOnly=true" .pagination.totalItems)
 		for sort in id createdAt; do
 			for order in asc desc; do
-				walk "/$list?limit=97&sortBy=$sort&sortOrder=$order"
+				walk "/$list?limit=271&sortBy=$sort&sortOrder=$order"
 				is "$list by $sort $order" "$(n_ids)" "$total"
 				is "$list: repeats" "$(wc -l <"$dir/ids")" \
 				    "$total"
@@ -243,14 +244,257 @@ test_tls()
 	    jq '.data | length')" 400
 }
 
+# mock METHOD PATH [BODY]: a control request.
+mock()
+{
+	curl -s -X "$1" "http://$host/_mock/$2" ${3:+-d "$3"}
+}
+
+# fault JSON: only this one from now on.
+fault()
+{
+	mock DELETE fault >/dev/null
+	is "fault $1" "$(mock POST fault "$1" | jq -r '.error // "set"')" set
+}
+
+# fetch PATH: curl's exit code and the status.
+fetch()
+{
+	get "$1" -o "$dir/body" -w '%{http_code}'
+	echo " $?"
+}
+
+test_fault_replies()
+{
+	for kind in 401:4010010 403:4030010 404:4040010 500:5000010 \
+	    501:5010010; do
+		fault "{\"fault\":\"${kind%:*}\"}"
+		is "fault $kind" "$(ask /agents '.errors[0].code')" "${kind#*:}"
+		is "fault $kind" "$(code /agents)" "${kind%:*}"
+	done
+	for kind in 429 503 504; do
+		fault "{\"fault\":\"$kind\"}"
+		is "fault $kind" "$(get /agents -w '%{http_code}' |
+		    grep -c "nginx\|^$kind\$")" 2
+	done
+	fault '{"fault":"502"}'
+	is "fault 502" "$(get /agents -D - | grep -c text/plain)" 1
+	fault '{"fault":"html"}'
+	is "fault html" "$(code /agents)" 200
+	is "fault html" "$(get /agents | grep -c '<html>')" 1
+	fault '{"fault":"redirect","location":"https://192.0.2.1/"}'
+	is "fault redirect" "$(get /agents -o /dev/null \
+	    -w '%{http_code} %{redirect_url}')" "302 https://192.0.2.1/"
+	fault '{"fault":"429","retry_after":7}'
+	is "retry after" "$(get /agents -D - | tr -d '\r' |
+	    sed -n 's/^Retry-After: //p')" 7
+	fault '{"fault":"429","retry_after":"date:60"}'
+	is "retry after date" "$(get /agents -D - | tr -d '\r' |
+	    grep -c '^Retry-After: .*, .* GMT$')" 1
+	fault '{"fault":"expired-cursor"}'
+	is "first page" "$(code /agents)" 200
+	is "expired cursor" "$(code /agents?cursor=x)" 400
+	is "misspelt" "$(mock POST fault '{"fault":"401","dateset":"x"}' |
+	    jq -r .error)" "not a fault's members"
+}
+
+test_fault_choice()
+{
+	fault '[{"fault":"403","dataset":"threat"},
+	    {"fault":"500","path":"/act","after":1,"count":2}]'
+	is "other dataset" "$(code /agents)" 200
+	is "dataset" "$(code /threats)" 403
+	is "dataset, sub-path" "$(code /threats/1/timeline)" 404
+	is "after and count" "$(for _ in 1 2 3 4; do
+		code /activities
+		printf ' '
+	done)" "200 500 500 200 "
+	is "books" "$(mock GET fault | jq -c '.data[1]')" \
+	    '{"fault":"500","seen":4,"met":2}'
+	fault '{"fault":"500","probability":0.5}'
+	n=0
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		[ "$(code /system/info)" = 200 ] || n=$((n + 1))
+	done
+	is "probability" "$((n > 1 && n < 15))" 1
+}
+
+test_fault_wires()
+{
+	fault '{"fault":"cut"}'
+	is "cut" "$(fetch '/agents?limit=100')" "200 18"
+	fault '{"fault":"cut-chunked","bytes":5000}'
+	is "cut chunked" "$(fetch '/agents?limit=100')" "200 18"
+	is "cut where told" "$(wc -c <"$dir/body")" 5000
+	fault '{"fault":"truncated"}'
+	is "truncated" "$(fetch '/agents?limit=100')" "200 0"
+	jq . "$dir/body" >/dev/null 2>&1
+	is "truncated JSON" "$(($? > 0))" 1
+	fault '{"fault":"reset"}'
+	is "reset" "$(fetch /agents)" "000 56"
+	fault '{"fault":"stall","seconds":20}'
+	is "stall" "$(get /agents -m 1 -w '%{http_code}')" 000
+	fault '{"fault":"stall-body","seconds":20,"bytes":100}'
+	is "stall in the body" "$(get /agents -m 1 -o /dev/null \
+	    -w '%{http_code} %{size_download}')" "200 100"
+	fault '{"fault":"drip","seconds":0.01,"bytes":1000}'
+	is "drip" "$(ask '/agents?limit=10' '.data | length')" 10
+	fault '{"fault":"chunked"}'
+	is "chunked" "$(get '/agents?limit=50' -D "$dir/head" |
+	    jq '.data | length')" 50
+	is "chunked" "$(grep -c '^Transfer-Encoding: chunked' "$dir/head")" 1
+}
+
+test_fault_pages()
+{
+	fault '{"fault":"repeat-cursor"}'
+	one=$(ask '/agents?limit=5' .pagination.nextCursor)
+	is "repeated cursor" "$(ask "/agents?limit=5&cursor=$one" \
+	    .pagination.nextCursor)" "$one"
+	fault '{"fault":"empty-page","after":1,"count":2}'
+	walk '/agents?limit=300&sortBy=id'
+	is "empty pages" "$pages $(n_ids)" "6 1000"
+	fault '{"fault":"empty-page","count":1}'
+	walk '/agents?limit=400&sortBy=updatedAt&updatedAt__gte=2020-01-01'
+	is "empty first page" "$pages $(n_ids)" "4 1000"
+	fault '{"fault":"extra-empty-page"}'
+	walk '/agents?limit=500&sortBy=id'
+	is "extra page" "$pages $(n_ids)" "3 1000"
+	fault '{"fault":"no-pagination"}'
+	is "no pagination" "$(ask /agents 'keys | join(" ")')" data
+	fault '[{"fault":"pagination-first"},{"fault":"total-zero"}]'
+	is "other order" "$(get /agents | head -c 15)" '{"pagination":{'
+	is "other order" "$(ask /agents '.data | length')" 10
+	is "total" "$(ask /agents '.pagination.totalItems')" 0
+	mock DELETE fault >/dev/null
+}
+
+test_control()
+{
+	id=$(ask '/threats?limit=1' '.data[0].id')
+	is "record" "$(mock GET "record?dataset=threat&id=$id" |
+	    jq -c .)" "$(get "/threats?ids=$id" | jq -c '.data[0]')"
+	is "timeline" "$(code "/threats/$id/timeline")" 200
+	is "delete" "$(mock POST delete "{\"ids\":[\"$id\"]}" |
+	    jq .data.affected)" 1
+	is "deleted" "$(code "/threats/$id/timeline")" 404
+	is "gone" "$(ask "/threats?ids=$id" '.data | length')" 0
+	is "ledger of it" "$(mock GET 'ledger?dataset=threat' |
+	    jq -c "select(.id == \"$id\") | [.deleted, .goneAt > .createdAt]")" \
+	    '[true,true]'
+
+	# A late row, a row from the future, a bulk change.
+	is "late" "$(added '{"count":1,"age":90}' |
+	    jq '.createdAt < .visibleAt')" true
+	is "future" "$(added '{"count":1,"age":-90}' |
+	    jq '.createdAt > .visibleAt')" true
+	is "tie" "$(mock POST update '{"count":250,"tie":true}' |
+	    jq '.data | unique | length')" 250
+	is "tie" "$(mock GET 'ledger?dataset=agent' |
+	    jq -s 'map(select(.version == 1).updatedAt) | unique | length')" 1
+	last='/agents?limit=1&sortBy=updatedAt&sortOrder=desc'
+	is "updated" "$(ask "$last" '.data[0] | .updatedAt == .lastActiveDate')" \
+	    true
+
+	is "stats" "$(mock GET stats | jq -c '.paths["/agents"] |
+	    [.last_query, .statuses["200"] > 0, .requests > .statuses["200"]]')" \
+	    "[\"${last#*\?}\",true,true]"
+	is "requests" "$(mock GET requests | tail -n 1 |
+	    jq -r '.method + " " + .uri')" "GET /web/api/v2.1$last"
+}
+
+# added BODY: the ledger's last line after making activities.
+added()
+{
+	mock POST produce "$1" >/dev/null
+	mock GET 'ledger?dataset=activity' | tail -n 1
+}
+
+# What a list gives after all is quiet is what the ledger says.
+test_production()
+{
+	is "produce" "$(mock POST produce '{"rate":400,"seconds":2,
+	    "late_fraction":0.2,"late_max":1,"future_fraction":0.01,
+	    "burst_every":0.7,"burst":120}' | jq -c .)" '{"data":null}'
+	tries=100
+	until [ "$(mock GET stats | jq -c '[.producing, .pending]')" = \
+	    '[false,0]' ]; do
+		[ $((tries -= 1)) -gt 0 ] || break
+		sleep 0.1
+	done
+	is "made" "$(mock GET stats | jq -c '.made |
+	    [.activity == 800 + 2 * 120 + 2, .agent >= 200, .threat >= 80]')" \
+	    '[true,true,true]'
+	is "late" "$(mock GET stats | jq '.late > 50 and .future > 0')" true
+	for pair in activity:activities agent:agents group:groups \
+	    threat:threats; do
+		mock GET "ledger?dataset=${pair%:*}" | jq -r '
+		    select(.goneAt == null) | .id + " " + .updatedAt' |
+		    sort >"$dir/ledger"
+		walk "/${pair#*:}?limit=200&sortBy=createdAt" \
+		    '.id + " " + (.threatInfo.updatedAt // .updatedAt)'
+		sort "$dir/ids" | cmp - "$dir/ledger"
+		is "${pair#*:} as in the ledger" $? 0
+	done
+	is "versions" "$(mock GET 'ledger?dataset=agent' |
+	    jq -s 'map(select(.goneAt != null)) |
+	    all(.visibleAt <= .goneAt) and length > 100')" true
+}
+
+test_expiry()
+{
+	start --token-expires 1000 --fault '{"fault":"500","count":1}'
+	is "fault from the start" "$(code /system/info)" 500
+	is "not yet" "$(code /system/info)" 200
+	mock POST time '{"advance":1001}' >/dev/null
+	is "expired" "$(code /system/info)" 401
+}
+
+test_rate_limits()
+{
+	start --rate-limits 0.1
+	is "limited" "$(for _ in 1 2 3 4 5; do
+		code /activities
+		printf ' '
+	done)" "200 200 200 429 429 "
+	is "another prefix" "$(code /threats)" 200
+}
+
+# The console ends with the process that started it.
+test_parent()
+{
+	rm -f "$dir/port"
+	sh -c '"$MOCK_CONSOLE" --port-file "$1" --max-seconds 60 >"$2" &
+	    tries=100
+	    until [ -s "$1" ] || [ $((tries -= 1)) = 0 ]; do sleep 0.05; done
+	    echo $!' sh "$dir/port" "$dir/out" >"$dir/child"
+	tries=100
+	while kill -0 "$(cat "$dir/child")" 2>/dev/null; do
+		[ $((tries -= 1)) -gt 0 ] || break
+		sleep 0.05
+	done
+	is "ends with its parent" "$((tries > 0))" 1
+	is "ends in time" "$("$MOCK_CONSOLE" --max-seconds 0.1 |
+	    grep -c '^ready [1-9]')" 1
+}
+
 test_records
-start --clock-offset 3600 --cache 1
+start --clock-offset 3600 --cache 1 --activities 2000 --threats 600
 test_authorization
 test_paging
 test_filters
 test_refusals
 test_timeline
 test_http
+test_fault_replies
+test_fault_choice
+test_fault_wires
+test_fault_pages
+test_control
+test_production
+test_expiry
+test_rate_limits
+test_parent
 test_tls
 stop
 exit $failed

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum type { FLAG, NUMBER, SECONDS, TEXT, TEXT_AND_COUNT };
+#include "tests/mock/control.h"
+#include "tests/mock/fault.h"
+
+enum type { FLAG, NUMBER, REAL, TEXT, TEXT_AND_COUNT };
 
 static const struct option_row {
 	const char *name, *argument;
@@ -31,14 +34,14 @@ static const struct option_row {
 	    "memory for record texts; others are made anew each time (512)" },
 	{ "epoch", "TIME", TEXT, offsetof(struct options, epoch),
 	    "console time of the start (now; 2026-03-04 for dumps)" },
-	{ "clock-offset", "SECONDS", SECONDS,
+	{ "clock-offset", "SECONDS", REAL,
 	    offsetof(struct options, clock_offset),
 	    "console clock minus host clock (0)" },
 	{ "token", "TOKEN", TEXT, offsetof(struct options, token),
 	    "the API token (mock-token)" },
 	{ "token-file", "FILE", TEXT, offsetof(struct options, token_file),
 	    "a file that holds the API token" },
-	{ "token-expires", "SECONDS", SECONDS,
+	{ "token-expires", "SECONDS", REAL,
 	    offsetof(struct options, token_expires),
 	    "after the start all requests get 401 (never)" },
 	{ "port", "N", NUMBER, offsetof(struct options, port),
@@ -49,7 +52,31 @@ static const struct option_row {
 	    "PEM certificate chain; with --tls-key: speak TLS" },
 	{ "tls-key", "FILE", TEXT, offsetof(struct options, tls_key),
 	    "PEM private key" },
-	{ "max-seconds", "SECONDS", SECONDS,
+	{ "rate-limits", "FACTOR", REAL,
+	    offsetof(struct options, rate_limits),
+	    "429 beyond the vendor's limits times that (none)" },
+	{ "fault", "JSON", TEXT, offsetof(struct options, fault),
+	    "faults from the start, as POST /_mock/fault takes them" },
+	{ "produce", "RATE", REAL, offsetof(struct options, produce.rate),
+	    "new activities a second, others in proportion (0)" },
+	{ "produce-for", "SECONDS", REAL,
+	    offsetof(struct options, produce.seconds),
+	    "then stop (0: never)" },
+	{ "late-fraction", "F", REAL,
+	    offsetof(struct options, produce.late_fraction),
+	    "of the new rows and versions that become visible late (0)" },
+	{ "late-max", "SECONDS", REAL,
+	    offsetof(struct options, produce.late_max),
+	    "at most that late (5)" },
+	{ "future-fraction", "F", REAL,
+	    offsetof(struct options, produce.future_fraction),
+	    "of the new activities that are dated an hour ahead (0)" },
+	{ "burst-every", "SECONDS", REAL,
+	    offsetof(struct options, produce.burst_every),
+	    "add a burst of activities of one time (0: never)" },
+	{ "burst", "N", NUMBER, offsetof(struct options, produce.burst),
+	    "activities of a burst (200)" },
+	{ "max-seconds", "SECONDS", REAL,
 	    offsetof(struct options, max_seconds),
 	    "end by itself after this long (3600)" },
 	{ "orphan", NULL, FLAG, offsetof(struct options, orphan),
@@ -74,6 +101,17 @@ options_help(FILE *to)
 
 		fprintf(to, "%*s%s\n", n < 28 ? 28 - n : 2, "", r->help);
 	}
+	fputs("\nDATASET is activity, agent, group or threat.  SIGTERM, "
+	    "SIGINT and the end of the\nparent process end the console; "
+	    "`ready PORT' goes to stdout when it listens.\n"
+	    "\nControl:\n", to);
+	control_help(to);
+	fputs("\nFaults, set by JSON objects such as\n"
+	    "{\"fault\":\"429\",\"path\":\"/threats\",\"after\":2,"
+	    "\"count\":1,\"retry_after\":\"date:5\"}\n"
+	    "with the members dataset, path (prefix), after, count, "
+	    "probability, retry_after,\nseconds, bytes and location:\n", to);
+	fault_help(to);
 }
 
 static int
@@ -98,7 +136,7 @@ set_number(const struct option_row *r, char *field, const char *text)
 }
 
 static int
-set_seconds(const struct option_row *r, char *field, const char *text)
+set_real(const struct option_row *r, char *field, const char *text)
 {
 	char *end;
 	double n = strtod(text, &end);
@@ -120,8 +158,8 @@ set(struct options *o, const struct option_row *r, char **argument)
 		return 0;
 	case NUMBER:
 		return set_number(r, field, argument[0]);
-	case SECONDS:
-		return set_seconds(r, field, argument[0]);
+	case REAL:
+		return set_real(r, field, argument[0]);
 	case TEXT_AND_COUNT:
 		if (set_number(r, (char *)&o->count, argument[1]) != 0)
 			return -1;
@@ -163,7 +201,8 @@ options_read(struct options *o, int argc, char **argv)
 {
 	*o = (struct options){ .seed = 1, .agents = 1000, .activities = 5000,
 		.threats = 200, .groups = 20, .days = 7, .cache = 512,
-		.token = "mock-token", .max_seconds = 3600 };
+		.token = "mock-token", .max_seconds = 3600,
+		.produce = { .late_max = 5, .burst = 200 } };
 	for (int i = 1; i < argc; i++) {
 		const struct option_row *r = find(argv[i]);
 		int n;

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "tests/mock/produce.h"
+
 struct options {
 	int64_t seed, agents, activities, threats, groups, days, cache;
 	const char *epoch;
@@ -16,6 +18,9 @@ struct options {
 	double token_expires;
 	int64_t port;
 	const char *port_file, *tls_cert, *tls_key;
+	double rate_limits; /* factor, 0: none */
+	const char *fault; /* JSON */
+	struct produce_options produce;
 	double max_seconds;
 	bool orphan;
 	const char *dump, *page; /* dataset's name */

@@ -37,6 +37,32 @@ struct store {
 	size_t cache_left;
 };
 
+static const char *const set_names[SET_COUNT] = {
+	[SET_ACTIVITY] = "activity",
+	[SET_AGENT] = "agent",
+	[SET_GROUP] = "group",
+	[SET_THREAT] = "threat",
+	[SET_TIMELINE] = "timeline",
+};
+
+const char *
+set_name(enum set_id set)
+{
+	return set_names[set];
+}
+
+int
+set_find(const char *name, enum set_id *set)
+{
+	for (int i = 0; i < SET_STORED; i++) {
+		if (strcmp(name, set_names[i]) == 0) {
+			*set = (enum set_id)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
 struct store *
 store_new(size_t cache_bytes)
 {
@@ -351,6 +377,12 @@ store_publish(struct store *s, enum set_id set, struct row *row,
 	pending_add(s, (struct pending){ .visible = visible,
 		.updated = updated, .row = row, .set = set,
 		.is_new = row->entry == ROW_NONE });
+}
+
+size_t
+store_pending(const struct store *s)
+{
+	return s->n_pending;
 }
 
 void

@@ -36,6 +36,11 @@ enum key {
 
 #define ROW_NONE UINT32_MAX
 
+/* The dataset's name, "agent". */
+const char *set_name(enum set_id set);
+/* 0, or -1 when no stored set has that name. */
+int set_find(const char *name, enum set_id *set);
+
 struct row {
 	uint64_t id;
 	int64_t created; /* microseconds */
@@ -101,6 +106,9 @@ bool store_delete(struct store *s, enum set_id set, uint64_t id, int64_t now);
 
 /* Show what has become visible by now. */
 void store_advance(struct store *s, int64_t now);
+
+/* Rows and versions that wait to become visible. */
+size_t store_pending(const struct store *s);
 
 /* Rows that were added, visible or not. */
 size_t store_count(const struct store *s, enum set_id set);
