@@ -79,17 +79,18 @@ save_ids(struct poller *p)
 	    "them back from the spool", strerror(errno));
 }
 
-/* The segment before the one that lines go to now is sealed. */
+/* Lines go to another segment now: the one before is sealed. */
 static void
 note_end(struct poller *p)
 {
 	struct stream_pos end;
 
 	stream_end(p->stream, &end);
-	if (p->pos.end.segment[0] != '\0' &&
-	    strcmp(end.segment, p->pos.end.segment) != 0)
+	if (strcmp(end.segment, p->pos.end.segment) != 0) {
+		p->counts.files++;
 		memcpy(p->pos.sealed, p->pos.end.segment,
 		    sizeof(p->pos.sealed));
+	}
 	p->pos.end = end;
 }
 
@@ -188,10 +189,12 @@ rest(struct poller *p)
 
 	intake_fini(&p->intake);
 	poller_set_state(p, POLLER_IDLE, NULL);
-	if (p->env->once)
+	if (p->env->once) {
 		p->finished = true;
-	else
+		p->finished_ms = clock_mono_ms();
+	} else {
 		timer_set(&p->timer, wait < resend ? wait : resend);
+	}
 }
 
 static void
@@ -477,7 +480,8 @@ recover(struct poller *p, struct buf *err)
 
 struct poller *
 poller_new(const struct poller_env *env, struct tenant *tenant,
-    const struct conf_console *console, enum dataset_id id, struct buf *err)
+    const struct conf_console *console, const struct dataset *dataset,
+    const struct conf_dataset *conf, struct buf *err)
 {
 	struct poller *p = xcalloc(1, sizeof(*p));
 
@@ -485,9 +489,9 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	p->tenant = tenant;
 	p->console = console->name;
 	p->conf_console = console;
-	p->conf = &console->dataset[id];
-	p->dataset = dataset_table[id];
-	p->row = &p->dataset->walk;
+	p->conf = conf;
+	p->dataset = dataset;
+	p->row = &dataset->walk;
 	seen_init(&p->seen, IDS_MAX);
 	set_up(p, console);
 	/* With two time fields, or a child's, an id belongs to the walk. */

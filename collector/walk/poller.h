@@ -74,6 +74,7 @@ struct poller_counts {
 	uint64_t requests;
 	uint64_t errors; /* requests that brought no page */
 	uint64_t walks; /* completed polls */
+	uint64_t files; /* segments begun */
 	int64_t last_poll_ms; /* wall clock of the last completed one, or 0 */
 };
 
@@ -134,6 +135,7 @@ struct poller {
 	bool opened; /* the poll walk is of this process */
 	bool polled; /* and was completed */
 	bool finished; /* once: nothing more to do */
+	int64_t finished_ms; /* monotonic */
 	bool failed; /* once: finished without a completed poll */
 	int failed_errno; /* ... because of the spool */
 };
@@ -143,7 +145,8 @@ struct poller {
  * with a message in err.
  */
 struct poller *poller_new(const struct poller_env *env, struct tenant *tenant,
-    const struct conf_console *console, enum dataset_id id, struct buf *err);
+    const struct conf_console *console, const struct dataset *dataset,
+    const struct conf_dataset *conf, struct buf *err);
 /* Stopped, see poller_stop(). */
 void poller_free(struct poller *p);
 

@@ -192,8 +192,8 @@ open_pollers(struct tenant *t, tenant_filter *filter, void *cookie,
 		if (!t->conf->dataset[i].enabled ||
 		    (filter != NULL && !filter(cookie, (enum dataset_id)i)))
 			continue;
-		t->poller[i] = poller_new(t->env, t, t->conf,
-		    (enum dataset_id)i, err);
+		t->poller[i] = poller_new(t->env, t, t->conf, dataset_table[i],
+		    &t->conf->dataset[i], err);
 		if (t->poller[i] == NULL)
 			return false;
 	}

@@ -1,0 +1,302 @@
+#include "config.h"
+
+#include "collector/walk/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "collector/base/fsutil.h"
+#include "collector/base/log.h"
+#include "collector/base/xalloc.h"
+
+/* Segments that were idle are sealed at the next look. */
+#define SEAL_PERIOD_MS 1000
+#define STATUS_PERIOD_MS 2000
+/* A start is spread over so much per poller, at most over its interval. */
+#define SPREAD_MS 100
+
+static void
+on_seal(void *cookie)
+{
+	struct engine *e = cookie;
+
+	for (size_t i = 0; i < e->n_tenants; i++)
+		for (int d = 0; d < DATASET_COUNT; d++)
+			if (e->tenant[i]->poller[d] != NULL)
+				poller_seal(e->tenant[i]->poller[d], false);
+	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
+}
+
+static void
+on_status(void *cookie)
+{
+	struct engine *e = cookie;
+
+	engine_write_status(e);
+	timer_set(&e->status_timer, STATUS_PERIOD_MS);
+}
+
+void
+engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),
+    void *cookie)
+{
+	for (size_t i = 0; i < e->n_tenants; i++)
+		for (int d = 0; d < DATASET_COUNT; d++)
+			if (e->tenant[i]->poller[d] != NULL)
+				fn(cookie, e->tenant[i]->poller[d]);
+}
+
+static bool
+is_wanted(void *cookie, enum dataset_id id)
+{
+	const struct engine *e = cookie;
+
+	return e->only_dataset == NULL ||
+	    strcmp(dataset_table[id]->name, e->only_dataset) == 0;
+}
+
+static int
+open_tenants(struct engine *e, const char *only_console, struct buf *err)
+{
+	const struct conf *c = e->conf;
+	int rc = 0;
+
+	e->tenant = xcalloc(c->n_consoles, sizeof(struct tenant *));
+	for (size_t i = 0; i < c->n_consoles; i++) {
+		struct tenant *t;
+
+		if (only_console != NULL &&
+		    strcmp(c->console[i].name, only_console) != 0)
+			continue;
+		t = tenant_new(&e->env, e->client, &c->console[i], is_wanted,
+		    e, err);
+		if (t == NULL)
+			rc = -1;
+		else
+			e->tenant[e->n_tenants++] = t;
+	}
+	return rc;
+}
+
+static void
+free_tenants(struct engine *e)
+{
+	for (size_t i = 0; i < e->n_tenants; i++)
+		tenant_free(e->tenant[i]);
+	free(e->tenant);
+	e->tenant = NULL;
+	e->n_tenants = 0;
+}
+
+/* A lock that another process holds passes by; the rest needs a hand. */
+static int
+cannot_open(void)
+{
+	return errno == EWOULDBLOCK ? EX_TEMPFAIL : EX_CANTCREAT;
+}
+
+static int
+open_state(struct engine *e, struct buf *err, int *code)
+{
+	bool damaged;
+
+	e->journal = journal_open(e->conf->state.directory, &damaged, err);
+	if (e->journal == NULL) {
+		*code = cannot_open();
+		return -1;
+	}
+	if (damaged)
+		log_error("the journal in %s is damaged: what could not be "
+			  "read is polled again from the initial interval on, "
+			  "and what is in the spool is not written twice",
+		    e->conf->state.directory);
+	e->env.journal = e->journal;
+	e->env.state_dirfd = journal_dirfd(e->journal);
+	e->env.ids_dirfd = -1;
+	if (fs_mkdirs(e->env.state_dirfd, "ids", 0750) == 0)
+		e->env.ids_dirfd = fs_open_dir(e->env.state_dirfd, "ids");
+	if (e->env.ids_dirfd >= 0)
+		return 0;
+	buf_addf(err, "cannot make %s/ids: %s", e->conf->state.directory,
+	    strerror(errno));
+	*code = EX_CANTCREAT;
+	return -1;
+}
+
+static int
+open_spool(struct engine *e, struct buf *err, int *code)
+{
+	const struct conf *c = e->conf;
+	struct spool_options opt = {
+		.directory = c->spool.directory,
+		.segment_max_bytes = c->spool.segment_max_size,
+		.segment_max_age_ms = c->spool.segment_max_age,
+		.segment_idle_ms = c->spool.segment_idle,
+	};
+
+	e->spool = spool_open(&opt, err);
+	e->env.spool = e->spool;
+	if (e->spool != NULL)
+		return 0;
+	*code = cannot_open();
+	return -1;
+}
+
+struct engine *
+engine_new(struct conf *conf, const struct engine_options *opt,
+    struct buf *err, int *code)
+{
+	struct engine *e = xcalloc(1, sizeof(*e));
+
+	e->conf = conf;
+	e->only_dataset = opt->dataset;
+	e->env.once = opt->once;
+	e->env.max_line = (size_t)conf->spool.max_line;
+	e->env.commit = &e->commit;
+	e->env.ids_dirfd = -1;
+	timer_init(&e->seal_timer, on_seal, e);
+	timer_init(&e->status_timer, on_status, e);
+	e->client = client_new(err);
+	if (e->client == NULL) {
+		*code = EX_SOFTWARE;
+		goto err;
+	}
+	if (open_spool(e, err, code) != 0 || open_state(e, err, code) != 0)
+		goto err;
+	commit_init(&e->commit, e->journal);
+	if (open_tenants(e, opt->console, err) != 0) {
+		*code = EX_CONFIG;
+		goto err;
+	}
+	return e;
+
+err:
+	engine_free(e);
+	return NULL;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	timer_cancel(&e->seal_timer);
+	timer_cancel(&e->status_timer);
+	free_tenants(e);
+	if (e->journal != NULL)
+		commit_fini(&e->commit);
+	client_free(e->client);
+	if (e->env.ids_dirfd >= 0)
+		close(e->env.ids_dirfd);
+	if (e->journal != NULL)
+		journal_close(e->journal);
+	spool_close(e->spool);
+	conf_free(e->conf);
+	free(e);
+}
+
+/*
+ * Thousands of datasets must not fire together, and a handful should not wait.
+ */
+struct spread {
+	size_t n;
+};
+
+static void
+count(void *cookie, struct poller *p)
+{
+	struct spread *s = cookie;
+
+	(void)p;
+	s->n++;
+}
+
+static void
+start(void *cookie, struct poller *p)
+{
+	const struct spread *s = cookie;
+	int64_t over = (int64_t)(s->n - 1) * SPREAD_MS;
+	uint32_t bits = 0;
+
+	if (over > p->conf->interval)
+		over = p->conf->interval;
+	(void)!getrandom(&bits, sizeof(bits), GRND_NONBLOCK);
+	poller_start(p, p->env->once || over <= 0 ? 0 : bits % over);
+}
+
+void
+engine_start(struct engine *e)
+{
+	struct spread s = { 0 };
+
+	engine_each(e, count, &s);
+	engine_each(e, start, &s);
+	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
+	timer_set(&e->status_timer, 0);
+}
+
+void
+engine_poll(struct engine *e, int timeout_ms, int wake_fd)
+{
+	client_poll(e->client, timeout_ms, wake_fd);
+}
+
+static void
+stop(void *cookie, struct poller *p)
+{
+	(void)cookie;
+	poller_stop(p);
+	poller_mark(p);
+}
+
+static void
+seal(void *cookie, struct poller *p)
+{
+	(void)cookie;
+	poller_seal(p, true);
+}
+
+/* Lines first, so that the snapshots stand for durable ones only. */
+void
+engine_stop(struct engine *e)
+{
+	timer_cancel(&e->seal_timer);
+	timer_cancel(&e->status_timer);
+	engine_each(e, stop, NULL);
+	if (commit_now(&e->commit) != 0)
+		return;
+	engine_each(e, seal, NULL);
+	commit_now(&e->commit);
+	engine_write_status(e);
+}
+
+static void
+keep_directory(char **now, char **then, const char *what)
+{
+	char *kept = *then;
+
+	if (strcmp(*now, kept) != 0)
+		log_warn("%s.directory is %s until the next restart", what,
+		    kept);
+	*then = *now;
+	*now = kept;
+}
+
+int
+engine_reload(struct engine *e, struct conf *conf, struct buf *err)
+{
+	struct conf *old = e->conf;
+
+	engine_stop(e);
+	free_tenants(e);
+	keep_directory(&conf->spool.directory, &old->spool.directory, "spool");
+	keep_directory(&conf->state.directory, &old->state.directory, "state");
+	e->conf = conf;
+	e->env.max_line = (size_t)conf->spool.max_line;
+	conf_free(old);
+	return open_tenants(e, NULL, err);
+}

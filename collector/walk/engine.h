@@ -1,0 +1,67 @@
+/*
+ * The whole collector: the spool, the journal, the client and a tenant per
+ * console.  One event loop drives it: engine_poll().
+ */
+#ifndef S1SPOOL_ENGINE_H
+#define S1SPOOL_ENGINE_H
+
+#include <stdbool.h>
+
+#include "collector/base/buf.h"
+#include "collector/conf/conf.h"
+#include "collector/walk/tenant.h"
+
+struct engine {
+	struct conf *conf; /* owned */
+	struct client *client;
+	struct spool *spool;
+	struct journal *journal;
+	struct commit commit;
+	struct poller_env env;
+	const char *only_dataset; /* borrowed; NULL: all */
+	struct tenant **tenant;
+	size_t n_tenants;
+	struct timer seal_timer;
+	struct timer status_timer;
+};
+
+struct engine_options {
+	bool once;
+	const char *console; /* only this one, NULL: all; borrowed */
+	const char *dataset;
+};
+
+/*
+ * Take the locks and recover.  `conf` is adopted, also on failure.  NULL with
+ * a message in err and the exit code for it in *code.
+ */
+struct engine *engine_new(struct conf *conf, const struct engine_options *opt,
+    struct buf *err, int *code);
+
+/* Begin to poll, all datasets at moments spread over their interval. */
+void engine_start(struct engine *e);
+
+/* Run what is to be done for up to timeout_ms, or until wake_fd is readable. */
+void engine_poll(struct engine *e, int timeout_ms, int wake_fd);
+
+/* Stop polling: commit, seal, save.  Nothing is out or dirty afterwards. */
+void engine_stop(struct engine *e);
+
+/*
+ * Go on with another configuration (adopted): stops, and begins again where it
+ * stopped.  0, or -1 with a message in err: then nothing is polled any more
+ * for the consoles that could not be opened.
+ */
+int engine_reload(struct engine *e, struct conf *conf, struct buf *err);
+
+/* Stopped; NULL is fine. */
+void engine_free(struct engine *e);
+
+/* Replace <state>/status.json when something has changed. */
+void engine_write_status(struct engine *e);
+
+/* Call fn for each poller. */
+void engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),
+    void *cookie);
+
+#endif

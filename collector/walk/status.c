@@ -1,0 +1,103 @@
+/*
+ * What the collector is doing, as JSON for `s1spool status` and for people.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/fsutil.h"
+#include "collector/base/iso8601.h"
+#include "collector/base/log.h"
+#include "collector/walk/engine.h"
+
+#define STATUS_FILE "status.json"
+
+static void
+put_text(struct json_object *o, const char *name, const char *s)
+{
+	if (s != NULL)
+		json_object_object_add(o, name, json_object_new_string(s));
+}
+
+static void
+put_count(struct json_object *o, const char *name, uint64_t n)
+{
+	json_object_object_add(o, name, json_object_new_uint64(n));
+}
+
+/* 0 stands for never. */
+static void
+put_time(struct json_object *o, const char *name, int64_t ms)
+{
+	char text[ISO8601_LEN];
+
+	if (ms <= 0)
+		return;
+	iso8601_format(ms, text);
+	json_object_object_add(o, name,
+	    json_object_new_string_len(text, ISO8601_LEN));
+}
+
+static void
+put_stream(void *cookie, struct poller *p)
+{
+	const struct map_counts *m = mapper_counts(p->mapper);
+	const struct intake_counts *c = &p->intake.counts;
+	struct json_object *o = json_object_new_object();
+
+	put_text(o, "console", p->console);
+	put_text(o, "dataset", p->dataset->name);
+	put_text(o, "state", poller_state_name[p->state]);
+	put_text(o, "reason", p->reason);
+	put_time(o, "since", p->since_ms);
+	put_time(o, "watermark", p->pos.coverage.watermark);
+	put_time(o, "last_poll", p->counts.last_poll_ms);
+	put_time(o, "last_record", c->last_at_ms);
+	put_count(o, "polls", p->counts.walks);
+	put_count(o, "requests", p->counts.requests);
+	put_count(o, "errors", p->counts.errors);
+	put_count(o, "records", c->lines);
+	put_count(o, "bytes", c->bytes);
+	put_count(o, "seen", c->seen);
+	put_count(o, "rejected", c->rejected);
+	put_count(o, "shortened", c->shortened);
+	put_count(o, "unknown", m->unknown_members);
+	put_count(o, "failed_conversions", m->failed_conversions);
+	put_count(o, "ids", idset_count(p->seen.ids));
+	put_text(o, "segment", p->pos.end.segment);
+	put_text(o, "sealed", p->pos.sealed);
+	json_object_array_add(cookie, o);
+	p->changed = false;
+}
+
+static void
+or_changed(void *cookie, struct poller *p)
+{
+	*(bool *)cookie |= p->changed;
+}
+
+void
+engine_write_status(struct engine *e)
+{
+	struct json_object *o, *streams;
+	struct slice text;
+	bool changed = false;
+
+	engine_each(e, or_changed, &changed);
+	if (!changed)
+		return;
+	o = json_object_new_object();
+	streams = json_object_new_array();
+	json_object_object_add(o, "version", json_object_new_int(1));
+	put_time(o, "written", clock_wall_us() / 1000);
+	engine_each(e, put_stream, streams);
+	json_object_object_add(o, "streams", streams);
+	text = slice_of(json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	if (fs_replace(e->env.state_dirfd, STATUS_FILE, text, 0640) != 0)
+		log_warn("cannot write " STATUS_FILE ": %s", strerror(errno));
+	json_object_put(o);
+}
