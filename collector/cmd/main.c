@@ -6,6 +6,8 @@
 
 /* In the order of --help.  A new command is one row here. */
 static const struct command *const commands[] = {
+	&cmd_run,
+	&cmd_once,
 	&cmd_map,
 	NULL,
 };

@@ -1,0 +1,88 @@
+/*
+ * s1spool run: poll until told to stop.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "collector/base/log.h"
+#include "collector/cmd/cmd.h"
+#include "collector/cmd/daemon.h"
+
+enum option { OPTION_CONFIG };
+
+static const struct cmd_option options[] = {
+	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
+	{ 0 },
+};
+
+static const struct cmd_exit exits[] = {
+	{ EX_OK, "stopped by SIGTERM or SIGINT" },
+	{ EX_SOFTWARE, "libcurl cannot be used" },
+	{ EX_OSERR, "the system refused something" },
+	{ EX_CANTCREAT, "the spool or state directory is missing or not "
+	    "writable" },
+	{ EX_TEMPFAIL, "another s1spool uses the spool or state directory" },
+	{ EX_CONFIG, "the configuration has errors" },
+	{ 0, NULL },
+};
+
+static int
+run_daemon(struct conf *conf, const char *file, struct buf *err)
+{
+	struct engine_options opt = { .once = false };
+	struct engine *e;
+	int code, fd;
+
+	fd = daemon_signals();
+	if (fd < 0) {
+		buf_addf(err, "signals: %s", strerror(errno));
+		conf_free(conf);
+		return EX_OSERR;
+	}
+	e = engine_new(conf, &opt, err, &code);
+	if (e == NULL) {
+		close(fd);
+		return code;
+	}
+	log_info("collecting from %zu consoles", e->n_tenants);
+	daemon_loop(e, file, fd);
+	engine_free(e);
+	close(fd);
+	log_info("stopped");
+	return EX_OK;
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	const char *file = line->value[OPTION_CONFIG];
+	struct conf *conf;
+	struct buf err;
+	int code = EX_CONFIG;
+
+	if (file == NULL)
+		file = CMD_CONFIG_FILE;
+	buf_init(&err, 1 << 20);
+	conf = conf_load(file, &err);
+	if (conf != NULL) {
+		log_setup(conf->logging.level, conf->logging.format);
+		code = run_daemon(conf, file, &err);
+	}
+	if (err.len > 0)
+		log_error("%s", err.p);
+	buf_fini(&err);
+	return code;
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.summary = "poll the consoles until SIGTERM (the daemon)",
+	.options = options,
+	.exits = exits,
+	.run = run,
+};

@@ -1,0 +1,129 @@
+#include "config.h"
+
+#include "collector/cmd/daemon.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/log.h"
+#include "collector/base/notify.h"
+
+/* At least so often the loop comes round. */
+#define ROUND_MS 1000
+#define STATUS_MS 5000
+
+int
+daemon_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if ((errno = pthread_sigmask(SIG_BLOCK, &set, NULL)) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+enum daemon_signal
+daemon_next_signal(int fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return DAEMON_NONE;
+	return info.ssi_signo == SIGHUP ? DAEMON_RELOAD : DAEMON_STOP;
+}
+
+static void
+reload(struct engine *e, const char *file)
+{
+	struct conf *conf;
+	struct buf err;
+
+	notify_reloading();
+	buf_init(&err, 64 << 10);
+	conf = conf_load(file, &err);
+	if (conf == NULL) {
+		log_error("the configuration has errors and is not used:\n%s",
+		    err.p);
+	} else {
+		log_setup(conf->logging.level, conf->logging.format);
+		if (engine_reload(e, conf, &err) != 0)
+			log_error("not everything could be opened:\n%s",
+			    err.p);
+		engine_start(e);
+		log_info("the configuration was loaded again");
+	}
+	buf_fini(&err);
+	notify_ready();
+}
+
+struct tally {
+	size_t n, idle, troubled;
+	uint64_t records;
+};
+
+static void
+tally(void *cookie, struct poller *p)
+{
+	struct tally *t = cookie;
+
+	t->n++;
+	t->idle += p->state == POLLER_IDLE;
+	t->troubled += p->trouble != POLLER_STOPPED;
+	t->records += p->intake.counts.lines;
+}
+
+static void
+tell_status(struct engine *e)
+{
+	struct tally t = { 0 };
+
+	engine_each(e, tally, &t);
+	notify_status("%zu datasets of %zu consoles: %zu idle, %zu in "
+		      "trouble; %llu records since the start",
+	    t.n, e->n_tenants, t.idle, t.troubled,
+	    (unsigned long long)t.records);
+}
+
+/* A watchdog wants to hear more often than that, if it is strict. */
+static int
+round_ms(void)
+{
+	int64_t watchdog = notify_watchdog_ms();
+
+	return watchdog > 0 && watchdog < ROUND_MS ? (int)watchdog : ROUND_MS;
+}
+
+void
+daemon_loop(struct engine *e, const char *file, int signal_fd)
+{
+	int64_t told_ms = 0;
+	int timeout = round_ms();
+
+	engine_start(e);
+	notify_ready();
+	for (;;) {
+		enum daemon_signal got = daemon_next_signal(signal_fd);
+
+		if (got == DAEMON_STOP)
+			break;
+		if (got == DAEMON_RELOAD)
+			reload(e, file);
+		if (clock_mono_ms() - told_ms >= STATUS_MS) {
+			tell_status(e);
+			told_ms = clock_mono_ms();
+		}
+		notify_watchdog();
+		engine_poll(e, timeout, signal_fd);
+	}
+	notify_stopping();
+	engine_stop(e);
+}

@@ -1,0 +1,24 @@
+/*
+ * Signals as something to wait for, and the loop of the daemon.
+ */
+#ifndef S1SPOOL_DAEMON_H
+#define S1SPOOL_DAEMON_H
+
+#include "collector/walk/engine.h"
+
+enum daemon_signal {
+	DAEMON_NONE,
+	DAEMON_STOP, /* SIGTERM, SIGINT */
+	DAEMON_RELOAD /* SIGHUP */
+};
+
+/* From now on these signals only make the descriptor readable.  To be called
+ * before there are threads.  -1 with errno. */
+int daemon_signals(void);
+/* The next signal that came. */
+enum daemon_signal daemon_next_signal(int fd);
+
+/* Poll until told to stop; `file` is read again on SIGHUP. */
+void daemon_loop(struct engine *e, const char *file, int signal_fd);
+
+#endif

@@ -1,0 +1,107 @@
+#include "config.h"
+
+#include "collector/cmd/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "collector/base/clock.h"
+
+/* On a terminal, and in a file. */
+#define REDRAW_MS 200
+#define LINE_MS 5000
+
+void
+progress_begin(struct progress *pr)
+{
+	pr->terminal = isatty(STDERR_FILENO);
+	pr->start_ms = pr->shown_ms = clock_mono_ms();
+}
+
+struct sum {
+	size_t n, finished, waiting;
+	uint64_t records, bytes;
+	const struct poller *busy; /* one that is asked right now */
+};
+
+static void
+add(void *cookie, struct poller *p)
+{
+	struct sum *s = cookie;
+
+	s->n++;
+	s->finished += p->finished;
+	s->waiting += p->state == POLLER_BACKOFF;
+	s->records += p->intake.counts.lines;
+	s->bytes += p->intake.counts.bytes;
+	if (!p->finished)
+		s->busy = p;
+}
+
+static void
+print_line(const struct sum *s, int64_t elapsed_ms)
+{
+	fprintf(stderr, "%zu of %zu datasets, %" PRIu64 " records, %.1f MB, "
+			"%" PRId64 " s", s->finished, s->n, s->records,
+	    (double)s->bytes / 1e6, elapsed_ms / 1000);
+	if (s->waiting > 0)
+		fprintf(stderr, ", %zu waiting to ask again", s->waiting);
+	if (s->busy != NULL)
+		fprintf(stderr, ", now %s/%s page %" PRId64,
+		    s->busy->console, s->busy->dataset->name,
+		    s->busy->source.page);
+}
+
+void
+progress_show(struct progress *pr, struct engine *e)
+{
+	struct sum s = { 0 };
+	int64_t now = clock_mono_ms();
+
+	if (now - pr->shown_ms < (pr->terminal ? REDRAW_MS : LINE_MS))
+		return;
+	pr->shown_ms = now;
+	engine_each(e, add, &s);
+	fputs(pr->terminal ? "\r\033[K" : "", stderr);
+	print_line(&s, now - pr->start_ms);
+	fputs(pr->terminal ? "" : "\n", stderr);
+	fflush(stderr);
+}
+
+static double
+per_second(uint64_t n, int64_t ms)
+{
+	return ms > 0 ? (double)n * 1000 / (double)ms : (double)n * 1000;
+}
+
+static void
+print_row(void *cookie, struct poller *p)
+{
+	const struct intake_counts *c = &p->intake.counts;
+	const struct progress *pr = cookie;
+
+	printf("%-20s %-17s %10" PRIu64 " %14" PRIu64 " %6" PRIu64
+	       " %10.0f  %s\n",
+	    p->console, p->dataset->name, c->lines, c->bytes,
+	    p->counts.files,
+	    per_second(c->lines, p->finished_ms - pr->start_ms),
+	    p->failed ? p->reason : c->rejected > 0 ? "some rejected" : "ok");
+}
+
+void
+progress_end(struct progress *pr, struct engine *e)
+{
+	struct rusage usage = { 0 };
+
+	if (pr->terminal)
+		fputs("\r\033[K", stderr);
+	printf("%-20s %-17s %10s %14s %6s %10s  %s\n", "console", "dataset",
+	    "records", "bytes", "files", "records/s", "result");
+	engine_each(e, print_row, pr);
+	getrusage(RUSAGE_SELF, &usage);
+	printf("%.1f s, peak memory %.1f MiB\n",
+	    (double)(clock_mono_ms() - pr->start_ms) / 1000,
+	    (double)usage.ru_maxrss / 1024);
+}
