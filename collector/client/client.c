@@ -85,7 +85,7 @@ client_free(struct client *c)
 {
 	if (c == NULL)
 		return;
-	assert(!c->in_curl && TAILQ_EMPTY(&c->ready));
+	assert(!c->in_curl && c->n_consoles == 0);
 	request_reap(c);
 	curl_multi_cleanup(c->multi);
 	curl_global_cleanup();
@@ -139,6 +139,16 @@ can_launch(const struct client *c)
 	return !TAILQ_EMPTY(&c->ready) && c->n_running < c->limits.total;
 }
 
+/* Out of memory, or a fault of ours: nothing to mend while running. */
+static void
+must(CURLMcode code)
+{
+	if (code == CURLM_OK)
+		return;
+	log_error("libcurl: %s", curl_multi_strerror(code));
+	abort();
+}
+
 void
 client_poll(struct client *c, int timeout_ms, int wake_fd)
 {
@@ -147,9 +157,11 @@ client_poll(struct client *c, int timeout_ms, int wake_fd)
 
 	launch(c);
 	timeout_ms = can_launch(c) ? 0 : (int)timer_next_ms(timeout_ms);
+	/* Some versions call a signal an error: what is due runs all the
+	 * same. */
 	curl_multi_poll(c->multi, &wake, wake_fd >= 0, timeout_ms, NULL);
 	c->in_curl = true;
-	curl_multi_perform(c->multi, &left);
+	must(curl_multi_perform(c->multi, &left));
 	c->in_curl = false;
 	request_reap(c);
 	harvest(c);

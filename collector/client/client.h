@@ -66,9 +66,9 @@ struct call {
 	 * the transfer with VERDICT_RETRY.  NULL: the body is dropped.
 	 */
 	bool (*on_body)(void *cookie, struct slice piece);
-	/* Exactly once, unless the request is cancelled.  answer is borrowed
-	 * for the call.  The request is gone when it returns; to cancel it
-	 * from within does nothing. */
+	/* Needed.  Exactly once, unless the request is cancelled.  answer is
+	 * borrowed for the call.  The request is gone when it returns; to
+	 * cancel it from within does nothing. */
 	void (*on_done)(void *cookie, const struct answer *answer);
 	void *cookie;
 };

@@ -41,6 +41,7 @@ struct client_limits {
 struct client {
 	CURLM *multi;
 	struct client_limits limits;
+	size_t n_consoles;
 	size_t n_running;
 	bool in_curl;
 	TAILQ_HEAD(, console) ready; /* may have a request to send */

@@ -93,6 +93,7 @@ console_new(struct client *c, const struct conf_console *conf, struct buf *err)
 	warn_of_tls(conf);
 	con = xcalloc(1, sizeof(*con));
 	con->client = c;
+	c->n_consoles++;
 	con->conf = conf;
 	con->host = host_of(conf->url);
 	con->share = conf->rate_share > 0 ? conf->rate_share : 1;
@@ -119,6 +120,7 @@ console_free(struct console *con)
 	if (con->is_ready)
 		TAILQ_REMOVE(&con->client->ready, con, link);
 	timer_cancel(&con->timer);
+	con->client->n_consoles--;
 	while (con->n_idle > 0)
 		curl_easy_cleanup(con->idle[--con->n_idle]);
 	free(con->bucket);

@@ -166,7 +166,8 @@ console_headers(struct console *con, const struct call *call,
 		return NULL;
 	list = authorization(&secret, call->bearer, token);
 	secret_wipe(&secret);
-	list = append(list, "Accept: application/json");
+	if (!call->any_body)
+		list = append(list, "Accept: application/json");
 	if (call->body != NULL)
 		list = append(list, "Content-Type: application/json");
 	/* No 100-continue: it costs a round trip. */

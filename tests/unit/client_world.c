@@ -45,8 +45,8 @@ world_begin(const struct http_route *routes)
 		.url = w.url,
 		.api_token_file = w.token_file,
 		.proxy_url = empty,
-		.http_client_timeout = 5000,
-		.connect_timeout = 2000,
+		.http_client_timeout = 8000,
+		.connect_timeout = 8000,
 		.rate_share = 1,
 	};
 	w.client = client_new(&err);
@@ -113,7 +113,7 @@ real_ms(void)
 void
 world_poll(const int *count, int want)
 {
-	int64_t end = real_ms() + 10000;
+	int64_t end = real_ms() + 20000;
 
 	while (*count < want && real_ms() < end)
 		client_poll(w.client, 100, -1);

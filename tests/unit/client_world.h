@@ -50,7 +50,7 @@ struct result {
 
 /* A GET that fills r, which is made empty. */
 struct call world_call(const char *path, struct result *r);
-/* Poll until *count is `want`, which must happen within 10 s. */
+/* Poll until *count is `want`, which must happen within 20 s. */
 void world_poll(const int *count, int want);
 /* One GET from start to end; r->body is to be freed. */
 void world_fetch(const char *path, struct result *r);

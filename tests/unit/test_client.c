@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "collector/base/clock.h"
+#include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "tests/unit/client_world.h"
 #include "tests/unit/unit.h"
@@ -178,6 +180,7 @@ static const struct {
 	{ "/busy", VERDICT_RETRY, 429, "too many requests", "" },
 };
 
+/* Also: one request each, so a redirect is not followed. */
 static void
 test_answers(void)
 {
@@ -186,6 +189,7 @@ test_answers(void)
 	begin();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		world_fetch(cases[i].path, &r);
+		CU_ASSERT_EQUAL(http_server_requests(w.server), (int)i + 1);
 		CU_ASSERT_EQUAL(r.verdict, cases[i].verdict);
 		CU_ASSERT_EQUAL(r.status, cases[i].status);
 		CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, cases[i].says));
@@ -425,6 +429,50 @@ test_console_needs_its_files(void)
 	world_end();
 }
 
+/* What a request at debug level leaves on stderr, to be freed. */
+static char *
+trace_of(const char *path)
+{
+	FILE *f = tmpfile();
+	int kept = dup(STDERR_FILENO);
+	char *text = xcalloc(1, 4096);
+	struct result r;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	log_setup(LOG_DEBUG, LOG_TEXT);
+	fflush(stderr);
+	dup2(fileno(f), STDERR_FILENO);
+	world_fetch(path, &r);
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	log_setup(LOG_INFO, LOG_TEXT);
+	close(kept);
+	rewind(f);
+	CU_ASSERT(fread(text, 1, 4095, f) > 0);
+	fclose(f);
+	buf_fini(&r.body);
+	return text;
+}
+
+static void
+test_trace_is_redacted(void)
+{
+	char *text;
+
+	begin();
+	text = trace_of("/ok?limit=1");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "GET /ok?limit=1 -> 200 (ok), 11 "
+	    "bytes, "));
+	CU_ASSERT_PTR_NULL(strstr(text, TOKEN));
+	CU_ASSERT_PTR_NULL(strstr(text, "data"));
+	free(text);
+	text = trace_of("/echo");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "GET /echo -> 400 (bad), "));
+	CU_ASSERT_PTR_NULL(strstr(text, TOKEN));
+	free(text);
+	world_end();
+}
+
 static int64_t now_ms;
 
 static int64_t
@@ -497,6 +545,7 @@ static const struct unit_test tests[] = {
 	{ "what is sent, over one connection", test_what_is_sent },
 	{ "the token file changes", test_token_file_changes },
 	{ "a console needs its files", test_console_needs_its_files },
+	{ "the trace is redacted", test_trace_is_redacted },
 	{ "the console's clock", test_console_clock },
 	{ "percent-encoding", test_quote },
 };

@@ -3,10 +3,14 @@
  */
 #include "config.h"
 
+#include <arpa/inet.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "collector/base/clock.h"
@@ -101,11 +105,31 @@ test_cancel_in_each_phase(void)
 	}
 }
 
-/* A connection that nobody accepts: cancelled while it is being made. */
+/* A port whose queue is full: the next one's SYN is not answered. */
+static int
+open_full_port(int fd[4])
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(addr);
+
+	fd[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bind(fd[0], (struct sockaddr *)&addr, sizeof(addr));
+	listen(fd[0], 0);
+	getsockname(fd[0], (struct sockaddr *)&addr, &len);
+	for (int i = 1; i < 4; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC |
+		    SOCK_NONBLOCK, 0);
+		connect(fd[i], (struct sockaddr *)&addr, sizeof(addr));
+	}
+	return ntohs(addr.sin_port);
+}
+
 static void
 test_cancel_while_connecting(void)
 {
-	char url[] = "http://192.0.2.1:9";
+	int fd[4];
+	char url[80];
 	struct conf_console conf;
 	struct console *con;
 	struct result r;
@@ -114,16 +138,29 @@ test_cancel_while_connecting(void)
 
 	world_begin(routes);
 	buf_init(&err, 1000);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d", open_full_port(fd));
 	conf = w.conf;
 	conf.url = url;
 	con = console_new(w.client, &conf, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(con);
 	call = world_call("/ok", &r);
 	request_start(con, &call);
-	client_poll(w.client, 0, -1);
+	poll_ms(20);
+	CU_ASSERT_EQUAL(con->n_running, 1);
 	console_free(con);
 	poll_ms(20);
 	CU_ASSERT_EQUAL(r.n_done, 0);
+	/* Nobody cancels: the time for it ends it. */
+	conf.connect_timeout = 50;
+	con = console_new(w.client, &conf, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(con);
+	request_start(con, &call);
+	world_poll(&r.n_done, 1);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_EQUAL(r.status, 0);
+	console_free(con);
+	for (int i = 0; i < 4; i++)
+		close(fd[i]);
 	buf_fini(&err);
 	world_end();
 }
@@ -457,9 +494,38 @@ test_wake_fd(void)
 	world_end();
 }
 
+static volatile sig_atomic_t n_signals;
+
+static void
+count_signal(int signal_number)
+{
+	(void)signal_number;
+	n_signals++;
+}
+
+static void
+test_signals(void)
+{
+	struct sigaction act = { .sa_handler = count_signal }, old;
+	struct itimerval often = { { 0, 2000 }, { 0, 2000 } }, off = { 0 };
+	struct result r;
+
+	world_begin(routes);
+	sigaction(SIGALRM, &act, &old);
+	setitimer(ITIMER_REAL, &often, NULL);
+	world_fetch("/slow", &r);
+	setitimer(ITIMER_REAL, &off, NULL);
+	sigaction(SIGALRM, &old, NULL);
+	CU_ASSERT(n_signals > 3);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	buf_fini(&r.body);
+	world_end();
+}
+
 static const struct unit_test tests[] = {
 	{ "cancel in each phase", test_cancel_in_each_phase },
-	{ "cancel while connecting", test_cancel_while_connecting },
+	{ "cancel or give up while connecting",
+	    test_cancel_while_connecting },
 	{ "a reader cancels others", test_cancel_others_from_a_reader },
 	{ "a reader cancels its own", test_cancel_own_from_a_reader },
 	{ "a reader frees the console", test_free_console_from_a_reader },
@@ -472,6 +538,7 @@ static const struct unit_test tests[] = {
 	{ "classes are paced apart", test_classes_are_paced_apart },
 	{ "429 holds its class", test_429_holds_the_class },
 	{ "the wake descriptor", test_wake_fd },
+	{ "signals while waiting", test_signals },
 };
 
 UNIT_MAIN("client_flow", tests)
