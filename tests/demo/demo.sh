@@ -5,7 +5,6 @@ set -eu
 
 build=$(cd "$1" && pwd)
 dir=$build/demo
-agents=${DEMO_AGENTS:-2000}
 limit=600 # seconds for the poll
 
 say()
@@ -29,7 +28,7 @@ trap stop_mock EXIT
 trap 'exit 130' INT TERM
 
 rm -rf "$dir"
-mkdir -p "$dir"
+mkdir -p "$dir"/spool "$dir"/state
 cd "$dir"
 umask 027
 
@@ -40,9 +39,11 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
     -keyout key.pem -out cert.pem 2>openssl.log ||
     die "openssl made no certificate: see $dir/openssl.log"
 
+# A company of 5,000 endpoints, a week of it.
 "$build/tests/mock/mock_console" --port 0 --port-file port --seed 1 \
-    --agents "$agents" --token-file token \
-    --tls-cert cert.pem --tls-key key.pem >mock.log 2>&1 &
+    --agents 5000 --groups 50 --activities 70000 --threats 700 --days 7 \
+    --token-file token --tls-cert cert.pem --tls-key key.pem \
+    --max-seconds $((limit + 60)) >mock.log 2>&1 &
 mock=$!
 tries=100
 until [ -s port ]; do
@@ -51,7 +52,7 @@ until [ -s port ]; do
 	sleep 0.1
 done
 url=https://localhost:$(cat port)
-echo "mock console: $url, $agents agents"
+echo "mock console: $url"
 
 cat >s1spool.yml <<END
 spool:
@@ -65,8 +66,8 @@ consoles:
     ssl:
       certificate_authorities: $dir/cert.pem
     datasets:
-      threat_event: { enabled: true }
-      application_risk: { enabled: true }
+      activity: { initial_interval: 7d }
+      threat: { initial_interval: 7d }
 END
 
 say "\$ s1spool once --config $dir/s1spool.yml"
