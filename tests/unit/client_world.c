@@ -121,6 +121,16 @@ world_poll(const int *count, int want)
 }
 
 void
+world_idle(int ms)
+{
+	int64_t end = real_ms() + ms;
+
+	do
+		client_poll(w.client, 5, -1);
+	while (real_ms() < end);
+}
+
+void
 world_fetch(const char *path, struct result *r)
 {
 	struct call call = world_call(path, r);

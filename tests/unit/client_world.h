@@ -52,6 +52,8 @@ struct result {
 struct call world_call(const char *path, struct result *r);
 /* Poll until *count is `want`, which must happen within 20 s. */
 void world_poll(const int *count, int want);
+/* Poll for a while, whatever happens. */
+void world_idle(int ms);
 /* One GET from start to end; r->body is to be freed. */
 void world_fetch(const char *path, struct result *r);
 

@@ -15,7 +15,7 @@
 
 #include "collector/base/xalloc.h"
 
-#define CONNECTIONS_MAX 256
+#define CONNECTIONS_MAX 1024
 #define REQUEST_MAX 65536
 
 struct http_server {

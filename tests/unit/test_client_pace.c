@@ -1,0 +1,248 @@
+/*
+ * When requests go out: one after the other, at most so many at a time, at the
+ * pace of their class.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "collector/base/clock.h"
+#include "tests/unit/client_world.h"
+#include "tests/unit/unit.h"
+
+static const struct http_route routes[] = {
+	{ "/ok", OK_PAGE, 0, HTTP_KEEP, 0 },
+	{ "/slow", OK_PAGE, 0, HTTP_KEEP, 50 },
+	{ "/busy", "HTTP/1.1 429 Busy\r\nRetry-After: 9\r\n"
+	    "Content-Length: 0\r\n\r\n", 0, HTTP_KEEP, 0 },
+	{ NULL, NULL, 0, HTTP_KEEP, 0 },
+};
+
+/* A clock that goes only when a test says so. */
+static int64_t now_ms = 1000000;
+
+static int64_t
+fake_mono_ms(void)
+{
+	return now_ms;
+}
+
+static const struct clock fake = { clock_wall_us, fake_mono_ms };
+
+static int n_chained;
+
+static void
+start_next(void *cookie, const struct answer *answer)
+{
+	struct call call = { .path = "/ok", .rate_class = "/sites",
+		.on_done = start_next };
+
+	(void)cookie;
+	CU_ASSERT(answer->verdict == VERDICT_OK ||
+	    answer->verdict == VERDICT_CONFIG);
+	if (++n_chained % 50 != 0)
+		request_start(w.console, &call);
+}
+
+static void
+test_chain_from_on_done(void)
+{
+	struct call call = { .path = "/ok", .rate_class = "/sites",
+		.on_done = start_next };
+
+	world_begin(routes);
+	n_chained = 0;
+	request_start(w.console, &call);
+	world_poll(&n_chained, 50);
+	CU_ASSERT_EQUAL(http_server_connections(w.server), 1);
+	/* Failing at once does not keep the loop from coming back. */
+	world_write_token("", 0600);
+	request_start(w.console, &call);
+	world_poll(&n_chained, 100);
+	CU_ASSERT_EQUAL(http_server_requests(w.server), 50);
+	world_end();
+}
+
+#define MANY 24
+
+/* Start n requests for one path; when all are done, how they went. */
+static void
+run_many(struct console *const *consoles, size_t n_consoles, const char *path)
+{
+	static struct result results[MANY];
+	struct call call;
+
+	for (int i = 0; i < MANY; i++) {
+		call = world_call(path, &results[i]);
+		call.on_body = NULL;
+		call.rate_class = "/rbac"; /* burst 100 */
+		request_start(consoles[(size_t)i % n_consoles], &call);
+	}
+	for (int i = 0; i < MANY; i++) {
+		world_poll(&results[i].n_done, 1);
+		CU_ASSERT_EQUAL(results[i].verdict, VERDICT_OK);
+	}
+}
+
+static void
+test_parallel_per_console(void)
+{
+	world_begin(routes);
+	run_many(&w.console, 1, "/slow");
+	CU_ASSERT_EQUAL(http_server_peak(w.server), 4);
+	CU_ASSERT(http_server_connections(w.server) <= 4);
+	world_end();
+}
+
+static void
+test_parallel_in_all(void)
+{
+	struct console *consoles[8];
+	struct buf err;
+
+	world_begin(routes);
+	buf_init(&err, 1000);
+	w.client->limits.total = 6;
+	for (int i = 0; i < 8; i++) {
+		consoles[i] = console_new(w.client, &w.conf, &err);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(consoles[i]);
+	}
+	run_many(consoles, 8, "/slow");
+	CU_ASSERT_EQUAL(http_server_peak(w.server), 6);
+	for (int i = 0; i < 8; i++)
+		console_free(consoles[i]);
+	buf_fini(&err);
+	world_end();
+}
+
+static int order[4], n_order;
+
+static void
+note_order(void *cookie, const struct answer *answer)
+{
+	(void)answer;
+	order[n_order++] = *(int *)cookie;
+}
+
+/* One class waits for its budget, another passes it by; each in order. */
+static void
+test_classes_are_paced_apart(void)
+{
+	static int ids[] = { 0, 1, 2, 3 };
+	/* "/agents" has 25 a second and a burst of one. */
+	static const char *const classes[] = { "/agents", "/agents",
+		"/agents", "/sites" };
+	struct call call = { .path = "/ok", .on_done = note_order };
+
+	clock_set(&fake);
+	world_begin(routes);
+	n_order = 0;
+	for (int i = 0; i < 4; i++) {
+		call.rate_class = classes[i];
+		call.cookie = &ids[i];
+		request_start(w.console, &call);
+	}
+	world_poll(&n_order, 2);
+	world_idle(60);
+	CU_ASSERT_EQUAL(n_order, 2);
+	now_ms += 39;
+	world_idle(20);
+	CU_ASSERT_EQUAL(n_order, 2);
+	now_ms += 2;
+	world_poll(&n_order, 3);
+	CU_ASSERT_EQUAL(order[2], 1);
+	world_idle(20);
+	CU_ASSERT_EQUAL(n_order, 3);
+	now_ms += 41;
+	world_poll(&n_order, 4);
+	CU_ASSERT_EQUAL(order[3], 2);
+	world_end();
+	clock_set(NULL);
+}
+
+static void
+test_429_holds_the_class(void)
+{
+	struct result busy, held, free_class;
+	struct call call;
+
+	clock_set(&fake);
+	world_begin(routes);
+	world_fetch("/busy", &busy);
+	CU_ASSERT_EQUAL(busy.retry_after_ms, 9000);
+	call = world_call("/ok", &held);
+	request_start(w.console, &call);
+	call = world_call("/ok", &free_class);
+	call.rate_class = "/threats";
+	request_start(w.console, &call);
+	world_poll(&free_class.n_done, 1);
+	now_ms += 8990;
+	world_idle(20);
+	CU_ASSERT_EQUAL(held.n_done, 0);
+	now_ms += 30;
+	world_poll(&held.n_done, 1);
+	buf_fini(&held.body);
+	buf_fini(&free_class.body);
+	world_end();
+	clock_set(NULL);
+}
+
+static void
+test_wake_fd(void)
+{
+	int64_t start = clock_mono_ms();
+	int fd = eventfd(1, EFD_CLOEXEC);
+
+	world_begin(routes);
+	client_poll(w.client, 5000, fd);
+	CU_ASSERT(clock_mono_ms() - start < 4000);
+	start = clock_mono_ms();
+	client_poll(w.client, 30, -1);
+	CU_ASSERT(clock_mono_ms() - start >= 25);
+	close(fd);
+	world_end();
+}
+
+static volatile sig_atomic_t n_signals;
+
+static void
+count_signal(int signal_number)
+{
+	(void)signal_number;
+	n_signals++;
+}
+
+static void
+test_signals(void)
+{
+	struct sigaction act = { .sa_handler = count_signal }, old;
+	struct itimerval often = { { 0, 2000 }, { 0, 2000 } }, off = { 0 };
+	struct result r;
+
+	world_begin(routes);
+	sigaction(SIGALRM, &act, &old);
+	setitimer(ITIMER_REAL, &often, NULL);
+	world_fetch("/slow", &r);
+	setitimer(ITIMER_REAL, &off, NULL);
+	sigaction(SIGALRM, &old, NULL);
+	CU_ASSERT(n_signals > 3);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	buf_fini(&r.body);
+	world_end();
+}
+
+static const struct unit_test tests[] = {
+	{ "on_done starts the next", test_chain_from_on_done },
+	{ "four at a time per console", test_parallel_per_console },
+	{ "a bound over all consoles", test_parallel_in_all },
+	{ "classes are paced apart", test_classes_are_paced_apart },
+	{ "429 holds its class", test_429_holds_the_class },
+	{ "the wake descriptor", test_wake_fd },
+	{ "signals while waiting", test_signals },
+};
+
+UNIT_MAIN("client_pace", tests)
