@@ -5,13 +5,21 @@
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/plain.h"
 #include "collector/json/text.h"
+
+/*
+ * The functions that see every value.  All of them end up in scan_text(), so
+ * that the cursor lives in registers.
+ */
+#define HOT static inline __attribute__((always_inline))
 
 /* An open container. */
 struct level {
 	uint32_t tok;
 	uint32_t junk; /* cursor.junk when it was opened */
 	uint32_t live; /* cursor.live when it was opened */
+	bool object;
 };
 
 struct cursor {
@@ -40,14 +48,20 @@ scan_fini(struct scan *s)
 }
 
 static int
-fail(struct cursor *c, const char *why)
+fail_at(struct scan *s, const char *p, const char *why)
 {
-	c->s->error = why;
-	c->s->error_at = (size_t)(c->p - c->s->text);
+	s->error = why;
+	s->error_at = (size_t)(p - s->text);
 	return -1;
 }
 
-static void
+HOT int
+fail(const struct cursor *c, const char *why)
+{
+	return fail_at(c->s, c->p, why);
+}
+
+HOT void
 skip_space(struct cursor *c)
 {
 	if (c->p == c->end || (unsigned char)*c->p > ' ')
@@ -59,24 +73,38 @@ skip_space(struct cursor *c)
 }
 
 /* The next free token, or NULL when the record has too many. */
-static struct tok *
+HOT struct tok *
 push(struct cursor *c, enum tok_kind kind)
 {
 	struct scan *s = c->s;
-	struct tok *t;
+	struct tok *t = &s->tok[s->n];
 
 	if (s->n == s->cap) {
-		if (s->n >= SCAN_TOKENS_MAX) {
-			fail(c, "too many values");
-			return NULL;
-		}
-		s->cap = s->cap == 0 ? 512 : s->cap * 2;
-		s->tok = xreallocarray(s->tok, s->cap, sizeof(*s->tok));
+		fail(c, "too many values");
+		return NULL;
 	}
-	t = &s->tok[s->n++];
+	s->n++;
 	*t = (struct tok){ .start = (uint32_t)(c->p - s->text),
 		.next = (uint32_t)s->n, .kind = (uint8_t)kind };
 	return t;
+}
+
+/*
+ * Room for the tokens of a text: a value and what separates it from the next
+ * take two bytes at least.  Memory that is not used is never touched.
+ */
+static void
+reserve_tokens(struct scan *s, size_t len)
+{
+	size_t need = len / 2 + 2;
+
+	if (need > SCAN_TOKENS_MAX)
+		need = SCAN_TOKENS_MAX;
+	if (need <= s->cap)
+		return;
+	s->cap = need < 4096 ? 4096 : need;
+	free(s->tok);
+	s->tok = xcalloc(s->cap, sizeof(*s->tok));
 }
 
 static bool
@@ -86,68 +114,70 @@ is_hex(char ch)
 	    (ch >= 'A' && ch <= 'F');
 }
 
-/* An escape with c->p at its backslash. */
-static int
-skip_escape(struct cursor *c)
+/* An escape at p, its backslash.  Returns what is wrong, or NULL. */
+static const char *
+check_escape(const char *p, const char *end, size_t *len)
 {
-	size_t left = (size_t)(c->end - c->p);
+	size_t left = (size_t)(end - p);
 
 	if (left < 2)
-		return fail(c, "string without end");
-	if (c->p[1] != 'u') {
-		if (c->p[1] == '\0' || strchr("\"\\/bfnrt", c->p[1]) == NULL)
-			return fail(c, "unknown escape in a string");
-		c->p += 2;
-		return 0;
-	}
-	if (left < 6 || !is_hex(c->p[2]) || !is_hex(c->p[3]) ||
-	    !is_hex(c->p[4]) || !is_hex(c->p[5]))
-		return fail(c, "\\u without four hexadecimal digits");
-	c->p += 6;
-	return 0;
+		return "string without end";
+	*len = 2;
+	if (p[1] != 'u')
+		return p[1] == '\0' || strchr("\"\\/bfnrt", p[1]) == NULL ?
+		    "unknown escape in a string" : NULL;
+	*len = 6;
+	if (left < 6 || !is_hex(p[2]) || !is_hex(p[3]) || !is_hex(p[4]) ||
+	    !is_hex(p[5]))
+		return "\\u without four hexadecimal digits";
+	return NULL;
+}
+
+/* What stopped a plain run inside a string, other than its quote. */
+static const char *
+check_special(const char *p, const char *end, size_t *len)
+{
+	if (p == end)
+		return "string without end";
+	if (*p == '\\')
+		return check_escape(p, end, len);
+	if ((unsigned char)*p < ' ')
+		return "control character in a string";
+	*len = json_utf8_len(p, end);
+	return *len == 0 ? "invalid UTF-8" : NULL;
 }
 
 /* A string with c->p at its opening quote. */
-static int
+HOT int
 scan_string(struct cursor *c)
 {
 	struct tok *t = push(c, TOK_STRING);
-	size_t n;
+	const char *wrong;
+	size_t len;
 
 	if (t == NULL)
 		return -1;
-	c->p++;
-	for (;;) {
-		c->p = json_skip_plain(c->p, c->end);
-		if (c->p == c->end)
-			return fail(c, "string without end");
-		if (*c->p == '"')
-			break;
-		if (*c->p == '\\') {
+	c->p = json_skip_plain(c->p + 1, c->end);
+	while (c->p == c->end || *c->p != '"') {
+		wrong = check_special(c->p, c->end, &len);
+		if (wrong != NULL)
+			return fail(c, wrong);
+		if (*c->p == '\\')
 			t->flags = TOK_ESCAPED;
-			if (skip_escape(c) < 0)
-				return -1;
-			continue;
-		}
-		if ((unsigned char)*c->p < ' ')
-			return fail(c, "control character in a string");
-		n = json_utf8_len(c->p, c->end);
-		if (n == 0)
-			return fail(c, "invalid UTF-8");
-		c->p += n;
+		c->p = json_skip_plain(c->p + len, c->end);
 	}
 	c->p++;
 	t->len = (uint32_t)(c->p - c->s->text) - t->start;
 	return 0;
 }
 
-static bool
+HOT bool
 is_digit(const struct cursor *c, const char *p)
 {
 	return p < c->end && *p >= '0' && *p <= '9';
 }
 
-static int
+HOT int
 scan_number(struct cursor *c)
 {
 	struct tok *t = push(c, TOK_NUMBER);
@@ -182,7 +212,7 @@ scan_number(struct cursor *c)
 	return 0;
 }
 
-static int
+HOT int
 scan_word(struct cursor *c, const char *word, size_t len, enum tok_kind kind)
 {
 	struct tok *t;
@@ -197,7 +227,7 @@ scan_word(struct cursor *c, const char *word, size_t len, enum tok_kind kind)
 	return 0;
 }
 
-static int
+HOT int
 open_container(struct cursor *c, enum tok_kind kind)
 {
 	if (c->depth == SCAN_DEPTH_MAX)
@@ -205,12 +235,12 @@ open_container(struct cursor *c, enum tok_kind kind)
 	if (push(c, kind) == NULL)
 		return -1;
 	c->level[c->depth++] = (struct level){ (uint32_t)c->s->n - 1, c->junk,
-		c->live };
+		c->live, kind == TOK_OBJECT };
 	c->p++;
 	return 0;
 }
 
-static void
+HOT void
 close_container(struct cursor *c)
 {
 	const struct level *l = &c->level[--c->depth];
@@ -228,7 +258,7 @@ close_container(struct cursor *c)
 }
 
 /* A value that holds no other. */
-static int
+HOT int
 scan_scalar(struct cursor *c)
 {
 	size_t i = c->s->n;
@@ -265,7 +295,7 @@ scan_scalar(struct cursor *c)
 }
 
 /* A member's name and its colon; c->p is where the name should begin. */
-static int
+HOT int
 scan_name(struct cursor *c)
 {
 	if (c->p == c->end || *c->p != '"')
@@ -285,12 +315,11 @@ scan_name(struct cursor *c)
  * the comma (and the next name) to where the next value begins.  1 when the
  * outermost value is complete, 0 when a value follows.
  */
-static int
+HOT int
 after_value(struct cursor *c)
 {
 	while (c->depth > 0) {
-		bool object =
-		    c->s->tok[c->level[c->depth - 1].tok].kind == TOK_OBJECT;
+		bool object = c->level[c->depth - 1].object;
 
 		skip_space(c);
 		if (c->p == c->end)
@@ -312,7 +341,7 @@ after_value(struct cursor *c)
  * One value, or the opening of one.  1 when a container was opened that holds
  * something (its first value follows), 0 when the value is complete.
  */
-static int
+HOT int
 scan_value(struct cursor *c)
 {
 	bool object;
@@ -351,6 +380,7 @@ scan_text(struct scan *s, struct slice text)
 	s->error = NULL;
 	if (text.len > SCAN_BYTES_MAX)
 		return fail(&c, "too large");
+	reserve_tokens(s, text.len);
 	skip_space(&c);
 	do {
 		r = scan_value(&c);

@@ -36,7 +36,11 @@ enum tok_flag {
 	/* A container whose text cannot be copied as it is: it holds void
 	 * values or white space between its values. */
 	TOK_RAGGED = 4,
-	TOK_DEAD = 8 /* a member that a later one of the same name replaced */
+	TOK_DEAD = 8, /* a member that a later one of the same name replaced */
+	/* Marks on names for whoever works on the tokens; the scanner sets
+	 * neither. */
+	TOK_TAKEN = 16,
+	TOK_KNOWN = 32
 };
 
 /*

@@ -111,38 +111,62 @@ escaped_bytes(uint64_t backslash, bool *carry)
 	return escaped;
 }
 
+/* Follow the brackets of a block: where the depth comes to nothing, or -1 with
+ * k->depth behind the block. */
+static int
+find_end(struct skip *k, const struct masks *m)
+{
+	uint64_t both = m->open | m->close;
+	int64_t depth = k->depth;
+
+	/* Not enough ends to come up from here. */
+	if (bits(m->close) < depth) {
+		k->depth += bits(m->open) - bits(m->close);
+		return -1;
+	}
+	for (; both != 0; both &= both - 1) {
+		depth += (m->open & both & -both) != 0 ? 1 : -1;
+		if (depth == 0)
+			return __builtin_ctzll(both);
+	}
+	k->depth = depth;
+	return -1;
+}
+
 size_t
 skip_value(struct skip *k, const char *p, size_t n, bool *done)
 {
 	size_t at = 0;
 
+	*done = false;
+	if (k->depth == 0 && !k->in_string && n > 0)
+		at = skip_value_bytes(k, p, 1, done);
 	/* A string of its own ends at a quote, which the block loop does not
 	 * look for. */
 	if (k->depth == 0)
-		return skip_value_bytes(k, p, n, done);
+		return at + skip_value_bytes(k, p + at, n - at, done);
 	for (; n - at >= 64; at += 64) {
 		struct masks m;
-		struct skip before = *k;
 		uint64_t in_string;
-		int n_close;
 
 		load_masks(&m, p + at);
 		if (m.backslash != 0 || k->escaped)
 			m.quote &= ~escaped_bytes(m.backslash, &k->escaped);
 		in_string = prefix_xor(m.quote) ^
 		    (k->in_string ? ~(uint64_t)0 : 0);
-		n_close = bits(m.close & ~in_string);
-		if (n_close >= k->depth) {
-			/* It may end here: look closer. */
-			size_t used;
+		m.open &= ~in_string;
+		m.close &= ~in_string;
+		if (m.close != 0) {
+			int end = find_end(k, &m);
 
-			*k = before;
-			used = skip_value_bytes(k, p + at, 64, done);
-			if (*done)
-				return at + used;
-			continue;
+			if (end >= 0) {
+				*k = (struct skip){ .depth = 0 };
+				*done = true;
+				return at + (size_t)end + 1;
+			}
+		} else {
+			k->depth += bits(m.open);
 		}
-		k->depth += bits(m.open & ~in_string) - n_close;
 		k->in_string = (in_string >> 63) != 0;
 	}
 	return at + skip_value_bytes(k, p + at, n - at, done);

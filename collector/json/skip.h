@@ -16,9 +16,9 @@ struct skip {
 };
 
 /*
- * Go on inside a container or string (k->depth > 0 or k->in_string) with the
- * next n bytes.  Returns how many belong to the value; *done is set when it
- * ended with the last of these.
+ * Begin a container or string (*k all zero, p at its first byte), or go on
+ * inside one, with the next n bytes.  Returns how many belong to the value;
+ * *done is set when it ended with the last of these.
  */
 size_t skip_value(struct skip *k, const char *p, size_t n, bool *done);
 

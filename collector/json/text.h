@@ -8,12 +8,6 @@
 
 #include "collector/base/buf.h"
 
-/*
- * Where the plain run at the head of [p, end) stops: at a quote, a backslash,
- * a control character or a byte above 0x7f, or at end.
- */
-const char *json_skip_plain(const char *p, const char *end);
-
 /* Length of the well-formed UTF-8 sequence at p, which begins with a byte
  * above 0x7f; 0 when it is malformed or crosses end. */
 size_t json_utf8_len(const char *p, const char *end);

@@ -353,6 +353,9 @@ settle_node(struct node *n)
 		/* A list whose elements were only read. */
 		if (x->element != NULL && x->n_rows == 0)
 			x->taken = true;
+		x->plain = x->node == NULL && x->element == NULL &&
+		    x->n_rows == 1 && x->row[0].conv == MAP_AS_IS &&
+		    (x->row[0].flags & (MAP_APPEND | MAP_EMPTY)) == 0;
 	}
 }
 

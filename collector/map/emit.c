@@ -41,19 +41,49 @@ make_room(struct out *o, size_t n)
 	return true;
 }
 
+/* memcpy() for what is mostly short: no call, and the two halves overlap. */
+static inline void
+copy(char *to, const char *p, size_t n)
+{
+	if (n > 32) {
+		memcpy(to, p, n);
+	} else if (n >= 16) {
+		memcpy(to, p, 16);
+		memcpy(to + n - 16, p + n - 16, 16);
+	} else if (n >= 8) {
+		memcpy(to, p, 8);
+		memcpy(to + n - 8, p + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(to, p, 4);
+		memcpy(to + n - 4, p + n - 4, 4);
+	} else if (n > 0) {
+		to[0] = p[0];
+		to[n / 2] = p[n / 2];
+		to[n - 1] = p[n - 1];
+	}
+}
+
 static inline void
 put(struct out *o, const char *p, size_t n)
 {
 	if ((size_t)(o->end - o->w) < n && !make_room(o, n))
 		return;
-	memcpy(o->w, p, n);
+	copy(o->w, p, n);
 	o->w += n;
 }
 
 static inline void
 putc1(struct out *o, char c)
 {
-	put(o, &c, 1);
+	if (o->w < o->end || make_room(o, 1))
+		*o->w++ = c;
+}
+
+static inline void
+put_ends(struct out *o, size_t n)
+{
+	while (n-- > 0)
+		putc1(o, '}');
 }
 
 /* What was written so far, to take back what turns out to be empty. */
@@ -216,11 +246,10 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
 		size_t before = mark(o);
 		bool put_one;
 
-		if ((t[i].flags & TOK_DEAD) != 0)
+		if ((t[i].flags & (TOK_DEAD | TOK_TAKEN)) != 0)
 			continue;
-		x = node_find(node, scan_content(&o->m->scan, &t[i]));
-		if (x != NULL && x->taken && x->in_place < 0)
-			continue;
+		x = (t[i].flags & TOK_KNOWN) == 0 ? NULL :
+		    node_find(node, scan_content(&o->m->scan, &t[i]));
 		if (!put_name(o, tok, i, node->snake, first && none))
 			continue;
 		if (x != NULL && x->in_place >= 0) {
@@ -249,7 +278,6 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
 static bool
 put_leaves(struct out *o, const struct shape *s, size_t base, bool first)
 {
-	static const char braces[] = "}}}}}}}}}}}}";
 	size_t depth = 0, common = 0;
 
 	for (size_t i = 0; i < s->n_leaves; i++) {
@@ -263,7 +291,7 @@ put_leaves(struct out *o, const struct shape *s, size_t base, bool first)
 			continue;
 		before = mark(o);
 		from = common;
-		put(o, braces, depth - common);
+		put_ends(o, depth - common);
 		if (!first)
 			putc1(o, ',');
 		put(o, l->text + l->off[from], (size_t)(l->len -
@@ -275,7 +303,7 @@ put_leaves(struct out *o, const struct shape *s, size_t base, bool first)
 		first = false;
 		depth = common = l->depth;
 	}
-	put(o, braces, depth);
+	put_ends(o, depth);
 	return !first;
 }
 

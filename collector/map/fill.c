@@ -30,12 +30,6 @@ add_frames(struct mapper *m, const struct shape *s, size_t n)
 	return first;
 }
 
-struct val *
-map_slot(struct mapper *m, size_t base, struct dest d)
-{
-	return &m->val[(d.root ? 0 : base) + d.slot];
-}
-
 void
 map_append(struct mapper *m, struct val *list, const struct val *v)
 {
@@ -104,10 +98,10 @@ tree_repeats(const struct mapper *m, size_t tok)
 }
 
 /* Remember that the record needs the slow path; see map_fill(). */
-static void
+static inline void
 check_tree(struct mapper *m, size_t tok)
 {
-	if (!m->any_dead && m->scan.tok[tok].kind >= TOK_OBJECT &&
+	if (m->scan.tok[tok].kind >= TOK_OBJECT && !m->any_dead &&
 	    tree_repeats(m, tok))
 		m->repeated = true;
 }
@@ -141,8 +135,6 @@ fill_elements(struct mapper *m, const struct shape *s, size_t tok)
 	for (size_t frame = base; i < end; i = m->scan.tok[i].next) {
 		if (m->scan.tok[i].kind != TOK_OBJECT)
 			continue;
-		if (s->root->kept)
-			check_tree(m, i);
 		fill_object(m, s->root, i, frame);
 		frame += s->n_slots;
 	}
@@ -227,6 +219,19 @@ run_row(struct mapper *m, const struct row *row, size_t tok, size_t base)
 		break;
 	}
 	store(m, row, base, &v);
+}
+
+/* The most frequent row: moved as it is, to places of its own. */
+static inline void
+fill_plain(struct mapper *m, const struct row *row, size_t tok, size_t base)
+{
+	const struct tok *t = &m->scan.tok[tok];
+
+	if ((t->flags & TOK_VOID) != 0)
+		return;
+	check_tree(m, tok);
+	for (size_t i = 0; i < row->n_dests; i++)
+		*map_slot(m, base, row->dest[i]) = val_of_tok(m, tok);
 }
 
 /* The rows of one member, and what is known below it. */
@@ -320,7 +325,11 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 			m->repeated = true;
 		x->stamp = stamp;
 		guess = &x->guess;
-		fill_member(m, x, i + 1, base);
+		m->scan.tok[i].flags |= x->taken ? TOK_TAKEN : TOK_KNOWN;
+		if (x->plain)
+			fill_plain(m, x->row, i + 1, base);
+		else
+			fill_member(m, x, i + 1, base);
 	}
 	if (node->rest != NULL) {
 		struct val v = val_of_tok(m, tok);

@@ -73,6 +73,7 @@ struct member {
 	struct node *node; /* known members of the object below, or NULL */
 	struct shape *element; /* shape of the elements of a list, or NULL */
 	bool taken; /* not among the kept members: a row moved it */
+	bool plain; /* one row, MAP_AS_IS without flags, nothing below */
 	int in_place; /* slot of the converted value that stays here, or -1 */
 };
 
@@ -166,6 +167,23 @@ struct map_record {
 	struct mapper m;
 };
 
+/* A slot of the document or of the frame at base; until slots are added. */
+static inline struct val *
+map_slot(struct mapper *m, size_t base, struct dest d)
+{
+	return &m->val[(d.root ? 0 : base) + d.slot];
+}
+
+static inline struct val
+val_of_tok(const struct mapper *m, size_t tok)
+{
+	const struct tok *t = &m->scan.tok[tok];
+
+	return (struct val){ .p = m->scan.text + t->start, .len = t->len,
+		.tok = (uint32_t)tok, .kind = t->kind,
+		.escaped = (t->flags & TOK_ESCAPED) != 0 };
+}
+
 /* compile.c */
 void map_compile(struct mapper *m);
 void map_compile_free(struct mapper *m);
@@ -176,14 +194,12 @@ char *map_alloc(struct mapper *m, size_t n);
 
 /* fill.c: fill the slots of the record scanned last. */
 void map_fill(struct mapper *m);
-struct val *map_slot(struct mapper *m, size_t base, struct dest d);
 void map_append(struct mapper *m, struct val *list, const struct val *v);
 /* Append unless an item with the same text is there. */
 void map_append_unique(struct mapper *m, struct val *list,
     const struct val *v);
 
 /* value.c */
-struct val val_of_tok(const struct mapper *m, size_t tok);
 /* A JSON string of plain text, a JSON text, both copied to the arena. */
 struct val val_string(struct mapper *m, struct slice plain);
 struct val val_json(struct mapper *m, struct slice json, enum tok_kind kind);

@@ -4,16 +4,6 @@
 #include "collector/map/mapper.h"
 
 struct val
-val_of_tok(const struct mapper *m, size_t tok)
-{
-	const struct tok *t = &m->scan.tok[tok];
-
-	return (struct val){ .p = m->scan.text + t->start, .len = t->len,
-		.tok = (uint32_t)tok, .kind = t->kind,
-		.escaped = (t->flags & TOK_ESCAPED) != 0 };
-}
-
-struct val
 val_json(struct mapper *m, struct slice json, enum tok_kind kind)
 {
 	char *p = map_alloc(m, json.len);
