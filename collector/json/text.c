@@ -98,11 +98,30 @@ unescape_unicode(const char *p, const char *end, uint32_t *c)
 	return p;
 }
 
-int
-json_unescape(struct buf *out, struct slice content)
+/* One escape at p, its backslash; writes what it stands for to out (4 bytes at
+ * most), *n of it.  Returns where reading goes on. */
+static const char *
+unescape_one(const char *p, const char *end, char *out, size_t *n)
 {
 	static const char from[] = "\"\\/bfnrt";
 	static const char to[] = "\"\\/\b\f\n\r\t";
+	uint32_t c;
+
+	if (p[1] != 'u') {
+		const char *hit = strchr(from, p[1]);
+
+		out[0] = to[hit - from];
+		*n = 1;
+		return p + 2;
+	}
+	p = unescape_unicode(p + 2, end, &c);
+	*n = put_utf8(out, c);
+	return p;
+}
+
+int
+json_unescape(struct buf *out, struct slice content)
+{
 	const char *p = content.p, *end = p + content.len;
 	/* No escape is shorter than what it stands for. */
 	char *start = buf_reserve(out, content.len), *w = start;
@@ -110,24 +129,57 @@ json_unescape(struct buf *out, struct slice content)
 	if (start == NULL)
 		return -1;
 	while (p < end) {
-		uint32_t c;
+		size_t n;
 
 		if (*p != '\\') {
 			*w++ = *p++;
 			continue;
 		}
-		if (p[1] != 'u') {
-			const char *hit = strchr(from, p[1]);
-
-			*w++ = to[hit - from];
-			p += 2;
-			continue;
-		}
-		p = unescape_unicode(p + 2, end, &c);
-		w += put_utf8(w, c);
+		p = unescape_one(p, end, w, &n);
+		w += n;
 	}
 	buf_commit(out, (size_t)(w - start));
 	return 0;
+}
+
+/* Reads the content of a string byte by byte, unescaped. */
+struct reader {
+	const char *p;
+	const char *end;
+	char left[4]; /* of an escape */
+	size_t n;
+	size_t i;
+};
+
+static int
+next_byte(struct reader *r, bool escaped)
+{
+	if (r->i < r->n)
+		return (unsigned char)r->left[r->i++];
+	if (r->p == r->end)
+		return -1;
+	if (!escaped || *r->p != '\\')
+		return (unsigned char)*r->p++;
+	r->p = unescape_one(r->p, r->end, r->left, &r->n);
+	r->i = 1;
+	return (unsigned char)r->left[0];
+}
+
+bool
+json_same_text(struct slice a, bool a_escaped, struct slice b, bool b_escaped)
+{
+	struct reader ra = { .p = a.p, .end = a.p + a.len };
+	struct reader rb = { .p = b.p, .end = b.p + b.len };
+	int c;
+
+	if (!a_escaped && !b_escaped)
+		return slice_eq(a, b);
+	do {
+		c = next_byte(&ra, a_escaped);
+		if (c != next_byte(&rb, b_escaped))
+			return false;
+	} while (c >= 0);
+	return true;
 }
 
 static size_t
@@ -173,22 +225,4 @@ json_escape(struct buf *out, struct slice text)
 		buf_commit(out, n);
 	}
 	return 0;
-}
-
-bool
-json_same_text(struct slice a, bool a_escaped, struct slice b, bool b_escaped)
-{
-	struct buf plain_a, plain_b;
-	bool same;
-
-	if (!a_escaped && !b_escaped)
-		return slice_eq(a, b);
-	buf_init(&plain_a, a.len);
-	buf_init(&plain_b, b.len);
-	json_unescape(&plain_a, a);
-	json_unescape(&plain_b, b);
-	same = slice_eq(buf_slice(&plain_a), buf_slice(&plain_b));
-	buf_fini(&plain_a);
-	buf_fini(&plain_b);
-	return same;
 }

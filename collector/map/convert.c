@@ -25,7 +25,7 @@ static void
 fail(struct mapper *m, const struct row *row, const char *processor,
     const char *reason, struct slice value)
 {
-	struct buf text;
+	struct buf *text = &m->text;
 	struct val v;
 	int len = value.len > QUOTE_MAX ? QUOTE_MAX : (int)value.len;
 
@@ -36,15 +36,14 @@ fail(struct mapper *m, const struct row *row, const char *processor,
 	while (len > 0 && (size_t)len < value.len &&
 	    ((unsigned char)value.p[len] & 0xc0) == 0x80)
 		len--;
-	buf_init(&text, 4096);
-	buf_addf(&text, "Processor %s with tag %s in pipeline %s failed with "
+	buf_reset(text);
+	buf_addf(text, "Processor %s with tag %s in pipeline %s failed with "
 	    "message: ", processor, row->tag, m->opt->name);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	buf_addf(&text, reason, len, value.p);
+	buf_addf(text, reason, len, value.p);
 #pragma GCC diagnostic pop
-	v = val_string(m, buf_slice(&text));
-	buf_fini(&text);
+	v = val_string(m, buf_slice(text));
 	map_append(m, &m->val[SLOT_ERROR], &v);
 }
 
@@ -261,8 +260,6 @@ static bool
 to_string(struct mapper *m, const struct row *row, const struct val *in,
     struct val *out)
 {
-	struct buf b;
-
 	if (val_as_text(m, in, out))
 		return true;
 	if (in->kind == TOK_NULL) {
@@ -270,10 +267,9 @@ to_string(struct mapper *m, const struct row *row, const struct val *in,
 		    SLICE("null"));
 		return false;
 	}
-	buf_init(&b, SCAN_BYTES_MAX);
-	add_java_text(m, &b, in->tok);
-	*out = val_string(m, buf_slice(&b));
-	buf_fini(&b);
+	buf_reset(&m->text);
+	add_java_text(m, &m->text, in->tok);
+	*out = val_string(m, buf_slice(&m->text));
 	return true;
 }
 
@@ -342,21 +338,19 @@ to_joined(struct mapper *m, const struct row *row, size_t tok,
 {
 	const struct tok *t = &m->scan.tok[tok];
 	const char *comma = "";
-	struct buf b;
 
 	(void)row;
 	if (t->kind != TOK_ARRAY)
 		return false;
-	buf_init(&b, SCAN_BYTES_MAX);
+	buf_reset(&m->text);
 	for (size_t i = tok + 1; i < t->next; i = m->scan.tok[i].next) {
 		if ((m->scan.tok[i].flags & TOK_VOID) != 0)
 			continue;
-		buf_adds(&b, comma);
+		buf_adds(&m->text, comma);
 		comma = ",";
-		add_java_text(m, &b, i);
+		add_java_text(m, &m->text, i);
 	}
-	*out = val_string(m, buf_slice(&b));
-	buf_fini(&b);
+	*out = val_string(m, buf_slice(&m->text));
 	return true;
 }
 

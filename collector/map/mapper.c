@@ -162,6 +162,7 @@ mapper_new(const struct map_table *table, const struct map_options *opt)
 	scan_init(&m->scan);
 	buf_init(&m->error, 1024);
 	buf_init(&m->work, SCAN_BYTES_MAX);
+	buf_init(&m->text, SCAN_BYTES_MAX);
 	for (int error = 0; error < 2; error++)
 		for (int dropped = 0; dropped < 2; dropped++)
 			m->tags[error][dropped] = make_tags(m, error != 0,
@@ -188,6 +189,7 @@ mapper_free(struct mapper *m)
 	free(m->item);
 	buf_fini(&m->error);
 	buf_fini(&m->work);
+	buf_fini(&m->text);
 	free(m);
 }
 

@@ -159,7 +159,8 @@ struct mapper {
 
 	struct buf error;
 	struct map_counts counts;
-	struct buf work; /* scratch of ident.c and convert.c */
+	struct buf work; /* scratch of val_*() and ident.c */
+	struct buf text; /* scratch of convert.c */
 };
 
 /* The derive functions' view is the mapper itself. */
