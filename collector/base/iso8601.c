@@ -31,22 +31,26 @@ next_is(struct cursor *c, char want)
 	return true;
 }
 
-/* Exactly n digits with a value of at most max; -1 when it is not so. */
-static inline int
-number(struct cursor *c, int n, int max)
+static inline unsigned
+digit(char ch)
 {
-	int v = 0;
+	return (unsigned)(unsigned char)ch - '0';
+}
 
-	if (c->end - c->p < n)
+/* Two digits with a value of at most max; -1 when it is not so. */
+static inline int
+pair(struct cursor *c, unsigned max)
+{
+	unsigned tens, ones;
+
+	if (c->end - c->p < 2)
 		return -1;
-	for (; n > 0; n--, c->p++) {
-		unsigned digit = (unsigned char)*c->p - (unsigned)'0';
-
-		if (digit > 9)
-			return -1;
-		v = v * 10 + (int)digit;
-	}
-	return v > max ? -1 : v;
+	tens = digit(c->p[0]);
+	ones = digit(c->p[1]);
+	c->p += 2;
+	if (tens > 9 || ones > 9 || tens * 10 + ones > max)
+		return -1;
+	return (int)(tens * 10 + ones);
 }
 
 static int
@@ -78,19 +82,19 @@ days_of(int y, int m, int d)
 static int
 parse_date(struct cursor *c, int64_t *days, bool *whole)
 {
-	int y, m = 1, d = 1;
+	int century = pair(c, 99), year = pair(c, 99), m = 1, d = 1, y;
 
 	*whole = false;
-	y = number(c, 4, 9999);
-	if (y < 0)
+	if (century < 0 || year < 0)
 		return -1;
+	y = century * 100 + year;
 	if (next_is(c, '-')) {
-		m = number(c, 2, 12);
+		m = pair(c, 12);
 		if (m < 1)
 			return -1;
 		if (next_is(c, '-')) {
-			d = number(c, 2, days_in_month(y, m));
-			if (d < 1)
+			d = pair(c, 31);
+			if (d < 1 || d > days_in_month(y, m))
 				return -1;
 			*whole = true;
 		}
@@ -103,20 +107,12 @@ parse_date(struct cursor *c, int64_t *days, bool *whole)
 static int
 parse_fraction(struct cursor *c)
 {
-	int ms = 0, n, digit;
+	static const int scale[9] = { 100, 10, 1 };
+	int ms = 0, n;
 
-	for (n = 0; n < 9 && c->p < c->end; n++) {
-		digit = number(c, 1, 9);
-		if (digit < 0)
-			break;
-		if (n < 3)
-			ms = ms * 10 + digit;
-	}
-	if (n == 0)
-		return -1;
-	for (; n < 3; n++)
-		ms *= 10;
-	return ms;
+	for (n = 0; n < 9 && c->p < c->end && digit(*c->p) <= 9; n++)
+		ms += (int)digit(*c->p++) * scale[n];
+	return n > 0 ? ms : -1;
 }
 
 /* HH, HH:MM, HH:MM:SS or HH:MM:SS with a fraction. */
@@ -125,11 +121,11 @@ parse_time(struct cursor *c, int64_t *ms)
 {
 	int hour, minute = 0, second = 0, fraction = 0;
 
-	hour = number(c, 2, 23);
+	hour = pair(c, 23);
 	if (hour >= 0 && next_is(c, ':')) {
-		minute = number(c, 2, 59);
+		minute = pair(c, 59);
 		if (minute >= 0 && next_is(c, ':')) {
-			second = number(c, 2, 59);
+			second = pair(c, 59);
 			if (second >= 0 && (next_is(c, '.') || next_is(c, ',')))
 				fraction = parse_fraction(c);
 		}
@@ -155,9 +151,9 @@ parse_zone(struct cursor *c, int *east)
 		sign = -1;
 	else
 		return -1;
-	hour = number(c, 2, 18);
+	hour = pair(c, 18);
 	if (next_is(c, ':') || c->p < c->end)
-		minute = number(c, 2, 59);
+		minute = pair(c, 59);
 	if (hour < 0 || minute < 0 || hour * 60 + minute > OFFSET_MAX_MIN)
 		return -1;
 	*east = sign * (hour * 60 + minute);
@@ -188,11 +184,16 @@ iso8601_parse(struct slice text, int64_t *ms)
 }
 
 static inline char *
-put(char *out, uint32_t v, int digits)
+put_pair(char *out, uint32_t v)
 {
-	for (int i = digits; i-- > 0; v /= 10)
-		out[i] = (char)('0' + v % 10);
-	return out + digits;
+	static const char pairs[] =
+	    "00010203040506070809101112131415161718192021222324"
+	    "25262728293031323334353637383940414243444546474849"
+	    "50515253545556575859606162636465666768697071727374"
+	    "75767778798081828384858687888990919293949596979899";
+
+	memcpy(out, pairs + 2 * v, 2);
+	return out + 2;
 }
 
 static char *
@@ -209,11 +210,12 @@ put_date(char *out, uint32_t day)
 	uint32_t m = from_march < 10 ? from_march + 3 : from_march - 9;
 	uint32_t y = period * 400 + of_years + (m <= 2) - 400;
 
-	out = put(out, y, 4);
+	out = put_pair(out, y / 100);
+	out = put_pair(out, y % 100);
 	*out++ = '-';
-	out = put(out, m, 2);
+	out = put_pair(out, m);
 	*out++ = '-';
-	return put(out, of_year - (from_march * 153 + 2) / 5 + 1, 2);
+	return put_pair(out, of_year - (from_march * 153 + 2) / 5 + 1);
 }
 
 void
@@ -226,13 +228,14 @@ iso8601_format(int64_t ms, char *out)
 
 	out = put_date(out, (uint32_t)(since / DAY_MS));
 	*out++ = 'T';
-	out = put(out, of_day / 3600000, 2);
+	out = put_pair(out, of_day / 3600000);
 	*out++ = ':';
-	out = put(out, of_day / 60000 % 60, 2);
+	out = put_pair(out, of_day / 60000 % 60);
 	*out++ = ':';
-	out = put(out, of_day / 1000 % 60, 2);
+	out = put_pair(out, of_day / 1000 % 60);
 	*out++ = '.';
-	out = put(out, of_day % 1000, 3);
+	*out++ = (char)('0' + of_day % 1000 / 100);
+	out = put_pair(out, of_day % 100);
 	*out = 'Z';
 }
 

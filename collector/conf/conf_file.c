@@ -10,7 +10,7 @@
 /* Maps that merge maps that merge maps: nobody writes more levels. */
 #define MERGE_DEPTH_MAX 8
 
-static void
+static void __attribute__((format(printf, 4, 0)))
 put_message(struct conf_file *f, const yaml_mark_t *at, const char *kind,
     const char *fmt, va_list ap)
 {

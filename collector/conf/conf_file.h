@@ -20,8 +20,8 @@ struct conf_file {
 };
 
 /*
- * Read and parse; *root is NULL for a file without content.  -1 after a message.
- * conf_file_close() in any case.
+ * Read and parse; *root is NULL for a file without content.  -1 after a
+ * message.  conf_file_close() in any case.
  */
 int conf_file_open(struct conf_file *f, const char *name, struct buf *err,
     yaml_node_t **root);
