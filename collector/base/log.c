@@ -283,14 +283,25 @@ write_event(const struct event *e)
 	(void)ignored;
 }
 
+/* Write a message, unless its kind was said enough. */
+static void
+say(struct event *e, const char *kind)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	hash = hash_add(hash_add(hash, levels[e->level].name), kind);
+	hash = hash_add(hash_add(hash, e->console), e->dataset);
+	if (e->level > LOG_WARN || !said_enough(hash, &e->repeats))
+		write_event(e);
+}
+
 void
 log_event(enum log_level level, const char *console, const char *dataset,
     const char *fmt, ...)
 {
-	struct event e = { level, console, dataset, NULL, 0 };
 	char message[MESSAGE_MAX];
+	struct event e = { level, console, dataset, message, 0 };
 	int saved = errno;
-	uint64_t hash;
 	va_list ap;
 
 	if (level > max_level)
@@ -298,12 +309,26 @@ log_event(enum log_level level, const char *console, const char *dataset,
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
-	e.message = message;
-	hash = hash_add(UINT64_C(14695981039346656037), levels[level].name);
 	/* "%s" is no kind of event; there the message must be. */
-	hash = hash_add(hash, strcmp(fmt, "%s") == 0 ? message : fmt);
-	hash = hash_add(hash_add(hash, console), dataset);
-	if (level > LOG_WARN || !said_enough(hash, &e.repeats))
-		write_event(&e);
+	say(&e, strcmp(fmt, "%s") == 0 ? message : fmt);
+	errno = saved;
+}
+
+void
+log_lines(enum log_level level, const char *text)
+{
+	char line[MESSAGE_MAX];
+	struct event e = { level, NULL, NULL, line, 0 };
+	int saved = errno;
+	size_t len;
+
+	if (level > max_level)
+		return;
+	for (; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		if (len > 0)
+			say(&e, line);
+	}
 	errno = saved;
 }

@@ -23,7 +23,10 @@ void log_setup(enum log_level level, enum log_format format);
  * where it is "%s".
  */
 void log_event(enum log_level level, const char *console, const char *dataset,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+    const char *fmt, ...) __attribute__((format(printf, 4, 5), nonnull(4)));
+
+/* Each line of text as a message of its own. */
+void log_lines(enum log_level level, const char *text);
 
 #define log_error(...) log_event(LOG_ERROR, NULL, NULL, __VA_ARGS__)
 #define log_warn(...) log_event(LOG_WARN, NULL, NULL, __VA_ARGS__)

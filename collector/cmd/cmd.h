@@ -51,6 +51,8 @@ struct command {
 	int (*run)(const struct cmd_line *line); /* the exit code */
 };
 
+struct conf;
+
 /* The option that all commands with a configuration share. */
 #define CMD_OPTION_CONFIG                                                    \
 	{                                                                    \
@@ -71,5 +73,12 @@ extern const struct command cmd_verify;
  * EX_USAGE, with one specific message on stderr, when argv makes no sense.
  */
 int cmd_main(const struct command *const *list, int argc, char **argv);
+
+/*
+ * Read the configuration, from CMD_CONFIG_FILE when file is NULL, and set up
+ * the log as it says.  What is wrong or doubtful in it is logged, a line each.
+ * NULL when it has errors: EX_CONFIG.
+ */
+struct conf *cmd_conf_load(const char *file);
 
 #endif

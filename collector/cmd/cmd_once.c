@@ -138,24 +138,20 @@ run_once(struct conf *conf, const struct engine_options *opt, struct buf *err)
 static int
 run(const struct cmd_line *line)
 {
-	const char *file = line->value[OPTION_CONFIG];
 	struct engine_options opt = {
 		.once = true,
 		.console = line->value[OPTION_CONSOLE],
 		.dataset = line->value[OPTION_DATASET],
 	};
-	struct conf *conf;
+	struct conf *conf = cmd_conf_load(line->value[OPTION_CONFIG]);
 	struct buf err;
-	int code = EX_CONFIG;
+	int code;
 
+	if (conf == NULL)
+		return EX_CONFIG;
 	buf_init(&err, 1 << 20);
-	conf = conf_load(file != NULL ? file : CMD_CONFIG_FILE, &err);
-	if (conf != NULL) {
-		log_setup(conf->logging.level, conf->logging.format);
-		code = run_once(conf, &opt, &err);
-	}
-	if (err.len > 0)
-		fprintf(stderr, "s1spool once: %s\n", err.p);
+	code = run_once(conf, &opt, &err);
+	log_lines(LOG_ERROR, err.p);
 	buf_fini(&err);
 	return code;
 }

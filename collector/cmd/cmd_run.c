@@ -61,20 +61,15 @@ static int
 run(const struct cmd_line *line)
 {
 	const char *file = line->value[OPTION_CONFIG];
-	struct conf *conf;
+	struct conf *conf = cmd_conf_load(file);
 	struct buf err;
-	int code = EX_CONFIG;
+	int code;
 
-	if (file == NULL)
-		file = CMD_CONFIG_FILE;
+	if (conf == NULL)
+		return EX_CONFIG;
 	buf_init(&err, 1 << 20);
-	conf = conf_load(file, &err);
-	if (conf != NULL) {
-		log_setup(conf->logging.level, conf->logging.format);
-		code = run_daemon(conf, file, &err);
-	}
-	if (err.len > 0)
-		log_error("%s", err.p);
+	code = run_daemon(conf, file, &err);
+	log_lines(LOG_ERROR, err.p);
 	buf_fini(&err);
 	return code;
 }

@@ -11,6 +11,7 @@
 #include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/base/notify.h"
+#include "collector/cmd/cmd.h"
 
 /* At least so often the loop comes round. */
 #define ROUND_MS 1000
@@ -49,15 +50,12 @@ reload(struct engine *e, const char *file)
 
 	notify_reloading();
 	buf_init(&err, 64 << 10);
-	conf = conf_load(file, &err);
+	conf = cmd_conf_load(file);
 	if (conf == NULL) {
-		log_error("the configuration has errors and is not used:\n%s",
-		    err.p);
+		log_error("the configuration has errors; the old one stays");
 	} else {
-		log_setup(conf->logging.level, conf->logging.format);
 		if (engine_reload(e, conf, &err) != 0)
-			log_error("not everything could be opened:\n%s",
-			    err.p);
+			log_lines(LOG_ERROR, err.p);
 		engine_start(e);
 		log_info("the configuration was loaded again");
 	}

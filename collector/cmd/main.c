@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "collector/cmd/cmd.h"
+#include "collector/conf/secret.h"
 
 /* In the order of --help.  A new command is one row here. */
 static const struct command *const commands[] = {
@@ -15,5 +16,6 @@ static const struct command *const commands[] = {
 int
 main(int argc, char **argv)
 {
+	secret_forbid_core();
 	return cmd_main(commands, argc, argv);
 }

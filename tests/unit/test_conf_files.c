@@ -14,7 +14,8 @@ test_files(void)
 	begin();
 	buf_reset(&err);
 	CU_ASSERT_PTR_NULL(conf_load("s1.yml", &err));
-	UNIT_TEXT(err.p, "s1.yml: No such file or directory\n");
+	UNIT_TEXT(err.p, "s1.yml: No such file or directory; --config names "
+	    "another file\n");
 	buf_reset(&err);
 	CU_ASSERT_PTR_NULL(conf_load("/", &err));
 	UNIT_TEXT(err.p, "/: Is a directory\n");

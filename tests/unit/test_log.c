@@ -335,6 +335,19 @@ test_json_repeats(void)
 }
 
 static void
+test_lines(void)
+{
+	begin(LOG_INFO, LOG_TEXT);
+	log_lines(LOG_ERROR, "a.yml:1:2: one\n\na.yml:2:3: %d two\nthree");
+	UNIT_TEXT(next_line(), TIME " error a.yml:1:2: one\n");
+	UNIT_TEXT(next_line(), TIME " error a.yml:2:3: %d two\n");
+	UNIT_TEXT(next_line(), TIME " error three\n");
+	log_lines(LOG_ERROR, "");
+	UNIT_TEXT(next_line(), "");
+	end();
+}
+
+static void
 test_errno(void)
 {
 	begin(LOG_INFO, LOG_TEXT);
@@ -364,6 +377,7 @@ static const struct unit_test tests[] = {
 	{ "what is a repeat", test_what_is_a_repeat },
 	{ "more kinds than room", test_many_kinds },
 	{ "repeats in JSON", test_json_repeats },
+	{ "text of several lines", test_lines },
 	{ "errno", test_errno },
 };
 

@@ -1,0 +1,21 @@
+#include "config.h"
+
+#include "collector/base/log.h"
+#include "collector/cmd/cmd.h"
+#include "collector/conf/conf.h"
+
+struct conf *
+cmd_conf_load(const char *file)
+{
+	struct conf *conf;
+	struct buf messages;
+
+	buf_init(&messages, 1 << 20);
+	conf = conf_load(file != NULL ? file : CMD_CONFIG_FILE, &messages);
+	if (conf != NULL)
+		log_setup(conf->logging.level, conf->logging.format);
+	/* Those of a configuration that can be used are warnings. */
+	log_lines(conf != NULL ? LOG_WARN : LOG_ERROR, messages.p);
+	buf_fini(&messages);
+	return conf;
+}
