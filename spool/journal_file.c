@@ -179,6 +179,8 @@ journal_file_read(struct slice content,
 
 	*commits = 0;
 	sound = next_line(&rest, &line) && parse(line).kind == HEADER_LINE;
+	if (!sound)
+		rest = content;
 	batch = rest;
 	while (next_line(&rest, &line)) {
 		b = parse(line);

@@ -1,46 +1,616 @@
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "collector/base/clock.h"
+#include "collector/base/xalloc.h"
+#include "spool/frame.h"
 #include "spool/journal.h"
+#include "tests/faults/fault.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
-static void
-test_put_get(void)
+/* Open, which must work.  *damaged says what the journal thought. */
+static struct journal *
+open_journal(const char *dir, bool *damaged)
 {
-	char *dir = scratch_make();
-	bool damaged = true;
 	struct journal *j;
 	struct buf why;
 
 	buf_init(&why, 1000);
-	j = journal_open(dir, &damaged, &why);
+	j = journal_open(dir, damaged, &why);
 	UNIT_TEXT(why.p, "");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+	buf_fini(&why);
+	return j;
+}
+
+static struct journal *
+open_sound(const char *dir)
+{
+	bool damaged = true;
+	struct journal *j = open_journal(dir, &damaged);
+
 	CU_ASSERT_FALSE(damaged);
-	journal_put(j, "b", SLICE("{\"x\":1}"));
-	journal_put(j, "a", SLICE("1"));
-	journal_put(j, "b", SLICE("2"));
+	return j;
+}
+
+static void
+print_entry(void *cookie, const char *key, struct slice value)
+{
+	struct buf *b = cookie;
+
+	buf_addf(b, "%s=%.*s ", key, (int)value.len, value.p);
+}
+
+/* The whole content as text, to be freed. */
+static char *
+content(const struct journal *j, const char *prefix)
+{
+	struct buf b;
+	char *text;
+
+	buf_init(&b, 1 << 24);
+	journal_each(j, prefix, print_entry, &b);
+	text = xstrndup(b.p, b.len);
+	buf_fini(&b);
+	return text;
+}
+
+static void
+check(const struct journal *j, const char *want)
+{
+	char *text = content(j, "");
+
+	UNIT_TEXT(text, want);
+	free(text);
+}
+
+static void
+put(struct journal *j, const char *key, const char *value)
+{
+	journal_put(j, key, slice_of(value));
+}
+
+static void
+test_put_and_commit(void)
+{
+	char *dir = scratch_make(), *text;
+	struct journal *j = open_sound(dir);
+
+	CU_ASSERT_FALSE(journal_is_dirty(j));
+	CU_ASSERT_PTR_NULL(journal_get(j, "a").p);
+	put(j, "b", "{\"x\":1}");
+	put(j, "a", "\"}\\\"v\\\":null\"");
+	put(j, "b", "2");
+	put(j, "gone", "3");
 	CU_ASSERT_TRUE(journal_is_dirty(j));
+	CU_ASSERT_TRUE(slice_is(journal_get(j, "b"), "2"));
 	CU_ASSERT_EQUAL(journal_commit(j), 0);
 	CU_ASSERT_FALSE(journal_is_dirty(j));
-	journal_put(j, "c", SLICE("3"));
+	journal_remove(j, "gone");
+	journal_remove(j, "never there");
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	put(j, "c", "never committed");
 	journal_close(j);
 
-	j = journal_open(dir, &damaged, &why);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
-	CU_ASSERT_FALSE(damaged);
-	CU_ASSERT_TRUE(slice_is(journal_get(j, "a"), "1"));
-	CU_ASSERT_TRUE(slice_is(journal_get(j, "b"), "2"));
-	CU_ASSERT_PTR_NULL(journal_get(j, "c").p);
+	j = open_sound(dir);
+	check(j, "a=\"}\\\"v\\\":null\" b=2 ");
+	put(j, "b/x", "1");
+	put(j, "bb", "2");
+	put(j, "b/y", "3");
+	text = content(j, "b/");
+	UNIT_TEXT(text, "b/x=1 b/y=3 ");
+	free(text);
 	journal_close(j);
+	scratch_remove(dir);
+}
+
+static void
+test_file_is_readable(void)
+{
+	char *dir = scratch_make(), *text;
+	struct journal *j = open_sound(dir);
+	struct stat sb;
+
+	put(j, "acme/threat", "{\"x\":1}");
+	put(j, "old", "0");
+	journal_commit(j);
+	journal_remove(j, "old");
+	journal_commit(j);
+	journal_close(j);
+	text = scratch_read(dir, "journal", NULL);
+	UNIT_TEXT(text,
+	    "ea544b66 {\"journal\":\"s1spool\",\"version\":1}\n"
+	    "51835416 {\"commit\":1,\"records\":0}\n"
+	    "b4eeff9c {\"k\":\"acme/threat\",\"v\":{\"x\":1}}\n"
+	    "a5570974 {\"k\":\"old\",\"v\":0}\n"
+	    "1fd4134f {\"commit\":2,\"records\":2}\n"
+	    "6cd2240e {\"k\":\"old\",\"v\":null}\n"
+	    "a9f6a1fa {\"commit\":3,\"records\":1}\n");
+	free(text);
+	CU_ASSERT_EQUAL(stat(scratch_path(dir, "journal"), &sb), 0);
+	CU_ASSERT_EQUAL(sb.st_mode & 07777, 0640);
+	scratch_remove(dir);
+}
+
+/*
+ * A journal of several commits, with what its content was after each of them
+ * and where in the file each ended.
+ */
+#define COMMITS 8
+
+struct history {
+	char *text; /* the file */
+	size_t len;
+	size_t end[COMMITS];
+	char *state[COMMITS];
+};
+
+static void
+make_history(struct history *h)
+{
+	char *dir = scratch_make(), key[16], value[64];
+	struct journal *j = open_sound(dir);
+	struct stat sb;
+
+	for (int i = 0; i < COMMITS; i++) {
+		for (int k = 0; i > 0 && k < 3; k++) {
+			snprintf(key, sizeof(key), "k%d", (i + k) % 4);
+			snprintf(value, sizeof(value), "{\"c\":%d,\"k\":%d}",
+			    i, k);
+			put(j, key, value);
+		}
+		if (i == 5)
+			journal_remove(j, "k1");
+		CU_ASSERT_EQUAL(journal_commit(j), 0);
+		CU_ASSERT_EQUAL(stat(scratch_path(dir, "journal"), &sb), 0);
+		h->end[i] = (size_t)sb.st_size;
+		h->state[i] = content(j, "");
+	}
+	journal_close(j);
+	h->text = scratch_read(dir, "journal", &h->len);
+	CU_ASSERT_EQUAL(h->len, h->end[COMMITS - 1]);
+	scratch_remove(dir);
+}
+
+static void
+history_fini(struct history *h)
+{
+	for (int i = 0; i < COMMITS; i++)
+		free(h->state[i]);
+	free(h->text);
+}
+
+/* Cut at every byte: the state is that of the last commit that is whole. */
+static void
+test_cut_anywhere(void)
+{
+	struct history h;
+	char *dir = scratch_make(), *list;
+	bool damaged;
+
+	make_history(&h);
+	for (size_t n = 0; n <= h.len; n++) {
+		struct journal *j;
+		int last = -1;
+
+		for (int i = 0; i < COMMITS && h.end[i] <= n; i++)
+			last = i;
+		scratch_write(dir, "journal", (struct slice){ h.text, n });
+		j = open_journal(dir, &damaged);
+		/* The first commit is there from the beginning. */
+		CU_ASSERT_EQUAL(damaged, last < 0);
+		check(j, last < 0 ? "" : h.state[last]);
+		journal_close(j);
+
+		j = open_sound(dir);
+		check(j, last < 0 ? "" : h.state[last]);
+		journal_close(j);
+	}
+	list = scratch_list(dir, ".");
+	CU_ASSERT_PTR_NOT_NULL(strstr(list, "journal.damaged-"));
+	free(list);
+	history_fini(&h);
+	scratch_remove(dir);
+}
+
+/* Every value that any commit gave the key, or none at all. */
+static void
+check_from_history(void *cookie, const char *key, struct slice value)
+{
+	const struct history *h = cookie;
+	char *entry = xasprintf("%s=%.*s ", key, (int)value.len, value.p);
+	bool known = false;
+
+	for (int i = 0; i < COMMITS; i++)
+		known = known || strstr(h->state[i], entry) != NULL;
+	CU_ASSERT_TRUE(known);
+	free(entry);
+}
+
+/* Every byte changed: noticed, and nothing is taken for something else.  Only
+ * the loss of the last newline looks like a torn tail, and is treated so. */
+static void
+test_any_byte_changed(void)
+{
+	static const char flips[] = { 1, 0x20, '\n' ^ 'x' };
+	struct history h;
+	char *dir = scratch_make();
+	bool damaged;
+
+	make_history(&h);
+	for (size_t n = 0; n < h.len * sizeof(flips); n++) {
+		size_t at = n / sizeof(flips);
+		struct journal *j;
+
+		h.text[at] ^= flips[n % sizeof(flips)];
+		scratch_write(dir, "journal", (struct slice){ h.text, h.len });
+		h.text[at] ^= flips[n % sizeof(flips)];
+		j = open_journal(dir, &damaged);
+		if (at == h.len - 1)
+			check(j, h.state[COMMITS - 2]);
+		else
+			CU_ASSERT_TRUE(damaged);
+		journal_each(j, "", check_from_history, &h);
+		journal_close(j);
+	}
+	history_fini(&h);
+	scratch_remove(dir);
+}
+
+static int64_t
+fake_wall(void)
+{
+	return 1767225600000000;
+}
+
+static int64_t
+fake_mono(void)
+{
+	return 0;
+}
+
+/* One line in the middle is gone: the rest counts, and the file is kept. */
+static void
+test_damage_is_kept_aside(void)
+{
+	static const struct clock fake = { fake_wall, fake_mono };
+	char *dir = scratch_make(), *text, *bad;
+	struct journal *j = open_sound(dir);
+	bool damaged = false;
+
+	put(j, "a", "1");
+	journal_commit(j);
+	put(j, "b", "2");
+	put(j, "c", "3");
+	journal_commit(j);
+	put(j, "d", "4");
+	journal_commit(j);
+	journal_close(j);
+
+	bad = scratch_read(dir, "journal", NULL);
+	memcpy(strstr(bad, "{\"k\":\"b\""), "garbage", 7);
+	scratch_write(dir, "journal", slice_of(bad));
+	clock_set(&fake);
+	j = open_journal(dir, &damaged);
+	clock_set(NULL);
+	CU_ASSERT_TRUE(damaged);
+	check(j, "a=1 c=3 d=4 ");
+	journal_close(j);
+
+	text = scratch_list(dir, ".");
+	UNIT_TEXT(text, "journal journal.damaged-20260101T000000Z");
+	free(text);
+	text = scratch_read(dir, "journal.damaged-20260101T000000Z", NULL);
+	UNIT_TEXT(text, bad);
+	free(text);
+	free(bad);
+	j = open_sound(dir);
+	check(j, "a=1 c=3 d=4 ");
+	journal_close(j);
+	scratch_remove(dir);
+}
+
+/* What a power cut leaves: the tail's blocks are zeros. */
+static void
+test_tail_of_zeros(void)
+{
+	static const char zeros[5000];
+	char *dir = scratch_make();
+	struct journal *j = open_sound(dir);
+
+	put(j, "a", "1");
+	journal_commit(j);
+	journal_close(j);
+	scratch_append(dir, "journal", (struct slice){ zeros, sizeof(zeros) });
+	j = open_sound(dir);
+	check(j, "a=1 ");
+	journal_close(j);
+	scratch_remove(dir);
+}
+
+static void
+add_line(struct buf *b, const char *body)
+{
+	struct slice part = slice_of(body);
+
+	CU_ASSERT_EQUAL(frame_add(b, &part, 1), 0);
+}
+
+/* Whole lines with right checksums that are no journal of ours. */
+static void
+test_other_files(void)
+{
+	static const char *const files[][4] = {
+		{ "{\"journal\":\"s1spool\",\"version\":2}",
+		    "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}" },
+		{ "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}" },
+		{ "{\"journal\":\"s1spool\",\"version\":1}",
+		    "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":2}" },
+		{ "{\"journal\":\"s1spool\",\"version\":1}",
+		    "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}x" },
+		{ "{\"journal\":\"s1spool\",\"version\":1}",
+		    "{\"k\":\"a\",\"v\":1}", "{\"commit\":01,\"records\":1}" },
+		{ "{\"journal\":\"s1spool\",\"version\":1}",
+		    "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}",
+		    "{\"commit\":3,\"records\":0}" },
+		{ "{\"journal\":\"s1spool\",\"version\":1}",
+		    "{\"commit\":1,\"records\":0}", "{\"k\":\"a\",\"v\":1}",
+		    "{\"k\":\"b\"}" },
+		{ "{\"journal\":\"s1spool\",\"version\":1}",
+		    "{\"commit\":1,\"records\":0}", "{\"k\":\"a\",\"v\":1}",
+		    "" },
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char *dir = scratch_make();
+		bool damaged = false;
+		struct journal *j;
+		struct buf b;
+
+		buf_init(&b, 1000);
+		for (size_t k = 0; k < 4 && files[i][k] != NULL; k++)
+			add_line(&b, files[i][k]);
+		scratch_write(dir, "journal", buf_slice(&b));
+		j = open_journal(dir, &damaged);
+		CU_ASSERT_TRUE(damaged);
+		check(j, "a=1 ");
+		journal_close(j);
+		buf_fini(&b);
+		scratch_remove(dir);
+	}
+}
+
+/* Until the file is written anew nothing is durable; then all of it is. */
+static void
+check_failed_commit(const struct fault *f)
+{
+	char *dir = scratch_make(), *before, *after;
+	struct journal *j = open_sound(dir);
+
+	put(j, "a", "1");
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	before = scratch_read(dir, "journal", NULL);
+	put(j, "b", "2");
+	fault_set(f);
+	CU_ASSERT_EQUAL(journal_commit(j), -1);
+	CU_ASSERT_EQUAL(errno, f->error);
+	CU_ASSERT_EQUAL(fault_hits(), 1);
+	CU_ASSERT_TRUE(journal_is_dirty(j));
+	put(j, "c", "3");
+
+	/* A second failure, of the rewrite, changes nothing. */
+	fault_set(&(struct fault){ .call = "renameat", .error = ENOSPC });
+	CU_ASSERT_EQUAL(journal_commit(j), -1);
+	fault_set(NULL);
+	after = scratch_read(dir, "journal", NULL);
+	CU_ASSERT_EQUAL(strncmp(before, after, strlen(before)), 0);
+
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	CU_ASSERT_FALSE(journal_is_dirty(j));
+	put(j, "d", "4");
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	journal_close(j);
+	j = open_sound(dir);
+	check(j, "a=1 b=2 c=3 d=4 ");
+	journal_close(j);
+	free(before);
+	free(after);
+	scratch_remove(dir);
+}
+
+static void
+test_failed_commit(void)
+{
+	static const struct fault faults[] = {
+		{ .call = "write", .path = "/journal", .error = ENOSPC },
+		{ .call = "write", .path = "/journal", .error = EIO,
+		    .short_bytes = 30 },
+		{ .call = "fdatasync", .path = "/journal", .error = EIO },
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		check_failed_commit(&faults[i]);
+}
+
+/* Commit until the file has been written anew.  Its size then. */
+static int64_t
+commit_until_compacted(struct journal *j, const char *dir, int *commits)
+{
+	struct stat sb, last = { 0 };
+	char value[2100];
+
+	memset(value, '7', sizeof(value));
+	for (*commits = 0; *commits < 5000; ++*commits) {
+		journal_put(j, "k", (struct slice){ value, sizeof(value) });
+		CU_ASSERT_EQUAL(journal_commit(j), 0);
+		CU_ASSERT_EQUAL(stat(scratch_path(dir, "journal"), &sb), 0);
+		if (sb.st_size < last.st_size)
+			return sb.st_size;
+		last = sb;
+	}
+	return last.st_size;
+}
+
+static void
+test_compaction(void)
+{
+	char *dir = scratch_make(), *text;
+	struct journal *j = open_sound(dir);
+	int commits;
+
+	put(j, "a", "1");
+	CU_ASSERT_TRUE(commit_until_compacted(j, dir, &commits) < 3000);
+	/* At one MiB, and about 2,150 bytes a commit. */
+	CU_ASSERT_TRUE(commits > 450 && commits < 520);
+	put(j, "b", "2");
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	journal_close(j);
+	j = open_sound(dir);
+	text = content(j, "");
+	CU_ASSERT_EQUAL(strncmp(text, "a=1 b=2 k=777", 13), 0);
+	free(text);
+	journal_close(j);
+	scratch_remove(dir);
+}
+
+/* A compaction that fails is put off: the commits count all the same, and go
+ * on to the file that has the name. */
+static void
+check_failed_compaction(const struct fault *f)
+{
+	char *dir = scratch_make(), *text;
+	struct journal *j = open_sound(dir);
+	int commits;
+
+	fault_set(f);
+	CU_ASSERT_TRUE(commit_until_compacted(j, dir, &commits) < 3000);
+	CU_ASSERT_TRUE(fault_hits() > 0);
+	fault_set(NULL);
+	put(j, "b", "2");
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	journal_close(j);
+	j = open_sound(dir);
+	text = content(j, "");
+	CU_ASSERT_EQUAL(strncmp(text, "b=2 k=777", 9), 0);
+	free(text);
+	text = scratch_list(dir, ".");
+	UNIT_TEXT(text, "journal");
+	free(text);
+	journal_close(j);
+	scratch_remove(dir);
+}
+
+static void
+test_failed_compaction(void)
+{
+	static const struct fault faults[] = {
+		{ .call = "openat", .path = "journal.tmp", .count = 1,
+		    .error = ENOSPC },
+		{ .call = "write", .path = "journal.tmp", .count = 1,
+		    .error = ENOSPC },
+		{ .call = "fsync", .path = "journal.tmp", .count = 1,
+		    .error = EIO },
+		{ .call = "renameat", .count = 1, .error = EIO },
+		/* The new file is there, its name not durable. */
+		{ .call = "fsync", .path = "/s1spool-test-", .nth = 2,
+		    .count = 1, .error = EIO },
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		check_failed_compaction(&faults[i]);
+}
+
+static void
+check_refused(const char *dir, const char *want)
+{
+	bool damaged;
+	struct buf why;
+
+	buf_init(&why, 1000);
+	CU_ASSERT_PTR_NULL(journal_open(dir, &damaged, &why));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.p, want));
+	if (strstr(why.p, want) == NULL)
+		fprintf(stderr, "got  %s\n\twant %s\n", why.p, want);
 	buf_fini(&why);
+}
+
+static void
+test_refusals(void)
+{
+	char *dir = scratch_make();
+	struct journal *j = open_sound(dir);
+
+	check_refused(dir, "in use by this process already");
+	journal_close(j);
+	check_refused(scratch_path(dir, "none"),
+	    "/none does not exist: create it or set state.directory");
+	fault_set(&(struct fault){ .call = "write", .path = "journal.tmp",
+	    .error = ENOSPC });
+	check_refused(dir, "/journal: No space left on device");
+	fault_set(NULL);
+	/* Starting over from nothing would read everything again. */
+	fault_set(&(struct fault){ .call = "openat", .path = "/journal",
+	    .error = EIO });
+	check_refused(dir, "/journal: Input/output error");
+	fault_set(NULL);
+	scratch_remove(dir);
+}
+
+/* Many keys in random order come back sorted. */
+static void
+test_many_keys(void)
+{
+	char *dir = scratch_make(), key[16], *text;
+	struct journal *j = open_sound(dir);
+	struct buf want;
+
+	buf_init(&want, 1 << 20);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(key, sizeof(key), "%04d", i * 1237 % 5000);
+		put(j, key, "0");
+		if (i % 3 == 0)
+			journal_remove(j, key);
+	}
+	for (int i = 0; i < 5000; i++) {
+		snprintf(key, sizeof(key), "%04d", i * 1237 % 5000);
+		if (i % 2 == 0)
+			put(j, key, "1");
+		else
+			journal_remove(j, key);
+	}
+	journal_commit(j);
+	journal_close(j);
+	/* An even i makes an even key. */
+	for (int k = 0; k < 5000; k += 2)
+		buf_addf(&want, "%04d=1 ", k);
+	j = open_sound(dir);
+	text = content(j, "");
+	CU_ASSERT_TRUE(slice_is(buf_slice(&want), text));
+	free(text);
+	journal_close(j);
+	buf_fini(&want);
 	scratch_remove(dir);
 }
 
 static const struct unit_test tests[] = {
-	{ "put, commit, open again", test_put_get },
+	{ "put, remove, commit, open again", test_put_and_commit },
+	{ "the file can be read", test_file_is_readable },
+	{ "cut at every byte", test_cut_anywhere },
+	{ "every byte changed", test_any_byte_changed },
+	{ "a damaged file is kept aside", test_damage_is_kept_aside },
+	{ "a tail of zeros", test_tail_of_zeros },
+	{ "files that are no journal", test_other_files },
+	{ "a failed commit", test_failed_commit },
+	{ "compaction", test_compaction },
+	{ "a failed compaction", test_failed_compaction },
+	{ "what is refused", test_refusals },
+	{ "many keys", test_many_keys },
 };
 
 UNIT_MAIN("journal", tests)
