@@ -1,0 +1,290 @@
+/*
+ * s1spool verify: is the spool sound?  May be run beside the daemon.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <json-c/json.h>
+
+#include "collector/base/iso8601.h"
+#include "collector/base/xalloc.h"
+#include "collector/cmd/cmd.h"
+#include "collector/conf/conf.h"
+#include "spool/verify.h"
+
+enum option { OPTION_CONFIG, OPTION_QUIET, OPTION_JSON };
+
+static const struct cmd_option options[] = {
+	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
+	[OPTION_QUIET] = { "quiet", 'q', NULL, "print errors only" },
+	[OPTION_JSON] = { "json", 0, NULL, "print everything as JSON" },
+	{ 0 },
+};
+
+static const struct cmd_exit exits[] = {
+	{ EX_OK, "the spool is sound" },
+	{ EX_USAGE, "wrong arguments" },
+	{ EX_DATAERR, "the spool has errors" },
+	{ EX_NOINPUT, "there is no such file or directory, or it cannot be "
+	    "read" },
+	{ EX_IOERR, "standard output cannot be written" },
+	{ EX_CONFIG, "the configuration has errors" },
+	{ 0, NULL },
+};
+
+/* One row of the table. */
+struct row {
+	char *name;
+	struct verify_stream totals;
+};
+
+struct report {
+	const char *path; /* being verified */
+	bool quiet;
+	struct json_object *findings; /* NULL: print them as they come */
+	uint64_t count[VERIFY_ERROR + 1];
+	struct row *rows;
+	size_t n_rows, room;
+};
+
+static const char *const level_names[] = {
+	[VERIFY_WARNING] = "warning",
+	[VERIFY_ERROR] = "error",
+};
+
+static void
+add_finding(struct json_object *list, enum verify_level level,
+    const char *file, uint64_t line, const char *text)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "level",
+	    json_object_new_string(level_names[level]));
+	json_object_object_add(o, "file", json_object_new_string(file));
+	if (line > 0)
+		json_object_object_add(o, "line",
+		    json_object_new_int64((int64_t)line));
+	json_object_object_add(o, "text", json_object_new_string(text));
+	json_object_array_add(list, o);
+}
+
+static void
+print_finding(enum verify_level level, const char *file, uint64_t line,
+    const char *text)
+{
+	printf("%s: %s:", level_names[level], file);
+	if (line > 0)
+		printf("%" PRIu64 ":", line);
+	printf(" %s\n", text);
+}
+
+static void
+take_message(void *cookie, enum verify_level level, const char *file,
+    uint64_t line, const char *text)
+{
+	struct report *r = cookie;
+	char *full;
+
+	r->count[level]++;
+	if (r->quiet && level < VERIFY_ERROR)
+		return;
+	/* Below a directory, names are relative to it. */
+	full = strcmp(file, r->path) == 0 ? xstrdup(file) :
+	    xasprintf("%s/%s", r->path, file);
+	if (r->findings != NULL)
+		add_finding(r->findings, level, full, line, text);
+	else
+		print_finding(level, full, line, text);
+	free(full);
+}
+
+static void
+take_stream(void *cookie, const struct verify_stream *s)
+{
+	struct report *r = cookie;
+	struct row *row;
+
+	if (r->n_rows == r->room) {
+		r->room = r->room == 0 ? 16 : r->room * 2;
+		r->rows = xreallocarray(r->rows, r->room, sizeof(*r->rows));
+	}
+	row = &r->rows[r->n_rows++];
+	*row = (struct row){ xstrdup(s->name), *s };
+	row->totals.name = row->name;
+}
+
+/* "-" when there is no time. */
+static const char *
+format_time(const struct verify_stream *s, int64_t ms,
+    char out[ISO8601_LEN + 1])
+{
+	if (s->first_ms > s->last_ms)
+		return "-";
+	iso8601_format(ms, out);
+	out[ISO8601_LEN] = '\0';
+	return out;
+}
+
+static void
+print_table(const struct report *r)
+{
+	char first[ISO8601_LEN + 1], last[ISO8601_LEN + 1];
+	int width = (int)strlen("STREAM");
+
+	for (size_t i = 0; i < r->n_rows; i++)
+		if ((int)strlen(r->rows[i].name) > width)
+			width = (int)strlen(r->rows[i].name);
+	printf("%-*s %7s %12s %15s  %-24s  %s\n", width, "STREAM", "FILES",
+	    "LINES", "BYTES", "FIRST", "LAST");
+	for (size_t i = 0; i < r->n_rows; i++) {
+		const struct verify_stream *s = &r->rows[i].totals;
+
+		printf("%-*s %7" PRIu64 " %12" PRIu64 " %15" PRIu64
+		    "  %-24s  %s\n", width, s->name, s->files, s->lines,
+		    s->bytes, format_time(s, s->first_ms, first),
+		    format_time(s, s->last_ms, last));
+	}
+	printf("%" PRIu64 " errors, %" PRIu64 " warnings\n",
+	    r->count[VERIFY_ERROR], r->count[VERIFY_WARNING]);
+}
+
+static void
+add_number(struct json_object *o, const char *name, uint64_t v)
+{
+	json_object_object_add(o, name, json_object_new_int64((int64_t)v));
+}
+
+static struct json_object *
+stream_object(const struct verify_stream *s)
+{
+	struct json_object *o = json_object_new_object();
+	char text[ISO8601_LEN + 1];
+
+	json_object_object_add(o, "stream", json_object_new_string(s->name));
+	add_number(o, "files", s->files);
+	add_number(o, "lines", s->lines);
+	add_number(o, "bytes", s->bytes);
+	if (s->first_ms > s->last_ms)
+		return o;
+	json_object_object_add(o, "first",
+	    json_object_new_string(format_time(s, s->first_ms, text)));
+	json_object_object_add(o, "last",
+	    json_object_new_string(format_time(s, s->last_ms, text)));
+	return o;
+}
+
+static void
+print_json(struct report *r)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *streams = json_object_new_array();
+
+	for (size_t i = 0; i < r->n_rows; i++)
+		json_object_array_add(streams,
+		    stream_object(&r->rows[i].totals));
+	json_object_object_add(o, "streams", streams);
+	json_object_object_add(o, "findings", json_object_get(r->findings));
+	add_number(o, "errors", r->count[VERIFY_ERROR]);
+	add_number(o, "warnings", r->count[VERIFY_WARNING]);
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+	    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+/* False when a path cannot be read. */
+static bool
+verify_all(struct report *r, char *const *paths, int n)
+{
+	const struct verify_sink sink = { take_message, take_stream, r };
+	bool all = true;
+
+	for (int i = 0; i < n; i++) {
+		r->path = paths[i];
+		if (verify_path(paths[i], &sink) == 0)
+			continue;
+		fprintf(stderr, "s1spool verify: %s: %s\n", paths[i],
+		    strerror(errno));
+		all = false;
+	}
+	return all;
+}
+
+static void
+report_fini(struct report *r)
+{
+	for (size_t i = 0; i < r->n_rows; i++)
+		free(r->rows[i].name);
+	free(r->rows);
+	json_object_put(r->findings);
+}
+
+static int
+verify_paths(const struct cmd_line *line, char *const *paths, int n)
+{
+	struct report r = { .quiet = line->value[OPTION_QUIET] != NULL };
+	bool all;
+	int code;
+
+	if (line->value[OPTION_JSON] != NULL)
+		r.findings = json_object_new_array();
+	all = verify_all(&r, paths, n);
+	if (r.findings != NULL)
+		print_json(&r);
+	else if (!r.quiet)
+		print_table(&r);
+	code = !all ? EX_NOINPUT : r.count[VERIFY_ERROR] > 0 ? EX_DATAERR :
+	    EX_OK;
+	report_fini(&r);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "s1spool verify: standard output: %s\n",
+	    strerror(errno));
+	return EX_IOERR;
+}
+
+/* Without a path: the spool that the configuration names. */
+static int
+verify_configured(const struct cmd_line *line)
+{
+	const char *file = line->value[OPTION_CONFIG];
+	struct conf *conf;
+	struct buf err;
+	int code;
+
+	buf_init(&err, 64 << 10);
+	conf = conf_load(file != NULL ? file : CMD_CONFIG_FILE, &err);
+	if (conf == NULL)
+		fprintf(stderr, "%s", err.p);
+	buf_fini(&err);
+	if (conf == NULL)
+		return EX_CONFIG;
+	code = verify_paths(line, &conf->spool.directory, 1);
+	conf_free(conf);
+	return code;
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	if (line->argc == 0)
+		return verify_configured(line);
+	return verify_paths(line, line->argv, line->argc);
+}
+
+const struct command cmd_verify = {
+	.name = "verify",
+	.summary = "is the spool sound",
+	.args = "[PATH...]",
+	.min_args = 0,
+	.max_args = INT_MAX,
+	.options = options,
+	.exits = exits,
+	.run = run,
+};
