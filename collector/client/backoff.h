@@ -18,10 +18,10 @@ extern const struct backoff backoff_default;
 
 /*
  * Milliseconds to wait after the failures-th failure in a row (1 for the
- * first).  `random`, any 32 bits, draws the wait from 1 ms to the ceiling, which
- * doubles with each failure.  A retry_after_ms >= 0 is the minimum: the draw,
- * at most base_ms of it, comes on top, so that those who were told the same
- * time do not all come back at it.
+ * first).  `random`, any 32 bits, draws the wait from 1 ms to the ceiling,
+ * which doubles with each failure.  A retry_after_ms >= 0 is the minimum: the
+ * draw, at most base_ms of it, comes on top, so that those who were told the
+ * same time do not all come back at it.
  */
 int64_t backoff_delay(const struct backoff *b, unsigned failures,
     int64_t retry_after_ms, uint32_t random);

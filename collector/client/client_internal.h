@@ -98,7 +98,20 @@ struct request {
 	struct buf error_body;
 };
 
-/* console.c */
+/*
+ * A request without one of its options could be one without the check of the
+ * certificate, or one to another URL: rather none at all.  Out of memory is
+ * the only cause that is left.
+ */
+#define EASY_SET(easy, option, value)                                        \
+	do {                                                                 \
+		if (curl_easy_setopt(easy, option, value) != CURLE_OK)       \
+			easy_refused(#option);                               \
+	} while (0)
+
+void easy_refused(const char *option) __attribute__((noreturn));
+
+/* console.c, console_easy.c */
 
 /* Let the next client_poll() look at the console's queue. */
 void console_ready(struct console *con);

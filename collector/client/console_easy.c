@@ -1,6 +1,6 @@
 #include "config.h"
 
-/* CURLOPT_PROTOCOLS_STR is newer than the oldest libcurl we build with. */
+/* For CURLOPT_PROTOCOLS: what took its place is newer than libcurl 7.76. */
 #define CURL_DISABLE_DEPRECATION
 
 #include "collector/client/client_internal.h"
@@ -9,11 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/log.h"
 #include "collector/conf/secret.h"
 
 #define USER_AGENT "s1spool/" PACKAGE_VERSION
 /* Larger pieces than libcurl's 16 KiB: pages have megabytes. */
 #define RECEIVE_BYTES (64 * 1024L)
+
+void
+easy_refused(const char *option)
+{
+	log_error("libcurl: %s is refused", option);
+	abort();
+}
+
 static bool
 is_set(const char *text, const char *value)
 {
@@ -31,63 +40,62 @@ set_tls(CURL *easy, const struct conf_ssl *ssl)
 	long lowest = is_set(ssl->supported_protocols, "TLSv1.3") ?
 	    CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
 
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, chain ? 1L : 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, name ? 2L : 0L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, lowest);
+	EASY_SET(easy, CURLOPT_SSL_VERIFYPEER, chain ? 1L : 0L);
+	EASY_SET(easy, CURLOPT_SSL_VERIFYHOST, name ? 2L : 0L);
+	EASY_SET(easy, CURLOPT_SSLVERSION, lowest);
 	if (ssl->certificate_authorities != NULL) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO,
-		    ssl->certificate_authorities);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+		EASY_SET(easy, CURLOPT_CAINFO, ssl->certificate_authorities);
+		EASY_SET(easy, CURLOPT_CAPATH, NULL);
 	}
 	if (ssl->certificate != NULL)
-		curl_easy_setopt(easy, CURLOPT_SSLCERT, ssl->certificate);
+		EASY_SET(easy, CURLOPT_SSLCERT, ssl->certificate);
 	if (ssl->key != NULL)
-		curl_easy_setopt(easy, CURLOPT_SSLKEY, ssl->key);
+		EASY_SET(easy, CURLOPT_SSLKEY, ssl->key);
 }
 
 static void
 set_proxy(CURL *easy, const struct conf_console *conf)
 {
 	if (conf->proxy_url != NULL)
-		curl_easy_setopt(easy, CURLOPT_PROXY, conf->proxy_url);
+		EASY_SET(easy, CURLOPT_PROXY, conf->proxy_url);
 	/* http:// is for loopback: the environment's proxy would be handed
 	 * the token in the clear. */
 	else if (strncmp(conf->url, "http://", 7) == 0)
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+		EASY_SET(easy, CURLOPT_PROXY, "");
+	EASY_SET(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	EASY_SET(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
 static void
 set_limits(CURL *easy, const struct conf_console *conf,
     const struct client_limits *limits)
 {
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+	EASY_SET(easy, CURLOPT_CONNECTTIMEOUT_MS,
 	    (long)conf->connect_timeout);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-	    (long)conf->http_client_timeout);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, limits->slow_bytes);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, limits->slow_seconds);
-	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
+	EASY_SET(easy, CURLOPT_TIMEOUT_MS, (long)conf->http_client_timeout);
+	EASY_SET(easy, CURLOPT_LOW_SPEED_LIMIT, limits->slow_bytes);
+	EASY_SET(easy, CURLOPT_LOW_SPEED_TIME, limits->slow_seconds);
+	EASY_SET(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
 }
 
 static void
 set_http(CURL *easy)
 {
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
+	EASY_SET(easy, CURLOPT_PROTOCOLS,
 	    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 	/* A redirect could carry the token to another host. */
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	EASY_SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	/* Fails, and HTTP/1.1 stays, where libcurl has no HTTP/2. */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_2TLS);
 	/* No CURLOPT_PIPEWAIT: behind an HTTP/1.1 server that is slow to answer
 	 * the first request, libcurl 7.88 lets the others wait for its end. */
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, request_on_header);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, request_on_body);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	EASY_SET(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	EASY_SET(easy, CURLOPT_ACCEPT_ENCODING, "");
+	EASY_SET(easy, CURLOPT_USERAGENT, USER_AGENT);
+	EASY_SET(easy, CURLOPT_HEADERFUNCTION, request_on_header);
+	EASY_SET(easy, CURLOPT_WRITEFUNCTION, request_on_body);
+	EASY_SET(easy, CURLOPT_NOSIGNAL, 1L);
 }
 
 CURL *
@@ -114,12 +122,12 @@ console_adopt_easy(struct console *con, CURL *easy)
 		curl_easy_cleanup(easy);
 		return;
 	}
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, NULL);
+	EASY_SET(easy, CURLOPT_POSTFIELDS, NULL);
+	EASY_SET(easy, CURLOPT_HTTPHEADER, NULL);
+	EASY_SET(easy, CURLOPT_ERRORBUFFER, NULL);
+	EASY_SET(easy, CURLOPT_WRITEDATA, NULL);
+	EASY_SET(easy, CURLOPT_HEADERDATA, NULL);
+	EASY_SET(easy, CURLOPT_PRIVATE, NULL);
 	con->idle[con->n_idle++] = easy;
 }
 

@@ -23,7 +23,7 @@ struct head {
 	/* Text, empty when absent; longer than this counts as absent. */
 	char retry_after[64];
 	char location[256];
-	char request_id[64]; /* X-RQID: names the call to the vendor's support */
+	char request_id[64]; /* X-RQID: names the call for the vendor */
 };
 
 void head_init(struct head *h);

@@ -202,20 +202,20 @@ set_call(struct request *r)
 	char *url = xasprintf("%s%s", r->console->conf->url, r->path);
 	CURL *easy = r->easy;
 
-	curl_easy_setopt(easy, CURLOPT_URL, url);
+	EASY_SET(easy, CURLOPT_URL, url);
 	free(url);
 	if (r->body != NULL) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, -1L);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->body);
-		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		EASY_SET(easy, CURLOPT_POSTFIELDSIZE, -1L);
+		EASY_SET(easy, CURLOPT_POSTFIELDS, r->body);
+		EASY_SET(easy, CURLOPT_POST, 1L);
 	} else {
-		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+		EASY_SET(easy, CURLOPT_HTTPGET, 1L);
 	}
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, r->headers);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->error);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, r);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, r);
+	EASY_SET(easy, CURLOPT_HTTPHEADER, r->headers);
+	EASY_SET(easy, CURLOPT_ERRORBUFFER, r->error);
+	EASY_SET(easy, CURLOPT_HEADERDATA, r);
+	EASY_SET(easy, CURLOPT_WRITEDATA, r);
+	EASY_SET(easy, CURLOPT_PRIVATE, r);
 }
 
 static void
