@@ -24,6 +24,10 @@ struct level {
 
 struct cursor {
 	struct scan *s;
+	struct tok *tok; /* s->tok */
+	uint32_t n; /* tokens so far; becomes s->n */
+	uint32_t cap;
+	const char *text;
 	const char *p;
 	const char *end;
 	/* Counters whose growth inside a container tells what it holds:
@@ -76,16 +80,14 @@ skip_space(struct cursor *c)
 HOT struct tok *
 push(struct cursor *c, enum tok_kind kind)
 {
-	struct scan *s = c->s;
-	struct tok *t = &s->tok[s->n];
+	struct tok *t = &c->tok[c->n];
 
-	if (s->n == s->cap) {
+	if (c->n == c->cap) {
 		fail(c, "too many values");
 		return NULL;
 	}
-	s->n++;
-	*t = (struct tok){ .start = (uint32_t)(c->p - s->text),
-		.next = (uint32_t)s->n, .kind = (uint8_t)kind };
+	*t = (struct tok){ .start = (uint32_t)(c->p - c->text),
+		.next = ++c->n, .kind = (uint8_t)kind };
 	return t;
 }
 
@@ -167,7 +169,7 @@ scan_string(struct cursor *c)
 		c->p = json_skip_plain(c->p + len, c->end);
 	}
 	c->p++;
-	t->len = (uint32_t)(c->p - c->s->text) - t->start;
+	t->len = (uint32_t)(c->p - c->text) - t->start;
 	return 0;
 }
 
@@ -234,7 +236,7 @@ open_container(struct cursor *c, enum tok_kind kind)
 		return fail(c, "nested too deep");
 	if (push(c, kind) == NULL)
 		return -1;
-	c->level[c->depth++] = (struct level){ (uint32_t)c->s->n - 1, c->junk,
+	c->level[c->depth++] = (struct level){ c->n - 1, c->junk,
 		c->live, kind == TOK_OBJECT };
 	c->p++;
 	return 0;
@@ -244,11 +246,11 @@ HOT void
 close_container(struct cursor *c)
 {
 	const struct level *l = &c->level[--c->depth];
-	struct tok *t = &c->s->tok[l->tok];
+	struct tok *t = &c->tok[l->tok];
 
 	c->p++;
-	t->len = (uint32_t)(c->p - c->s->text) - t->start;
-	t->next = (uint32_t)c->s->n;
+	t->len = (uint32_t)(c->p - c->text) - t->start;
+	t->next = c->n;
 	if (c->junk != l->junk)
 		t->flags |= TOK_RAGGED;
 	if (c->live == l->live) {
@@ -261,7 +263,7 @@ close_container(struct cursor *c)
 HOT int
 scan_scalar(struct cursor *c)
 {
-	size_t i = c->s->n;
+	uint32_t i = c->n;
 	struct tok *t;
 	int r;
 
@@ -284,7 +286,7 @@ scan_scalar(struct cursor *c)
 	}
 	if (r < 0)
 		return -1;
-	t = &c->s->tok[i];
+	t = &c->tok[i];
 	if (t->kind == TOK_NULL || (t->kind == TOK_STRING && t->len == 2)) {
 		t->flags |= TOK_VOID;
 		c->junk++;
@@ -371,7 +373,7 @@ scan_text(struct scan *s, struct slice text)
 
 	/* Not initialised as a whole: the levels are a kilobyte. */
 	c.s = s;
-	c.p = text.p;
+	c.text = c.p = text.p;
 	c.end = text.p + text.len;
 	c.junk = c.live = 0;
 	c.depth = 0;
@@ -381,6 +383,9 @@ scan_text(struct scan *s, struct slice text)
 	if (text.len > SCAN_BYTES_MAX)
 		return fail(&c, "too large");
 	reserve_tokens(s, text.len);
+	c.tok = s->tok;
+	c.cap = (uint32_t)s->cap;
+	c.n = 0;
 	skip_space(&c);
 	do {
 		r = scan_value(&c);
@@ -389,6 +394,7 @@ scan_text(struct scan *s, struct slice text)
 		else if (r > 0)
 			r = 0;
 	} while (r == 0);
+	s->n = c.n;
 	if (r < 0)
 		return -1;
 	skip_space(&c);

@@ -271,6 +271,47 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
 	return !none;
 }
 
+/* A value whose text is its JSON: a scalar, or a container to be copied. */
+static inline bool
+is_text(const struct out *o, const struct val *v)
+{
+	if (v->kind <= TOK_STRING)
+		return true;
+	return v->kind <= TOK_ARRAY && !o->m->any_dead &&
+	    (o->m->scan.tok[v->tok].flags & TOK_RAGGED) == 0;
+}
+
+/*
+ * The way to a leaf: the ends of the objects that it is not in, a comma, the
+ * beginnings of those that it is in, its name.  And right behind it the value,
+ * for which there is room already when it is text.
+ */
+static inline bool
+put_leaf(struct out *o, const struct leaf *l, const struct val *v, size_t ends,
+    size_t from, bool first)
+{
+	size_t len = l->len - l->off[from];
+	char *w;
+
+	if ((size_t)(o->end - o->w) < ends + 1 + len + v->len &&
+	    !make_room(o, ends + 1 + len + v->len))
+		return false;
+	w = o->w;
+	for (; ends > 0; ends--)
+		*w++ = '}';
+	*w = ',';
+	w += !first;
+	copy(w, l->text + l->off[from], len);
+	w += len;
+	if (!is_text(o, v)) {
+		o->w = w;
+		return put_val(o, v);
+	}
+	copy(w, v->p, v->len);
+	o->w = w + v->len;
+	return true;
+}
+
 /*
  * The fields of one frame.  `first` says that nothing of the object is written
  * yet.  Returns whether something was; the objects it opened are closed.
@@ -278,25 +319,20 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
 static bool
 put_leaves(struct out *o, const struct shape *s, size_t base, bool first)
 {
+	const struct leaf *l = s->leaf, *end = l + s->n_leaves;
+	const struct val *frame = o->m->val + base;
 	size_t depth = 0, common = 0;
 
-	for (size_t i = 0; i < s->n_leaves; i++) {
-		const struct leaf *l = &s->leaf[i];
-		const struct val *v = &o->m->val[base + l->slot];
-		size_t before, from;
+	for (; l < end; l++) {
+		const struct val *v = &frame[l->slot];
+		size_t before;
 
 		if (l->common < common)
 			common = l->common;
 		if (v->kind == 0)
 			continue;
 		before = mark(o);
-		from = common;
-		put_ends(o, depth - common);
-		if (!first)
-			putc1(o, ',');
-		put(o, l->text + l->off[from], (size_t)(l->len -
-		    l->off[from]));
-		if (!put_val(o, v)) {
+		if (!put_leaf(o, l, v, depth - common, common, first)) {
 			take_back(o, before);
 			continue;
 		}

@@ -223,15 +223,19 @@ run_row(struct mapper *m, const struct row *row, size_t tok, size_t base)
 
 /* The most frequent row: moved as it is, to places of its own. */
 static inline void
-fill_plain(struct mapper *m, const struct row *row, size_t tok, size_t base)
+fill_plain(struct mapper *m, const struct row *row, const struct tok *t,
+    size_t tok, size_t base)
 {
-	const struct tok *t = &m->scan.tok[tok];
+	struct val v;
 
 	if ((t->flags & TOK_VOID) != 0)
 		return;
-	check_tree(m, tok);
-	for (size_t i = 0; i < row->n_dests; i++)
-		*map_slot(m, base, row->dest[i]) = val_of_tok(m, tok);
+	if (t->kind >= TOK_OBJECT)
+		check_tree(m, tok);
+	v = val_of_tok(m, tok);
+	*map_slot(m, base, row->dest[0]) = v;
+	for (size_t i = 1; i < row->n_dests; i++)
+		*map_slot(m, base, row->dest[i]) = v;
 }
 
 /* The rows of one member, and what is known below it. */
@@ -306,17 +310,18 @@ find_member(struct mapper *m, const struct node *node, const struct tok *name,
 static void
 fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 {
-	size_t end = m->scan.tok[tok].next, i = tok + 1;
+	/* Tokens stay where they are while they are walked. */
+	struct tok *const t = m->scan.tok;
+	size_t end = t[tok].next;
 	struct member **guess = &node->guess;
 	uint32_t stamp = ++m->stamp;
 
-	for (; i < end; i = m->scan.tok[i + 1].next) {
-		const struct tok *name = &m->scan.tok[i];
+	for (size_t i = tok + 1; i < end; i = t[i + 1].next) {
 		struct member *x;
 
-		if ((name->flags & TOK_DEAD) != 0)
+		if ((t[i].flags & TOK_DEAD) != 0)
 			continue;
-		x = find_member(m, node, name, guess);
+		x = find_member(m, node, &t[i], guess);
 		if (x == NULL) {
 			m->counts.unknown_members += !node->kept;
 			continue;
@@ -325,9 +330,9 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 			m->repeated = true;
 		x->stamp = stamp;
 		guess = &x->guess;
-		m->scan.tok[i].flags |= x->taken ? TOK_TAKEN : TOK_KNOWN;
+		t[i].flags |= x->taken ? TOK_TAKEN : TOK_KNOWN;
 		if (x->plain)
-			fill_plain(m, x->row, i + 1, base);
+			fill_plain(m, x->row, &t[i + 1], i + 1, base);
 		else
 			fill_member(m, x, i + 1, base);
 	}
