@@ -1,5 +1,8 @@
 /*
  * The console's paths.
+ *
+ * A dataset is a set in store.h, a file of templates with its row in gen.c,
+ * rows made in history.c, a list_kind in list.c and a row in endpoint.c.
  */
 #ifndef S1SPOOL_MOCK_ENDPOINT_H
 #define S1SPOOL_MOCK_ENDPOINT_H

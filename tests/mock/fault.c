@@ -183,16 +183,12 @@ number_of(struct json_object *o, const char *name, double otherwise)
 }
 
 static const struct fault_kind *
-find_kind(struct json_object *o)
+find_kind(const char *name)
 {
-	char *name = text_of(o, "fault");
-	const struct fault_kind *kind = NULL;
-
 	for (size_t i = 0; name != NULL && i < N_KINDS; i++)
 		if (strcmp(kinds[i].name, name) == 0)
-			kind = &kinds[i];
-	free(name);
-	return kind;
+			return &kinds[i];
+	return NULL;
 }
 
 /* A misspelt member would make a test that tests nothing. */
@@ -219,13 +215,16 @@ add_one(struct faults *f, struct json_object *o, const char **why)
 {
 	const struct fault_kind *kind;
 	struct fault *fault;
+	char *name;
 
 	if (!json_object_is_type(o, json_type_object) ||
 	    has_unknown_member(o)) {
 		*why = "not a fault's members";
 		return -1;
 	}
-	kind = find_kind(o);
+	name = text_of(o, "fault");
+	kind = find_kind(name);
+	free(name);
 	if (kind == NULL) {
 		*why = "no such fault";
 		return -1;
@@ -309,15 +308,22 @@ set_retry_after(struct exchange *x, const char *value)
 		snprintf(x->retry_after, sizeof(x->retry_after), "%s", value);
 }
 
+void
+fault_reply(struct exchange *x, const char *name)
+{
+	const struct fault_kind *kind = find_kind(name);
+
+	x->fault = kind->name;
+	reply_begin(x, kind->status, kind->type);
+	buf_adds(&x->out, kind->body);
+}
+
 static void
 make_reply(const struct fault *f, struct exchange *x)
 {
-	const struct fault_kind *kind = f->kind;
-
-	reply_begin(x, kind->status, kind->type);
-	buf_adds(&x->out, kind->body);
+	fault_reply(x, f->kind->name);
 	set_retry_after(x, f->retry_after);
-	if (kind->status == 302)
+	if (f->kind->status == 302)
 		snprintf(x->location, sizeof(x->location), "%s",
 		    f->location == NULL ? "http://203.0.113.1/login" :
 		    f->location);

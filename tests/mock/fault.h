@@ -48,6 +48,9 @@ void faults_list(const struct faults *f, struct buf *out);
 bool faults_meet(struct faults *f, struct exchange *x, const char *path,
     const char *dataset);
 
+/* The reply of the kind with that name, whatever is set. */
+void fault_reply(struct exchange *x, const char *name);
+
 /* The names, one a line, with what they do. */
 void fault_help(FILE *to);
 

@@ -14,13 +14,45 @@
 #include "tests/mock/stamp.h"
 
 #define THREAD_STACK (256u << 10)
+#define SPARES 8 /* reply buffers kept for the next requests */
 #define CONNECTION_MEMORY (256u << 10) /* 5000 ids fit into a query */
 
 struct http {
 	struct MHD_Daemon *daemon;
 	struct console *console;
 	struct http_options options;
+
+	/* Bodies of megabytes: fresh memory each time costs page faults. */
+	pthread_mutex_t lock;
+	struct buf spare[SPARES];
+	size_t n_spare;
 };
+
+static struct buf
+take_spare(struct http *h)
+{
+	struct buf b;
+
+	buf_init(&b, EXCHANGE_MAX_OUT);
+	pthread_mutex_lock(&h->lock);
+	if (h->n_spare > 0)
+		b = h->spare[--h->n_spare];
+	pthread_mutex_unlock(&h->lock);
+	return b;
+}
+
+static void
+give_spare(struct http *h, struct buf *b)
+{
+	pthread_mutex_lock(&h->lock);
+	if (h->n_spare < SPARES) {
+		buf_reset(b);
+		h->spare[h->n_spare++] = *b;
+		buf_init(b, 0);
+	}
+	pthread_mutex_unlock(&h->lock);
+	buf_fini(b);
+}
 
 /* The first that the server says about a request: its address as it came. */
 static void *
@@ -33,7 +65,7 @@ begin_exchange(void *cookie, const char *uri, struct MHD_Connection *connection)
 	x->console = h->console;
 	x->uri = xstrdup(uri);
 	buf_init(&x->in, EXCHANGE_MAX_IN);
-	buf_init(&x->out, EXCHANGE_MAX_OUT);
+	x->out = take_spare(h);
 	return x;
 }
 
@@ -50,7 +82,7 @@ end_exchange(void *cookie, struct MHD_Connection *connection, void **state,
 		return;
 	h->options.done(x);
 	buf_fini(&x->in);
-	buf_fini(&x->out);
+	give_spare(h, &x->out);
 	free(x->uri);
 	free(x);
 	*state = NULL;
@@ -201,6 +233,15 @@ on_request(void *cookie, struct MHD_Connection *connection, const char *url,
 	return send_reply(x, connection);
 }
 
+static void
+http_free(struct http *h)
+{
+	while (h->n_spare > 0)
+		buf_fini(&h->spare[--h->n_spare]);
+	pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
 struct http *
 http_start(struct console *c, const struct http_options *o)
 {
@@ -220,6 +261,7 @@ http_start(struct console *c, const struct http_options *o)
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	h->console = c;
 	h->options = *o;
+	pthread_mutex_init(&h->lock, NULL);
 	if (o->tls_cert != NULL) {
 		cert = xstrdup(o->tls_cert);
 		key = xstrdup(o->tls_key);
@@ -241,7 +283,7 @@ http_start(struct console *c, const struct http_options *o)
 	free(cert);
 	free(key);
 	if (h->daemon == NULL) {
-		free(h);
+		http_free(h);
 		return NULL;
 	}
 	return h;
@@ -257,5 +299,5 @@ void
 http_stop(struct http *h)
 {
 	MHD_stop_daemon(h->daemon);
-	free(h);
+	http_free(h);
 }

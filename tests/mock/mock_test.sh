@@ -11,7 +11,8 @@ pid=
 # shellcheck disable=SC2317 # the trap calls it
 clean_up()
 {
-	[ -z "$pid" ] || kill "$pid" 2>/dev/null
+	[ -z "$pid" ] || kill "$pid" 2>/dev/null || echo "the console is gone"
+	[ ! -s "$dir/err" ] || cat "$dir/err"
 	rm -rf "$dir"
 }
 trap clean_up EXIT

@@ -13,16 +13,6 @@
 #include "tests/mock/reqlog.h"
 
 static void
-too_many(struct exchange *x)
-{
-	reply_begin(x, 429, "text/html");
-	buf_adds(&x->out, "<html>\r\n<head><title>429 Too Many Requests"
-	    "</title></head>\r\n<body>\r\n<center><h1>429 Too Many Requests"
-	    "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n"
-	    "</html>\r\n");
-}
-
-static void
 serve_console(struct exchange *x)
 {
 	struct console *c = x->console;
@@ -34,7 +24,7 @@ serve_console(struct exchange *x)
 	if (!faults_meet(c->faults, x, path, e == NULL ? NULL : e->dataset)) {
 		if (c->buckets != NULL &&
 		    !buckets_take(c->buckets, path, clock_mono_ms()))
-			too_many(x);
+			fault_reply(x, "429");
 		else
 			endpoint_serve(e, x);
 	}
