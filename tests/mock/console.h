@@ -12,6 +12,8 @@
 #include "tests/mock/store.h"
 #include "tests/mock/world.h"
 
+struct options;
+
 struct console {
 	pthread_mutex_t lock;
 	pthread_cond_t stop; /* wakes all who sleep */
@@ -27,6 +29,11 @@ struct console {
 	struct reqlog *log;
 	struct producer *producer;
 };
+
+/* Make the console that the options describe, with its history.  0, or -1
+ * after a message; console_fini() in both cases. */
+int console_init(struct console *c, const struct options *o);
+void console_fini(struct console *c);
 
 /* The console's own time in microseconds.  With the lock held. */
 int64_t console_now(const struct console *c);

@@ -8,6 +8,7 @@
 
 #include "tests/mock/fault.h"
 #include "tests/mock/gen.h"
+#include "tests/mock/member.h"
 #include "tests/mock/produce.h"
 #include "tests/mock/reqlog.h"
 #include "tests/mock/stamp.h"
@@ -30,33 +31,10 @@ reply_data(struct exchange *x, const char *value)
 	buf_addf(&x->out, "{\"data\":%s}", value);
 }
 
-static double
-number_of(struct json_object *o, const char *name, double otherwise)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, name, &value))
-		return otherwise;
-	return json_object_get_double(value);
-}
-
-static bool
-bool_of(struct json_object *o, const char *name)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(o, name, &value) &&
-	    json_object_get_boolean(value);
-}
-
 static int
 set_of(struct json_object *o, const char *otherwise, enum set_id *set)
 {
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, "dataset", &value))
-		return set_find(otherwise, set);
-	return set_find(json_object_get_string(value), set);
+	return set_find(member_text(o, "dataset", otherwise), set);
 }
 
 static void
@@ -178,9 +156,9 @@ make_batch(struct exchange *x, struct json_object *body, bool is_new)
 {
 	struct producer *p = x->console->producer;
 	struct produce_batch b = {
-		.count = (int64_t)number_of(body, "count", 1),
-		.age = number_of(body, "age", 0),
-		.tie = bool_of(body, "tie"),
+		.count = (int64_t)member_number(body, "count", 1),
+		.age = member_number(body, "age", 0),
+		.tie = member_bool(body, "tie"),
 	};
 	int64_t now = console_now(x->console);
 
@@ -203,20 +181,20 @@ static void
 produce(struct exchange *x, struct json_object *body)
 {
 	const struct produce_options o = {
-		.rate = number_of(body, "rate", 0),
-		.seconds = number_of(body, "seconds", 0),
-		.late_fraction = number_of(body, "late_fraction", 0),
-		.late_max = number_of(body, "late_max", 0),
-		.future_fraction = number_of(body, "future_fraction", 0),
-		.burst_every = number_of(body, "burst_every", 0),
-		.burst = (int64_t)number_of(body, "burst", 200),
+		.rate = member_number(body, "rate", 0),
+		.seconds = member_number(body, "seconds", 0),
+		.late_fraction = member_number(body, "late_fraction", 0),
+		.late_max = member_number(body, "late_max", 0),
+		.future_fraction = member_number(body, "future_fraction", 0),
+		.burst_every = member_number(body, "burst_every", 0),
+		.burst = (int64_t)member_number(body, "burst", 200),
 	};
 
 	if (json_object_object_get_ex(body, "count", NULL)) {
 		make_batch(x, body, true);
 		return;
 	}
-	if (o.rate <= 0 && !bool_of(body, "stop")) {
+	if (o.rate <= 0 && !member_bool(body, "stop")) {
 		refuse(x, "rate, count or stop");
 		return;
 	}
@@ -259,7 +237,7 @@ delete_rows(struct exchange *x, struct json_object *body)
 static void
 move_clock(struct exchange *x, struct json_object *body)
 {
-	double seconds = number_of(body, "advance", 0);
+	double seconds = member_number(body, "advance", 0);
 	char now[STAMP_LEN + 1];
 
 	x->console->clock_shift += (int64_t)(seconds * 1e6);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/mock/member.h"
 #include "tests/mock/stamp.h"
 
 #define CURSOR_MAX 600
@@ -90,16 +91,6 @@ decode(const char *text)
 	return json_tokener_parse((const char *)out);
 }
 
-static const char *
-member(struct json_object *o, const char *name)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, name, &value) || value == NULL)
-		return "";
-	return json_object_get_string(value);
-}
-
 /* A column's name without its view. */
 static int
 key_of(const char *column, enum key *key)
@@ -120,14 +111,13 @@ key_of(const char *column, enum key *key)
 static int
 read_members(struct json_object *o, struct cursor *c)
 {
-	const char *value = member(o, "sort_by_value");
+	const char *value = member_text(o, "sort_by_value", "");
 
-	if (!json_object_is_type(o, json_type_object) ||
-	    key_of(member(o, "sort_by_column"), &c->key) != 0)
+	if (key_of(member_text(o, "sort_by_column", ""), &c->key) != 0)
 		return -1;
-	c->id = strtoull(member(o, "id_value"), NULL, 10);
-	c->desc = strcmp(member(o, "sort_order"), "desc") == 0;
-	c->again = member(o, "again")[0] != '\0';
+	c->id = strtoull(member_text(o, "id_value", ""), NULL, 10);
+	c->desc = strcmp(member_text(o, "sort_order", ""), "desc") == 0;
+	c->again = member_text(o, "again", "")[0] != '\0';
 	if (c->key == KEY_ID || c->key == KEY_KIND) {
 		c->value = strtoll(value, NULL, 10);
 		return 0;

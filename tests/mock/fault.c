@@ -8,6 +8,7 @@
 
 #include "collector/base/xalloc.h"
 #include "tests/mock/list.h"
+#include "tests/mock/member.h"
 #include "tests/mock/rng.h"
 #include "tests/mock/stamp.h"
 
@@ -162,30 +163,17 @@ faults_free(struct faults *f)
 	free(f);
 }
 
+/* A copy, NULL when there is none. */
 static char *
 text_of(struct json_object *o, const char *name)
 {
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, name, &value) || value == NULL)
-		return NULL;
-	return xstrdup(json_object_get_string(value));
-}
-
-static double
-number_of(struct json_object *o, const char *name, double otherwise)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, name, &value))
-		return otherwise;
-	return json_object_get_double(value);
+	return xstrdup(member_text(o, name, NULL));
 }
 
 static const struct fault_kind *
 find_kind(const char *name)
 {
-	for (size_t i = 0; name != NULL && i < N_KINDS; i++)
+	for (size_t i = 0; i < N_KINDS; i++)
 		if (strcmp(kinds[i].name, name) == 0)
 			return &kinds[i];
 	return NULL;
@@ -215,16 +203,13 @@ add_one(struct faults *f, struct json_object *o, const char **why)
 {
 	const struct fault_kind *kind;
 	struct fault *fault;
-	char *name;
 
 	if (!json_object_is_type(o, json_type_object) ||
 	    has_unknown_member(o)) {
 		*why = "not a fault's members";
 		return -1;
 	}
-	name = text_of(o, "fault");
-	kind = find_kind(name);
-	free(name);
+	kind = find_kind(member_text(o, "fault", ""));
 	if (kind == NULL) {
 		*why = "no such fault";
 		return -1;
@@ -235,11 +220,11 @@ add_one(struct faults *f, struct json_object *o, const char **why)
 		.dataset = text_of(o, "dataset"),
 		.retry_after = text_of(o, "retry_after"),
 		.location = text_of(o, "location"),
-		.after = (int64_t)number_of(o, "after", 0),
-		.count = (int64_t)number_of(o, "count", 0),
-		.bytes = (int64_t)number_of(o, "bytes", 0),
-		.probability = number_of(o, "probability", 1),
-		.seconds = number_of(o, "seconds", kind->seconds) };
+		.after = (int64_t)member_number(o, "after", 0),
+		.count = (int64_t)member_number(o, "count", 0),
+		.bytes = (int64_t)member_number(o, "bytes", 0),
+		.probability = member_number(o, "probability", 1),
+		.seconds = member_number(o, "seconds", kind->seconds) };
 	return 0;
 }
 
