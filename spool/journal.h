@@ -19,7 +19,7 @@ struct journal;
  * before its tail, of unknown version or unreadable header is kept aside as
  * journal.damaged-<time>, everything readable in it is used, and *damaged is
  * set.  Begins with a compacted file.  NULL with a message in err when the
- * directory is missing, not writable or locked.
+ * directory is missing, not writable or locked, or the file cannot be read.
  */
 struct journal *journal_open(const char *dir, bool *damaged, struct buf *err);
 
@@ -31,18 +31,20 @@ void journal_close(struct journal *j);
 struct slice journal_get(const struct journal *j, const char *key);
 
 /* Change a value in memory and queue the record; durable after a successful
- * journal_commit().  `value` is copied and must be one line of JSON. */
+ * journal_commit().  `value` is copied and must be one line of JSON; a key is
+ * printable ASCII without quotes and backslashes. */
 void journal_put(struct journal *j, const char *key, struct slice value);
 void journal_remove(struct journal *j, const char *key);
 
-/* Call fn for each key with the given prefix, in key order. */
+/* Call fn for each key with the given prefix, in key order.  fn must not put
+ * or remove. */
 void journal_each(const struct journal *j, const char *prefix,
     void (*fn)(void *cookie, const char *key, struct slice value),
     void *cookie);
 
 /*
- * Append all queued records with one write and one fdatasync; compacts the
- * file when it has grown far beyond its content.  0, or -1 with errno: then
+ * Append all queued records with one write and one fdatasync, as a whole: after
+ * a death either all or none of them are there.  Compacts the file when it has grown far beyond its content.  0, or -1 with errno: then
  * nothing of the queue counts as durable; it stays queued, and the next commit
  * writes a whole new file.
  */

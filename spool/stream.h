@@ -52,9 +52,10 @@ struct stream *stream_open(struct spool *sp, const char *console,
 void stream_close(struct stream *st);
 
 /*
- * Get ready to append: seals the current segment when its size or age says
- * so, opens a new one when there is none.  Must be called before
- * stream_prefix().  0, or -1 with errno (disk full, read-only, ...).
+ * Get ready for one batch: seals the current segment when its size or age says
+ * so and names a new one when there is none; the file is made by the first
+ * stream_append().  Must be called before stream_prefix(), and takes back the
+ * prefixes of a batch that was not appended.  0, or -1 with errno.
  */
 int stream_begin(struct stream *st, size_t expected_bytes);
 
@@ -72,11 +73,12 @@ int stream_prefix(struct stream *st, struct buf *b, struct slice id,
 void stream_unprefix(struct stream *st);
 
 /*
- * Append a batch of whole lines made since stream_begin().  Space is reserved
- * first, so that a full disk is met before the first byte.  0, or -1 with
- * errno; then the segment is abandoned, *kept_lines says how many whole lines
- * of the batch are in it all the same, and the caller counts exactly those as
- * written.
+ * Append a batch of whole lines made since stream_begin(), all those that got
+ * a prefix.  Space is reserved first, so that a full disk is met before the
+ * first byte.  0, or -1 with errno; then the segment is abandoned, *kept_lines
+ * says how many whole lines of the batch are in it all the same, and the
+ * caller counts exactly those as written.  EINVAL: the lines do not match the
+ * prefixes, or there was no stream_begin().
  */
 int stream_append(struct stream *st, struct slice lines, size_t n_lines,
     size_t *kept_lines);
@@ -84,25 +86,33 @@ int stream_append(struct stream *st, struct slice lines, size_t n_lines,
 /*
  * fdatasync what was appended (and the folder when a segment is new).  0, or
  * -1 with errno; then the segment is abandoned and everything after the last
- * successful sync has to be fetched again.
+ * successful sync has to be fetched again.  That goes for what was sealed
+ * since then, too: a failed sync while sealing is reported here.
  */
 int stream_sync(struct stream *st);
+/* Was anything appended since the last stream_sync()? */
 bool stream_is_dirty(const struct stream *st);
 
-/* The end of what was appended; durable after a successful stream_sync(). */
+/*
+ * The end of what was appended; durable after a successful stream_sync().
+ * After a failed one it stays behind the lines in doubt, so that they never
+ * count as written.  Before the first append: the end of what was there.
+ */
 void stream_end(const struct stream *st, struct stream_pos *pos);
 
 /*
  * Seal the current segment if it is older or idle for longer than the options
- * allow, or always with `now`.  Returns true when one was sealed.  To be
- * called between commits, when the stream is not dirty.
+ * allow, or always with `now`.  Returns true when one was sealed; never while
+ * a batch is being made.  Best called between commits, when the stream is not
+ * dirty: else it syncs here.
  */
 bool stream_seal(struct stream *st, bool now);
 
 /*
- * Hand every whole line after `from`, in order of the segments' sequence, to
- * fn; fn returns false to stop early.  A torn last line is passed over.  A line
- * without a readable prefix is counted in *damaged and passed over.
+ * Hand every whole line after `from`, in order of the segments' sequence and
+ * archived ones included, to fn; fn returns false to stop early.  Lines are on
+ * disk when fn gets them.  A torn last line is passed over.  A line without a
+ * readable prefix is counted in *damaged and passed over.
  * The slices are valid during the call only.  0, or -1 with errno.
  */
 int stream_read_back(struct stream *st, const struct stream_pos *from,
