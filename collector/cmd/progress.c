@@ -76,6 +76,19 @@ per_second(uint64_t n, int64_t ms)
 	return ms > 0 ? (double)n * 1000 / (double)ms : (double)n * 1000;
 }
 
+/* What became of it, in the table's last column. */
+static const char *
+result(const struct poller *p)
+{
+	if (p->reason != NULL && (p->failed || !p->finished))
+		return p->reason;
+	if (p->failed)
+		return "failed";
+	if (!p->finished)
+		return "not finished";
+	return p->intake.counts.rejected > 0 ? "some rejected" : "ok";
+}
+
 static void
 print_row(void *cookie, struct poller *p)
 {
@@ -87,7 +100,7 @@ print_row(void *cookie, struct poller *p)
 	    p->console, p->dataset->name, c->lines, c->bytes,
 	    p->counts.files,
 	    per_second(c->lines, p->finished_ms - pr->start_ms),
-	    p->failed ? p->reason : c->rejected > 0 ? "some rejected" : "ok");
+	    result(p));
 }
 
 void

@@ -29,7 +29,9 @@ END
 echo "see [/]work/notes" | tr -d '[]' >"$tmp/README.md"
 # shellcheck disable=SC2016 # the fault itself
 printf '#!/bin/sh\nrm $1\n' >"$tmp/go.sh"
-for lint in calls layers shell standalone; do
+mkdir -p "$tmp/collector/cmd"
+printf '.Sh COMMANDS\n.Ss dance\n' >"$tmp/collector/cmd/s1spool.1"
+for lint in calls layers manual shell standalone; do
 	expect 1 $lint
 done
 exit "${failed:-0}"
