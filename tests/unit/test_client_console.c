@@ -77,6 +77,7 @@ test_what_is_sent(void)
 	saw("Content-Type", false);
 	buf_fini(&r.body);
 	CU_ASSERT_EQUAL(http_server_connections(w.server), 1);
+	CU_ASSERT_EQUAL(w.console->n_idle, 1);
 	world_end();
 }
 

@@ -38,7 +38,7 @@ static int n_chained;
 static void
 start_next(void *cookie, const struct answer *answer)
 {
-	struct call call = { .path = "/ok", .rate_class = "/sites",
+	struct call call = { .path = "/ok", .rate_class = "/rbac",
 		.on_done = start_next };
 
 	(void)cookie;
@@ -51,18 +51,25 @@ start_next(void *cookie, const struct answer *answer)
 static void
 test_chain_from_on_done(void)
 {
-	struct call call = { .path = "/ok", .rate_class = "/sites",
+	struct call call = { .path = "/ok", .rate_class = "/rbac",
 		.on_done = start_next };
+	int64_t start;
 
 	world_begin(routes);
 	n_chained = 0;
 	request_start(w.console, &call);
 	world_poll(&n_chained, 50);
 	CU_ASSERT_EQUAL(http_server_connections(w.server), 1);
-	/* Failing at once does not keep the loop from coming back. */
+	/* What fails at once and is asked again does not keep the loop from
+	 * coming back, nor does the loop sleep on it. */
 	world_write_token("", 0600);
+	w.client->limits.total = 2;
 	request_start(w.console, &call);
+	client_poll(w.client, 1000, -1);
+	CU_ASSERT_EQUAL(n_chained, 52);
+	start = clock_mono_ms();
 	world_poll(&n_chained, 100);
+	CU_ASSERT(clock_mono_ms() - start < 2000);
 	CU_ASSERT_EQUAL(http_server_requests(w.server), 50);
 	world_end();
 }
@@ -164,6 +171,57 @@ test_classes_are_paced_apart(void)
 	clock_set(NULL);
 }
 
+/* The loop wakes for a budget, however long it was told to wait. */
+static void
+test_budget_wakes_the_loop(void)
+{
+	int64_t start = clock_mono_ms();
+	struct result r[2];
+	struct call call;
+
+	world_begin(routes);
+	for (int i = 0; i < 2; i++) {
+		call = world_call("/ok", &r[i]);
+		call.rate_class = "/agents";
+		request_start(w.console, &call);
+	}
+	for (int n = 0; n < 100 && r[1].n_done == 0; n++)
+		client_poll(w.client, 5000, -1);
+	CU_ASSERT(r[1].n_done == 1 && clock_mono_ms() - start < 4000);
+	buf_fini(&r[0].body);
+	buf_fini(&r[1].body);
+	world_end();
+}
+
+/* A console that goes while a budget is waited for. */
+static void
+test_free_while_paced(void)
+{
+	struct result first, second;
+	struct call call;
+
+	clock_set(&fake);
+	world_begin(routes);
+	call = world_call("/ok", &first);
+	call.rate_class = "/agents";
+	request_start(w.console, &call);
+	call = world_call("/ok", &second);
+	call.rate_class = "/agents";
+	request_start(w.console, &call);
+	world_poll(&first.n_done, 1);
+	world_idle(20);
+	CU_ASSERT(timer_next_ms(1000) <= 41);
+	console_free(w.console);
+	w.console = NULL;
+	CU_ASSERT_EQUAL(timer_next_ms(1000), 1000);
+	now_ms += 1000;
+	world_idle(20);
+	CU_ASSERT_EQUAL(second.n_done, 0);
+	buf_fini(&first.body);
+	world_end();
+	clock_set(NULL);
+}
+
 static void
 test_429_holds_the_class(void)
 {
@@ -240,6 +298,9 @@ static const struct unit_test tests[] = {
 	{ "four at a time per console", test_parallel_per_console },
 	{ "a bound over all consoles", test_parallel_in_all },
 	{ "classes are paced apart", test_classes_are_paced_apart },
+	{ "a budget wakes the loop", test_budget_wakes_the_loop },
+	{ "a console goes while it waits for a budget",
+	    test_free_while_paced },
 	{ "429 holds its class", test_429_holds_the_class },
 	{ "the wake descriptor", test_wake_fd },
 	{ "signals while waiting", test_signals },
