@@ -277,23 +277,26 @@ bool
 convert_mac(struct mapper *m, const struct row *row, const struct val *in,
     struct val *out)
 {
+	struct slice text;
 	char *p;
 
 	(void)row;
 	if (in->kind != TOK_STRING)
 		return false;
-	p = map_alloc(m, in->len);
-	*out = *in;
-	out->p = p;
-	for (size_t i = 0; i < in->len; i++) {
-		char c = in->p[i];
+	/* Upper case is no good for an escape. */
+	text = in->escaped ? val_plain(m, in) : (struct slice){ in->p, in->len };
+	p = map_alloc(m, text.len);
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.p[i];
 
 		if (c == ':' || c == '.')
 			c = '-';
-		/* An escape is case-sensitive; a MAC address has none. */
-		p[i] = c >= 'a' && c <= 'z' && !in->escaped ?
-		    (char)(c - 'a' + 'A') : c;
+		p[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 	}
+	*out = *in;
+	out->p = p;
+	if (in->escaped)
+		*out = val_string(m, (struct slice){ p, text.len });
 	return true;
 }
 
@@ -331,27 +334,39 @@ to_os_type(struct mapper *m, const struct row *row, const struct val *in,
 	return false;
 }
 
-/* A list's elements as text, joined by commas; no list: nothing. */
+/*
+ * A list's scalars as text, joined by commas; no list: nothing.  What was
+ * escaped stays so.
+ */
 static bool
-to_joined(struct mapper *m, const struct row *row, size_t tok,
-    struct val *out)
+to_joined(struct mapper *m, size_t tok, struct val *out)
 {
 	const struct tok *t = &m->scan.tok[tok];
-	const char *comma = "";
+	size_t n = 0;
+	char *p;
 
-	(void)row;
 	if (t->kind != TOK_ARRAY)
 		return false;
-	buf_reset(&m->text);
+	/* Each comma takes the place of one between the elements. */
+	p = map_alloc(m, t->len);
+	*out = (struct val){ .p = p, .kind = TOK_STRING };
+	p[n++] = '"';
 	for (size_t i = tok + 1; i < t->next; i = m->scan.tok[i].next) {
-		if ((m->scan.tok[i].flags & TOK_VOID) != 0)
+		struct val v = val_of_tok(m, i);
+		bool quoted = v.kind == TOK_STRING;
+
+		if ((m->scan.tok[i].flags & TOK_VOID) != 0 ||
+		    v.kind >= TOK_OBJECT)
 			continue;
-		buf_adds(&m->text, comma);
-		comma = ",";
-		add_java_text(m, &m->text, i);
+		if (n > 1)
+			p[n++] = ',';
+		memcpy(p + n, v.p + quoted, v.len - 2u * quoted);
+		n += v.len - 2u * quoted;
+		out->escaped |= v.escaped;
 	}
-	*out = val_string(m, buf_slice(&m->text));
-	return true;
+	p[n++] = '"';
+	out->len = (uint32_t)n;
+	return n > 2;
 }
 
 static bool (*const scalar[MAP_CONV_COUNT])(struct mapper *m,
@@ -383,16 +398,26 @@ goes_into_lists(const struct row *row)
 	}
 }
 
+/* Empty text is no value; the rest is one that few conversions take, unless the
+ * dataset has pruned it before. */
+static bool
+passes_over(const struct mapper *m, const struct tok *t, bool each)
+{
+	return (t->flags & TOK_VOID) != 0 && (t->kind == TOK_STRING ||
+	    (t->kind == TOK_NULL && each) || m->table->prune_first);
+}
+
 /*
  * Element by element.  One bad element fails the whole row, or with MAP_EACH
- * only itself.  Empty text is no value; null is one that nothing converts,
- * unless the dataset has pruned it before.
+ * only itself.
  */
 static bool
 convert_list(struct mapper *m, const struct row *row, size_t tok,
     struct val *out)
 {
 	size_t end = m->scan.tok[tok].next;
+	/* An element is no list again. */
+	enum map_conv conv = row->conv == MAP_IP_LIST ? MAP_IP : row->conv;
 	struct val list = { .kind = 0 };
 
 	for (size_t i = tok + 1; i < end; i = m->scan.tok[i].next) {
@@ -400,10 +425,9 @@ convert_list(struct mapper *m, const struct row *row, size_t tok,
 		struct val in = val_of_tok(m, i), one;
 		bool each = (row->flags & MAP_EACH) != 0;
 
-		if ((t->flags & TOK_VOID) != 0 && (t->kind != TOK_NULL ||
-		    each || m->table->prune_first))
+		if (passes_over(m, t, each))
 			continue;
-		if (scalar[row->conv](m, row, &in, &one))
+		if (scalar[conv](m, row, &in, &one))
 			map_append(m, &list, &one);
 		else if (!each && row->conv != MAP_TEXT)
 			return false;
@@ -420,7 +444,7 @@ map_convert(struct mapper *m, const struct row *row, size_t tok,
 	struct val in;
 
 	if (row->conv == MAP_JOIN)
-		return to_joined(m, row, tok, out);
+		return to_joined(m, tok, out);
 	if (t->kind == TOK_ARRAY && goes_into_lists(row))
 		return convert_list(m, row, tok, out);
 	in = val_of_tok(m, tok);

@@ -243,13 +243,15 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
 
 	for (size_t i = tok + 1; i < end; i = t[i + 1].next) {
 		const struct member *x;
+		struct val name;
 		size_t before = mark(o);
 		bool put_one;
 
 		if ((t[i].flags & (TOK_DEAD | TOK_TAKEN)) != 0)
 			continue;
+		name = val_of_tok(o->m, i);
 		x = (t[i].flags & TOK_KNOWN) == 0 ? NULL :
-		    node_find(node, scan_content(&o->m->scan, &t[i]));
+		    node_find(node, val_plain(o->m, &name));
 		if (!put_name(o, tok, i, node->snake, first && none))
 			continue;
 		if (x != NULL && x->in_place >= 0) {

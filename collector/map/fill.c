@@ -191,8 +191,8 @@ wants_void(const struct mapper *m, const struct row *row, const struct tok *t)
 {
 	if (t->kind == TOK_STRING)
 		return (row->flags & MAP_EMPTY) != 0;
-	/* The conversion of a list of nulls fails. */
-	return t->kind == TOK_ARRAY && !m->table->prune_first &&
+	/* No conversion takes an empty object, or a list of nulls. */
+	return t->kind >= TOK_OBJECT && !m->table->prune_first &&
 	    row->conv != MAP_AS_IS && row->conv != MAP_OBJECTS;
 }
 

@@ -8,6 +8,7 @@
 /* The one-shot functions of OpenSSL 3 cost a fetch and an allocation each;
  * these do not, and this digest is an identity, not a secret. */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -15,6 +16,14 @@
 #include "collector/map/mapper.h"
 
 static void add_value(struct mapper *m, SHA_CTX *sha, size_t tok);
+
+/* What a dataset prunes before it maps is not there for the hash either. */
+static bool
+is_pruned(const struct mapper *m, size_t tok)
+{
+	return m->table->prune_first &&
+	    (m->scan.tok[tok].flags & TOK_VOID) != 0;
+}
 
 static void
 add_bytes(SHA_CTX *sha, const void *p, size_t n)
@@ -48,12 +57,16 @@ add_number(struct mapper *m, SHA_CTX *sha, struct slice text)
 
 	buf_reset(&m->work);
 	buf_add_slice(&m->work, text);
-	if (strpbrk(m->work.p, ".eE") == NULL && text.len <= 19) {
-		long long v = strtoll(m->work.p, &end, 10);
+	if (strpbrk(m->work.p, ".eE") == NULL) {
+		long long v;
 
-		add_le(sha, (uint64_t)v, v >= INT32_MIN && v <= INT32_MAX ? 4 :
-									    8);
-		return;
+		errno = 0;
+		v = strtoll(m->work.p, &end, 10);
+		if (errno == 0) {
+			add_le(sha, (uint64_t)v,
+			    v >= INT32_MIN && v <= INT32_MAX ? 4 : 8);
+			return;
+		}
 	}
 	d = strtod(m->work.p, &end);
 	memcpy(&raw, &d, sizeof(raw));
@@ -92,6 +105,8 @@ add_object(struct mapper *m, SHA_CTX *sha, size_t tok)
 	for (size_t i = tok + 1; i < end; i = s->tok[i + 1].next) {
 		struct val name = val_of_tok(m, i);
 
+		if (is_pruned(m, i + 1))
+			continue;
 		list[n++] = (struct named){ val_plain(m, &name), i + 1 };
 	}
 	qsort(list, n, sizeof(*list), named_cmp);
@@ -115,7 +130,8 @@ add_value(struct mapper *m, SHA_CTX *sha, size_t tok)
 	}
 	if (t->kind == TOK_ARRAY) {
 		for (size_t i = tok + 1; i < t->next; i = m->scan.tok[i].next)
-			add_value(m, sha, i);
+			if (!is_pruned(m, i))
+				add_value(m, sha, i);
 		return;
 	}
 	add_zero(sha);
@@ -166,10 +182,9 @@ find_present(const struct mapper *m, const char *path)
 {
 	size_t i = scan_find(&m->scan, 0, slice_of(path));
 
-	if (i == 0 || m->scan.tok[i].kind == TOK_NULL)
+	if (i == 0 || m->scan.tok[i].kind == TOK_NULL || is_pruned(m, i))
 		return 0;
-	return m->table->prune_first && (m->scan.tok[i].flags & TOK_VOID) != 0 ?
-	    0 : i;
+	return i;
 }
 
 static void

@@ -113,8 +113,11 @@ make_tags(const struct mapper *m, bool error, bool dropped)
 		comma = ",";
 	}
 	for (char *const *tag = opt->tags; tag != NULL && *tag != NULL; tag++) {
-		char *json = json_text(*tag);
+		char *json;
 
+		if ((*tag)[0] == '\0')
+			continue;
+		json = json_text(*tag);
 		buf_addf(&b, "%s%s", comma, json);
 		comma = ",";
 		free(json);
