@@ -11,6 +11,8 @@
 #define D A "data."
 #define CLASS "sentinel_one.threat_classification."
 
+#define FILE_FETCHED "80" /* activityType */
+
 static const struct map_row rows[] = {
 	{ "updatedAt", MAP_DATE, A "updated_at", NULL, 0 },
 	{ "description", MAP_AS_IS, A "description_value", NULL, 0 },
@@ -107,7 +109,10 @@ enum {
 	THREAT_ID,
 	CLASSIFICATION,
 	PRIMARY,
+	DESCRIPTION,
 	CONFIDENCE,
+	NUMBER,
+	DOWNLOAD,
 	IP_ADDRESS,
 	EXTERNAL_IP,
 	PROCESS_SHA1,
@@ -132,7 +137,10 @@ static const char *const slots[SLOTS] = {
 	[THREAT_ID] = A "threat.id",
 	[CLASSIFICATION] = CLASS "name",
 	[PRIMARY] = ".primary",
+	[DESCRIPTION] = A "description.primary",
 	[CONFIDENCE] = D "confidence.level",
+	[NUMBER] = A "type",
+	[DOWNLOAD] = D "downloaded.url",
 	[IP_ADDRESS] = ".ip_address",
 	[EXTERNAL_IP] = ".external_ip",
 	[PROCESS_SHA1] = "process.hash.sha1",
@@ -249,7 +257,12 @@ derive(struct map_record *r)
 		derive_from_text(r);
 	map_set_json(r, KIND, map_is_one_of(map_string(r, CONFIDENCE),
 	    alerting, 2) ? "\"alert\"" : "\"event\"");
-	map_copy_text(r, MESSAGE, PRIMARY);
+	map_copy_text(r, MESSAGE, DESCRIPTION);
+	/* Kibana's response actions stop with an error, for other actions
+	 * too, when a file that was fetched has no such object. */
+	if (slice_is(map_scalar(r, NUMBER), FILE_FETCHED) &&
+	    !map_has(r, DOWNLOAD))
+		map_set_json(r, DOWNLOAD, "\"\"");
 	map_add(r, HOST_IP, IP_ADDRESS);
 	map_add(r, HOST_IP, EXTERNAL_IP);
 	map_add(r, RELATED_HASH, PROCESS_SHA1);
