@@ -510,7 +510,6 @@ const struct dataset dataset_threat = {
 		},
 		.at = "threatInfo.updatedAt",
 		.prune_first = true,
-		.event_created = true,
 	},
 	.defaults = {
 		.enabled = true,
