@@ -11,6 +11,8 @@
 #include "collector/conf/conf_schema.h"
 #include "collector/conf/conf_value.h"
 
+#define KEY_SHOWN_MAX 40
+
 /* One section of a file on its way into its struct. */
 struct scope {
 	struct conf_reader *reader;
@@ -125,10 +127,21 @@ add_advice(const struct scope *sc, struct slice key, struct buf *text)
 		add_known(sc, text);
 }
 
+/* As much of a key as fits into a message. */
+static struct slice
+shown(const yaml_node_t *key)
+{
+	struct slice text = conf_file_text(key);
+
+	if (text.len > KEY_SHOWN_MAX)
+		text.len = KEY_SHOWN_MAX;
+	return text;
+}
+
 static void
 report_unknown(const struct scope *sc, const yaml_node_t *key)
 {
-	struct slice text = conf_file_text(key);
+	struct slice text = shown(key);
 	struct buf advice;
 
 	buf_init(&advice, 4096);
@@ -200,7 +213,7 @@ struct datasets {
 static void
 report_unknown_dataset(struct conf_file *f, const yaml_node_t *key)
 {
-	struct slice text = conf_file_text(key);
+	struct slice text = shown(key);
 	struct nearest near;
 	struct buf known;
 

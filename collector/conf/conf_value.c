@@ -21,8 +21,8 @@ _Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
 #define NAMESPACE_MAX 100
 #define NAME_MAX_LEN 64
 
-/* A value in a message is cut to this. */
-#define QUOTE_MAX 60
+/* A value in a message is cut to this: it may be a token put there. */
+#define QUOTE_MAX 40
 
 bool
 conf_type_is_list(enum conf_type type)

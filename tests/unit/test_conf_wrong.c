@@ -299,7 +299,7 @@ static const struct wrong shapes[] = {
 	    "aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaax"
 	    "\n",
 	    "s1.yml:4:11: name: "
-	    "'aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb...'"
+	    "'aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb...'"
 	    " is longer than 64 characters\n" },
 
 	/* Given twice. */

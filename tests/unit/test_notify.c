@@ -13,6 +13,8 @@
 #include "collector/base/notify.h"
 #include "tests/unit/unit.h"
 
+#define LONGEST (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
+
 static int fd;
 static char got[2048];
 
@@ -147,9 +149,15 @@ test_nobody_to_tell(void)
 	CU_ASSERT_EQUAL(notify_ready(), -1);
 	setenv("NOTIFY_SOCKET", "@", 1);
 	CU_ASSERT_EQUAL(notify_ready(), -1);
+	/* The longest that an address holds with its NUL, and one more. */
 	memset(path, 'a', sizeof(path));
 	path[0] = '/';
-	path[sizeof(path) - 1] = '\0';
+	path[LONGEST] = '\0';
+	setenv("NOTIFY_SOCKET", path, 1);
+	CU_ASSERT_EQUAL(notify_ready(), -1);
+	CU_ASSERT_EQUAL(errno, ENOENT);
+	path[LONGEST] = 'a';
+	path[LONGEST + 1] = '\0';
 	setenv("NOTIFY_SOCKET", path, 1);
 	CU_ASSERT_EQUAL(notify_ready(), -1);
 	CU_ASSERT_EQUAL(errno, EINVAL);

@@ -184,7 +184,7 @@ test_nearest(void)
 {
 	static const char *const names[] = {
 		"interval", "initial_interval", "tags", "output", "name",
-		"api_token_file",
+		"api_token_file", "key",
 	};
 	static const struct {
 		const char *word, *name;
@@ -197,6 +197,11 @@ test_nearest(void)
 		{ "initial_intervals", "initial_interval" },
 		{ "outputs_and_more", "output" },
 		{ "tag", "tags" },
+		{ "kye", "key" }, /* one swap, where two edits are too many */
+		{ "kxe", "" },
+		{ "yek", "" },
+		{ "int", "interval" },
+		{ "in", "" },
 		{ "ta", "" },
 		{ "x", "" },
 		{ "", "" },
