@@ -283,9 +283,7 @@ parse_line(const struct command *cmd, int argc, char **argv,
 	int opt, place;
 
 	build_getopt(cmd, longs, letters);
-	*line = (struct cmd_line){
-		.given = xcalloc((size_t)argc, sizeof(*line->given)),
-	};
+	*line = (struct cmd_line){ 0 };
 	opterr = 0;
 	optind = 0; /* forget an earlier parse: glibc's and musl's word for it */
 	while ((opt = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -293,8 +291,12 @@ parse_line(const struct command *cmd, int argc, char **argv,
 			return bad_option(cmd, opt, argv[optind - 1]);
 		place = place_of(cmd, opt);
 		line->value[place] = optarg != NULL ? optarg : "";
-		line->given[line->n_given++] = (struct cmd_given){ place,
-			line->value[place] };
+		/* One argument may be many options: -hhh. */
+		line->given = xreallocarray(line->given, line->n_given + 1,
+		    sizeof(*line->given));
+		line->given[line->n_given++] = (struct cmd_given){
+			place, line->value[place],
+		};
 	}
 	line->argc = argc - optind;
 	line->argv = argv + optind;

@@ -7,12 +7,13 @@
 #include "collector/cmd/cmd.h"
 #include "tests/unit/unit.h"
 
-enum { OPT_CONFIG, OPT_FORCE, OPT_LEVEL };
+enum { OPT_CONFIG, OPT_FORCE, OPT_LEVEL, OPT_QUIET };
 
 static const struct cmd_option paint_options[] = {
 	[OPT_CONFIG] = CMD_OPTION_CONFIG,
 	[OPT_FORCE] = { "force", 0, NULL, "do not ask" },
 	[OPT_LEVEL] = { "a-rather-long-option", 'l', "LEVEL", "how much" },
+	[OPT_QUIET] = { "quiet", 'q', NULL, "say nothing" },
 	{ 0 },
 };
 
@@ -24,12 +25,20 @@ static const struct cmd_exit paint_exits[] = {
 
 /* What the command was run with. */
 static struct cmd_line seen;
+static char seen_given[128]; /* "PLACE=VALUE " each */
 static int n_runs;
 
 static int
 paint_run(const struct cmd_line *line)
 {
+	size_t len = 0;
+
 	seen = *line;
+	seen_given[0] = '\0';
+	for (size_t i = 0; i < line->n_given; i++)
+		len += (size_t)snprintf(seen_given + len,
+		    sizeof(seen_given) - len, "%d=%s ", line->given[i].place,
+		    line->given[i].value);
 	n_runs++;
 	return EX_NOINPUT;
 }
@@ -115,8 +124,15 @@ test_values(void)
 	UNIT_TEXT(seen.value[OPT_CONFIG], "b");
 	UNIT_TEXT(seen.value[OPT_LEVEL], "3");
 	CU_ASSERT_PTR_NULL(seen.value[OPT_FORCE]);
+	UNIT_TEXT(seen_given, "0=a 0=b 2=3 ");
 	CU_ASSERT_EQUAL(seen.argc, 2);
 	UNIT_TEXT(seen.argv[1], "west");
+
+	/* Many options in one argument. */
+	run("paint -qqqqqqqqqqqqqqqqc my.yml east");
+	CU_ASSERT_EQUAL(n_runs, 1);
+	CU_ASSERT_EQUAL(seen.n_given, 17);
+	UNIT_TEXT(seen.value[OPT_CONFIG], "my.yml");
 
 	run("paint -- --force");
 	CU_ASSERT_EQUAL(n_runs, 1);
@@ -195,6 +211,7 @@ test_help_of_a_command(void)
 	    "      --force               do not ask\n"
 	    "  -l, --a-rather-long-option=LEVEL\n"
 	    "                            how much\n"
+	    "  -q, --quiet               say nothing\n"
 	    "  -h, --help                print this help and exit\n"
 	    "\n"
 	    "Exit codes:\n"
