@@ -37,7 +37,7 @@ gen_row(const struct world *w, const struct store *s, enum set_id set,
 	/* The same numbers for all versions: an update changes little. */
 	g.rng = rng_for(w->seed, set, row->index);
 	g.admin = (uint32_t)rng_below(&g.rng, WORLD_ADMINS);
-	g.group = row->group;
+	g.group = row->group == ROW_NONE ? 0 : row->group;
 	if (row->agent != ROW_NONE)
 		world_agent(w, row->agent, &g.agent);
 	g.site = world_site(w, g.group);
@@ -194,6 +194,18 @@ static void
 put_os(struct gen *g)
 {
 	gen_text(g, g->agent.family);
+}
+
+static void
+put_os_name(struct gen *g)
+{
+	gen_text(g, g->agent.os_name);
+}
+
+static void
+put_os_revision(struct gen *g)
+{
+	gen_text(g, g->agent.os_revision);
 }
 
 static void
@@ -375,6 +387,8 @@ const struct tmpl_name gen_names[] = {
 	{ "agent_id", put_agent_id, NULL },
 	{ "host", put_host, NULL },
 	{ "os", put_os, NULL },
+	{ "os_name", put_os_name, NULL },
+	{ "os_revision", put_os_revision, NULL },
 	{ "dept", put_dept, NULL },
 	{ "login", put_login, NULL },
 	{ "mail", put_mail, NULL },

@@ -214,6 +214,12 @@ gen_activity_pick(struct rng *r)
 }
 
 bool
+gen_activity_has_scope(uint32_t type)
+{
+	return (types[find_type(type)].of & OF_GLOBAL) == 0;
+}
+
+bool
 gen_activity_has_agent(uint32_t type)
 {
 	return (types[find_type(type)].of & (OF_AGENT | OF_THREAT)) != 0;
@@ -262,7 +268,7 @@ has_hash(const struct gen *g)
 static bool
 has_scope(const struct gen *g)
 {
-	return (of(g) & OF_GLOBAL) == 0;
+	return g->row->group != ROW_NONE;
 }
 
 static void

@@ -78,21 +78,28 @@ static const char interface_source[] =
     "'name':'@Ethernet|Ethernet 2|Wi-Fi|vEthernet (WSL)|eth0|en0@',"
     "'physical':'@mac@'}";
 
-static const char cloud_source[] =
-    "{'AWS':{'awsRole':?'ec2-app-role',"
-    "'awsSecurityGroups':?['sg-@x8@','sg-@x8@'],"
-    "'awsSubnetIds':['subnet-@x8@'],'cloudAccount':'@100000000000..999999999999"
-    "@','cloudImage':'ami-@x17@','cloudInstanceId':'i-@x17@',"
-    "'cloudInstanceSize':'@t3.large|m5.xlarge|c6i.2xlarge@',"
-    "'cloudLocation':'@eu-west-3|us-east-1@','cloudNetwork':'vpc-@x8@',"
-    "'cloudTags':?['env=prod','owner=@dept@']}}";
-
-static const char kubernetes_source[] =
-    "{'Kubernetes':{'agentNamespace':'sentinelone',"
-    "'agentPodName':'s1-agent-@x5@','clusterName':'prod-@1..4@',"
-    "'kubernetesNodeLabels':?['zone=a','disk=ssd'],"
-    "'kubernetesNodeName':'node-@1..90@','kubernetesType':'@EKS|AKS|GKE@',"
-    "'kubernetesVersion':'v1.30'}}";
+static const char *const cloud_sources[] = {
+	"{'AWS':{'awsRole':?'ec2-app-role',"
+	"'awsSecurityGroups':?['sg-@x8@','sg-@x8@'],"
+	"'awsSubnetIds':['subnet-@x8@'],"
+	"'cloudAccount':'@100000000000..999999999999@',"
+	"'cloudImage':'ami-@x17@','cloudInstanceId':'i-@x17@',"
+	"'cloudInstanceSize':'@t3.large|m5.xlarge|c6i.2xlarge@',"
+	"'cloudLocation':'@eu-west-3|us-east-1@','cloudNetwork':'vpc-@x8@',"
+	"'cloudTags':?['env=prod','owner=@dept@']}}",
+	"{'Azure':{'azureResourceGroup':'rg-prod','cloudAccount':'@uuid@',"
+	"'cloudInstanceId':'@uuid@','cloudInstanceSize':'Standard_D2s_v5',"
+	"'cloudLocation':'westeurope','cloudTags':null}}",
+	"{'GCP':{'cloudInstanceId':'@1000000000000000000.."
+	"9000000000000000000@','cloudLocation':'europe-west9-a',"
+	"'gcpServiceAccount':'svc@@proj.example'}}",
+	"{'Kubernetes':{'agentNamespace':'sentinelone',"
+	"'agentPodName':'s1-agent-@x5@','clusterName':'prod-@1..4@',"
+	"'kubernetesNodeLabels':?['zone=a','disk=ssd'],"
+	"'kubernetesNodeName':'node-@1..90@','kubernetesType':'@EKS|AKS|GKE@',"
+	"'kubernetesVersion':'v1.30'}}",
+};
+#define N_CLOUDS (sizeof(cloud_sources) / sizeof(cloud_sources[0]))
 
 static const char location_source[] =
     "[{'id':'@some_id@','name':'@Fallback|Büro|VPN@',"
@@ -103,33 +110,18 @@ static const char tag_source[] =
     "'assignedById':'@admin_id@','id':'@some_id@',"
     "'key':'@owner|env|Kostenstelle@','value':'@finance|prod|4711|é@'}";
 
-static struct tmpl tmpl, interface_tmpl, cloud_tmpl, kubernetes_tmpl,
-    location_tmpl, tag_tmpl;
+static struct tmpl tmpl, interface_tmpl, location_tmpl, tag_tmpl;
+static struct tmpl cloud_tmpl[N_CLOUDS];
 
 /* What depends on the operating system. */
 static const struct {
-	const char *name, *revision, *cpu, *model;
+	const char *cpu, *model;
 } systems[OS_COUNT] = {
-	[OS_WINDOWS] = { "Windows 11 Pro", "22631",
-	    "13th Gen Intel(R) Core(TM) i7-1355U",
+	[OS_WINDOWS] = { "13th Gen Intel(R) Core(TM) i7-1355U",
 	    "Dell Inc. - Latitude 5440" },
-	[OS_MACOS] = { "macOS", "14.5 (23F79)", "Apple M3 Pro",
-	    "Apple Inc. - Mac15,6" },
-	[OS_LINUX] = { "Linux", "Ubuntu 22.04.4 LTS 5.15.0-105-generic",
-	    "AMD EPYC 7R32", "Amazon EC2 - t3.large" },
+	[OS_MACOS] = { "Apple M3 Pro", "Apple Inc. - Mac15,6" },
+	[OS_LINUX] = { "AMD EPYC 7R32", "Amazon EC2 - t3.large" },
 };
-
-static void
-put_os_name(struct gen *g)
-{
-	gen_text(g, systems[g->agent.os].name);
-}
-
-static void
-put_os_revision(struct gen *g)
-{
-	gen_text(g, systems[g->agent.os].revision);
-}
 
 static void
 put_cpu(struct gen *g)
@@ -212,12 +204,10 @@ put_serial(struct gen *g)
 static void
 put_cloud(struct gen *g)
 {
-	uint64_t dice = rng_below(&g->rng, 8);
-
-	if (g->agent.os != OS_LINUX || dice < 4)
+	if (g->agent.os != OS_LINUX || rng_below(&g->rng, 2) == 0)
 		gen_text(g, "{}");
 	else
-		tmpl_expand(dice < 6 ? &cloud_tmpl : &kubernetes_tmpl, g);
+		tmpl_expand(&cloud_tmpl[rng_below(&g->rng, N_CLOUDS)], g);
 }
 
 static void
@@ -277,8 +267,6 @@ static const struct tmpl_name names[] = {
 	{ "locations", put_locations, NULL },
 	{ "model", put_model, NULL },
 	{ "network_status", put_network_status, NULL },
-	{ "os_name", put_os_name, NULL },
-	{ "os_revision", put_os_revision, NULL },
 	{ "registered", put_registered, NULL },
 	{ "serial", put_serial, NULL },
 	{ "tags", put_tags, NULL },
@@ -286,30 +274,26 @@ static const struct tmpl_name names[] = {
 	{ NULL, NULL, NULL },
 };
 
-static const struct {
-	struct tmpl *tmpl;
-	const char *source;
-} parts[] = {
-	{ &tmpl, source },
-	{ &interface_tmpl, interface_source },
-	{ &cloud_tmpl, cloud_source },
-	{ &kubernetes_tmpl, kubernetes_source },
-	{ &location_tmpl, location_source },
-	{ &tag_tmpl, tag_source },
-};
-
 static void
 init(void)
 {
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		tmpl_compile(parts[i].tmpl, parts[i].source, names, NULL);
+	tmpl_compile(&tmpl, source, names, NULL);
+	tmpl_compile(&interface_tmpl, interface_source, NULL, NULL);
+	tmpl_compile(&location_tmpl, location_source, NULL, NULL);
+	tmpl_compile(&tag_tmpl, tag_source, NULL, NULL);
+	for (size_t i = 0; i < N_CLOUDS; i++)
+		tmpl_compile(&cloud_tmpl[i], cloud_sources[i], NULL, NULL);
 }
 
 static void
 fini(void)
 {
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		tmpl_fini(parts[i].tmpl);
+	tmpl_fini(&tmpl);
+	tmpl_fini(&interface_tmpl);
+	tmpl_fini(&location_tmpl);
+	tmpl_fini(&tag_tmpl);
+	for (size_t i = 0; i < N_CLOUDS; i++)
+		tmpl_fini(&cloud_tmpl[i]);
 }
 
 static void

@@ -142,6 +142,8 @@ history_add_activity(struct store *s, const struct world *w, int64_t created)
 	row->kind = gen_activity_pick(&r);
 	row->id = world_id(w, created, SET_ACTIVITY, row->index);
 	row->group = (uint32_t)rng_below(&r, w->n_groups);
+	if (!gen_activity_has_scope(row->kind))
+		row->group = ROW_NONE;
 	if (gen_activity_has_threat(row->kind) && w->n_threats > 0) {
 		const struct row *threat = store_row(s, SET_THREAT,
 		    (uint32_t)rng_below(&r, w->n_threats));

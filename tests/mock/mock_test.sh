@@ -179,6 +179,11 @@ test_filters()
 	site=$(ask '/agents?limit=1' '.data[0].siteId')
 	is "siteIds" "$(ask "/agents?limit=1000&siteIds=$site,1" \
 	    '[.data[].siteId] | unique | join(" ")')" "$site"
+	is "siteIds of activities" "$(ask "/activities?limit=1000&siteIds=$site" \
+	    '[.data[].siteId] | unique | join(" ")')" "$site"
+	many=$(ask '/activities?limit=1000' '[.data[].id] | join(",")')
+	is "many ids" "$(ask "/activities?limit=1000&ids=$many,$many,$many" \
+	    '.data | length')" 1000
 	is "skipCount" "$(ask '/agents?limit=1&skipCount=true' \
 	    .pagination.totalItems)" 0
 	is "types" "$(ask '/activities?limit=50&activityTypes=27,33' \

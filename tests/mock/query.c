@@ -303,9 +303,11 @@ list_value(const struct console *c, const struct row *row, int list)
 	case LIST_ID:
 		return row->id;
 	case LIST_SITE:
-		return world_site(&c->world, row->group).id;
+		return row->group == ROW_NONE ? 0 :
+		    world_site(&c->world, row->group).id;
 	case LIST_GROUP:
-		return store_row(c->store, SET_GROUP, row->group)->id;
+		return row->group == ROW_NONE ? 0 :
+		    store_row(c->store, SET_GROUP, row->group)->id;
 	case LIST_ACCOUNT:
 		return strtoull(WORLD_ACCOUNT_ID, NULL, 10);
 	case LIST_KIND:

@@ -50,7 +50,7 @@ struct row {
 	uint32_t kind; /* activity: its type; agent: AGENT_* flags */
 	uint32_t agent; /* index of its agent or ROW_NONE */
 	uint32_t threat; /* index of its threat or ROW_NONE */
-	uint32_t group; /* index of its group */
+	uint32_t group; /* index of its group or ROW_NONE: global */
 	uint32_t entry; /* of the ledger, ROW_NONE: never visible */
 	uint32_t len; /* of text */
 	char *text; /* NULL: not made or not kept */

@@ -167,9 +167,12 @@ compile(const struct compiler *c, const char *p, const char *end)
 			continue;
 		}
 		to = memchr(p + 1, '@', (size_t)(end - p - 1));
-		if (to == NULL || to == p + 1)
+		if (to == NULL)
 			bad_template("hole", p);
-		if (p[1] == '?') {
+		if (to == p + 1) {
+			add_text(c->t, p, 1);
+			p = to + 1;
+		} else if (p[1] == '?') {
 			p = compile_optional(c, OP_IF, find_name(c, p + 2,
 			    (size_t)(to - p - 2)), to + 1, end);
 		} else {

@@ -3,6 +3,7 @@
  * the source as it does on the wire.  In a template
  *
  *	'	stands for a double quote and ^ for an escaped back-slash
+ *	@@	is an at sign
  *	@name@	is filled by a function
  *	@a|b|c@	is one of the alternatives
  *	@3..70@	is a number between them

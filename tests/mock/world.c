@@ -52,10 +52,13 @@ static const char *const departments[] = {
 	"FIN", "ENG", "OPS", "HR", "LAB", "SRV", "MKT",
 };
 
-static const char *const families[OS_COUNT] = {
-	[OS_WINDOWS] = "windows",
-	[OS_MACOS] = "macos",
-	[OS_LINUX] = "linux",
+static const struct {
+	const char *family, *name, *revision;
+} systems[OS_COUNT] = {
+	[OS_WINDOWS] = { "windows", "Windows 11 Pro", "22631" },
+	[OS_MACOS] = { "macos", "macOS", "14.5 (23F79)" },
+	[OS_LINUX] = { "linux", "Linux",
+	    "Ubuntu 22.04.4 LTS 5.15.0-105-generic" },
 };
 
 uint32_t
@@ -102,7 +105,9 @@ world_agent(const struct world *w, uint32_t index, struct agent *a)
 	uint64_t dice = rng_below(&r, 10);
 
 	a->os = dice < 7 ? OS_WINDOWS : dice < 8 ? OS_MACOS : OS_LINUX;
-	a->family = families[a->os];
+	a->family = systems[a->os].family;
+	a->os_name = systems[a->os].name;
+	a->os_revision = systems[a->os].revision;
 	a->user = world_person(rng_next(&r));
 	a->dept = departments[rng_below(&r, COUNT(departments))];
 	a->index = index;

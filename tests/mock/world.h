@@ -38,6 +38,7 @@ struct site {
 struct agent {
 	enum os os;
 	const char *family; /* "windows" */
+	const char *os_name, *os_revision;
 	struct person user;
 	const char *dept;
 	uint32_t index;
