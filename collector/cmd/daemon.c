@@ -39,7 +39,11 @@ daemon_next_signal(int fd)
 
 	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return DAEMON_NONE;
-	return info.ssi_signo == SIGHUP ? DAEMON_RELOAD : DAEMON_STOP;
+	if (info.ssi_signo == SIGHUP)
+		return DAEMON_RELOAD;
+	log_info("%s from process %u: stopping",
+	    info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM", info.ssi_pid);
+	return DAEMON_STOP;
 }
 
 static void

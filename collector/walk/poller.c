@@ -2,7 +2,6 @@
 
 #include "collector/walk/poller.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -65,79 +64,6 @@ poller_mark(struct poller *p)
 {
 	p->changed = true;
 	commit_mark(p->env->commit, &p->member);
-}
-
-/* A start has to read back what came after the snapshot: keep that short. */
-static void
-save_ids(struct poller *p)
-{
-	if (seen_save(&p->seen, p->stream, p->env->ids_dirfd, p->ids_name,
-	    &p->pos.ids) == 0)
-		return;
-	log_event(LOG_WARN, p->console, p->dataset->name,
-	    "cannot save the snapshot of the ids: %s; the next start reads "
-	    "them back from the spool", strerror(errno));
-}
-
-/* Lines go to another segment now: the one before is sealed. */
-static void
-note_end(struct poller *p)
-{
-	struct stream_pos end;
-
-	stream_end(p->stream, &end);
-	if (strcmp(end.segment, p->pos.end.segment) != 0) {
-		p->counts.files++;
-		memcpy(p->pos.sealed, p->pos.end.segment,
-		    sizeof(p->pos.sealed));
-	}
-	p->pos.end = end;
-}
-
-static void
-put_position(struct poller *p)
-{
-	struct buf text;
-
-	buf_init(&text, 1 << 20);
-	position_print(&text, &p->pos);
-	journal_put(p->env->journal, p->key, buf_slice(&text));
-	free(p->printed);
-	p->printed = xstrdup(text.p);
-	buf_fini(&text);
-}
-
-static bool
-on_sync(void *cookie)
-{
-	struct poller *p = cookie;
-
-	if (stream_sync(p->stream) != 0) {
-		int error = errno;
-
-		seen_forget_appended(&p->seen);
-		poller_spool_failed(p, error);
-		return false;
-	}
-	seen_sync(&p->seen);
-	note_end(p);
-	if (p->seen.unsaved_bytes > SEEN_READ_BACK_MAX &&
-	    p->seen.n_fresh == 0)
-		save_ids(p);
-	put_position(p);
-	return true;
-}
-
-static void
-on_committed(void *cookie)
-{
-	struct poller *p = cookie;
-
-	free(p->committed);
-	p->committed = p->printed;
-	p->printed = NULL;
-	if (p->state == POLLER_OPENING)
-		poller_ask(p);
 }
 
 /* The walk under way, once its page was asked for in vain. */
@@ -266,20 +192,6 @@ poller_next(struct poller *p)
 		open_walk(p);
 }
 
-/* Ids that no walk can meet again go. */
-static void
-expire_ids(struct poller *p)
-{
-	const struct walk *resend = &p->pos.walk[WALK_RESEND];
-	int64_t keep = bounds_keep(&p->rule, &p->pos.coverage);
-
-	if (keep == TIME_NONE)
-		return;
-	if (resend->open && resend->window.upper < keep)
-		keep = resend->window.upper / 1000 * 1000;
-	idset_expire(p->seen.ids, keep);
-}
-
 static void
 complete_walk(struct poller *p)
 {
@@ -295,7 +207,6 @@ complete_walk(struct poller *p)
 	}
 	bounds_complete(&p->rule, &p->pos.coverage, &w->window);
 	walk_close(w);
-	expire_ids(p);
 	p->polled = p->opened;
 	p->counts.walks++;
 	p->counts.last_poll_ms = clock_wall_us() / 1000;
@@ -342,24 +253,6 @@ poller_stop(struct poller *p)
 {
 	poller_abort_page(p);
 	poller_set_state(p, POLLER_STOPPED, NULL);
-}
-
-void
-poller_seal(struct poller *p, bool now)
-{
-	bool sealed;
-
-	if (p->intake.begun || stream_is_dirty(p->stream) ||
-	    p->seen.n_fresh > 0)
-		return;
-	sealed = stream_seal(p->stream, now);
-	if (sealed)
-		memcpy(p->pos.sealed, p->pos.end.segment,
-		    sizeof(p->pos.sealed));
-	if (sealed || (now && p->seen.unsaved_bytes > 0)) {
-		save_ids(p);
-		poller_mark(p);
-	}
 }
 
 /* The state in words of the configuration. */
@@ -415,8 +308,7 @@ set_up(struct poller *p, const struct conf_console *console)
 	p->key = xasprintf("%s/%s", p->console, p->dataset->name);
 	p->work_key = xasprintf("%s#work", p->key);
 	p->ids_name = xasprintf("%s.%s", p->console, p->dataset->name);
-	p->member = (struct commit_member){ on_sync, on_committed, p, NULL,
-		false, false };
+	durable_init(p);
 	timer_init(&p->timer, on_timer, p);
 	work_init(&p->work, INTAKE_HELD_MAX);
 	work_init(&p->listing, INTAKE_HELD_MAX);
@@ -448,36 +340,6 @@ load_position(struct poller *p)
 		    "dropped");
 }
 
-/* What the spool has counts as seen, also behind the last position. */
-static int
-recover(struct poller *p, struct buf *err)
-{
-	const struct walk *w = &p->pos.walk[WALK_POLL];
-	struct seen_clock clock = {
-		.trust_at = p->source.clock.trust_at,
-		.upper_ms = w->open ? w->window.upper :
-				      p->pos.coverage.watermark,
-	};
-	bool rebuilt;
-
-	if (seen_recover(&p->seen, p->stream, p->env->ids_dirfd, p->ids_name,
-	    &clock, &p->pos.ids, &rebuilt) != 0) {
-		buf_addf(err, "%s/%s: cannot read back the spool: %s",
-		    p->console, p->dataset->name, strerror(errno));
-		return -1;
-	}
-	if (rebuilt && idset_count(p->seen.ids) > 0)
-		log_event(LOG_INFO, p->console, p->dataset->name,
-		    "%zu ids were read back from the spool",
-		    idset_count(p->seen.ids));
-	expire_ids(p);
-	stream_end(p->stream, &p->pos.end);
-	memcpy(p->pos.sealed, p->pos.end.segment, sizeof(p->pos.sealed));
-	if (p->seen.unsaved_bytes > SEEN_READ_BACK_MAX)
-		save_ids(p);
-	return 0;
-}
-
 struct poller *
 poller_new(const struct poller_env *env, struct tenant *tenant,
     const struct conf_console *console, const struct dataset *dataset,
@@ -500,7 +362,7 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	    p->row->child_mode != WALK_CHILD_RECORDS;
 	load_position(p);
 	p->stream = stream_open(env->spool, p->console, p->dataset->name, err);
-	if (p->stream == NULL || recover(p, err) != 0) {
+	if (p->stream == NULL || durable_recover(p, err) != 0) {
 		poller_free(p);
 		return NULL;
 	}

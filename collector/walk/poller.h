@@ -103,6 +103,7 @@ struct poller {
 	struct position pos;
 	char *committed; /* the position that is durable, as text; owned */
 	char *printed; /* the one that waits for the journal; owned */
+	int64_t printed_needs; /* ids from this time on */
 	char *key; /* in the journal */
 	char *work_key;
 	struct commit_member member;
@@ -167,6 +168,11 @@ void poller_on_info(struct poller *p, const struct answer *answer);
 void poller_set_state(struct poller *p, enum poller_state state,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void poller_mark(struct poller *p); /* the position changed */
+
+/* What is durable, and when: durable.c. */
+void durable_init(struct poller *p);
+/* What the spool has counts as seen.  0, or -1 with a message in err. */
+int durable_recover(struct poller *p, struct buf *err);
 
 /* What goes wrong, and what then: trouble.c. */
 void poller_trouble(struct poller *p, const struct answer *answer);

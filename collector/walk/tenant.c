@@ -147,9 +147,10 @@ token_changed(const struct tenant *t)
 	struct stat st;
 
 	look_at_token(t, &st);
-	return st.st_ino != t->token.st_ino || st.st_size != t->token.st_size ||
-	    st.st_mtim.tv_sec != t->token.st_mtim.tv_sec ||
-	    st.st_mtim.tv_nsec != t->token.st_mtim.tv_nsec;
+	/* The change time: it moves with the content, the owner, the mode. */
+	return st.st_ino != t->token.st_ino ||
+	    st.st_ctim.tv_sec != t->token.st_ctim.tv_sec ||
+	    st.st_ctim.tv_nsec != t->token.st_ctim.tv_nsec;
 }
 
 /* The files of a console that could not be opened may be right now. */
