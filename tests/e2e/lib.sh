@@ -1,0 +1,237 @@
+# What the end-to-end tests have in common: a directory of their own, a mock
+# console, the collector, and waiting for conditions with a deadline.
+# shellcheck shell=sh
+
+for tool in curl jq; do
+	command -v $tool >/dev/null || {
+		echo "$tool is not installed"
+		exit 77
+	}
+done
+
+dir=$(mktemp -d) || exit 99
+mock_pid=
+run_pid=
+failed=0
+datasets="activity agent group threat"
+check_spool=$top_builddir/tests/e2e/check_spool
+
+# shellcheck disable=SC2317 # the trap calls it
+clean_up()
+{
+	code=$?
+	for pid in $run_pid $mock_pid; do
+		kill -9 "$pid" 2>/dev/null
+	done
+	if [ "$code" != 0 ] && [ -n "$E2E_KEEP" ]; then
+		echo "kept: $dir"
+	else
+		chmod -R u+w "$dir"
+		rm -rf "$dir"
+	fi
+}
+trap clean_up EXIT
+trap 'exit 99' HUP INT TERM
+
+fail()
+{
+	echo "FAIL: $*"
+	failed=1
+}
+
+# is NAME GOT WANTED
+is()
+{
+	[ "$2" = "$3" ] || fail "$1: got '$2', wanted '$3'"
+}
+
+# wait_for SECONDS COMMAND...: until the command is true.
+wait_for()
+{
+	ticks=$(($1 * 20))
+	shift
+	until "$@"; do
+		if [ $((ticks -= 1)) -le 0 ]; then
+			fail "timeout: $*"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# mock_start OPTION...
+mock_start()
+{
+	rm -f "$dir/port"
+	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds 900 "$@" \
+	    >"$dir/mock.out" 2>"$dir/mock.err" &
+	mock_pid=$!
+	wait_for 20 test -s "$dir/port" || exit 1
+	url=http://127.0.0.1:$(cat "$dir/port")
+	# A walk ends at the last whole second that the console has told.
+	mock POST time '{"advance":2}' >/dev/null
+}
+
+mock_stop()
+{
+	kill "$mock_pid"
+	wait "$mock_pid"
+	mock_pid=
+}
+
+# mock METHOD PATH [JSON]
+mock()
+{
+	kill -0 "$mock_pid" || fail "the mock console has ended"
+	curl -s -m 20 -X "$1" ${3+-d "$3"} "$url/_mock/$2"
+}
+
+# How many requests the mock console has had whose address has this text.
+asked()
+{
+	mock GET requests | jq -r .uri | grep -cF -- "$1"
+}
+
+# configure [LINE...]: a fresh spool and state, one console; the lines go
+# below its datasets.
+configure()
+{
+	rm -rf "$dir/spool" "$dir/state"
+	mkdir "$dir/spool" "$dir/state"
+	[ -s "$dir/token" ] || (umask 077 && echo mock-token >"$dir/token")
+	write_conf "$@"
+}
+
+write_conf()
+{
+	{
+		echo "spool: { directory: $dir/spool $spool_options }"
+		echo "state: { directory: $dir/state }"
+		echo "logging: { level: ${log_level-info} }"
+		echo "consoles:"
+		echo "  - name: acme"
+		echo "    url: $url"
+		echo "    api_token_file: $dir/token"
+		echo "    http_client_timeout: ${http_timeout-10s}"
+		echo "    datasets:"
+		printf '%s\n' "$@" | sed 's/^/      /'
+	} >"$dir/s1spool.yml"
+}
+spool_options=
+
+# All datasets, with short times; $1 goes into each.
+quick()
+{
+	for d in $datasets; do
+		echo "$d: { interval: 300ms, look_back: 2s, overlap: 6s${1-} }"
+	done
+}
+
+# once [OPTION...]: sets $code.
+once()
+{
+	timeout 120 "$S1SPOOL" once --config "$dir/s1spool.yml" "$@" \
+	    >"$dir/once.out" 2>"$dir/once.err"
+	code=$?
+}
+
+# Lines of a stream.
+lines()
+{
+	cat "$dir/spool/acme/$1"/*.ndjson 2>/dev/null | wc -l | tr -d ' '
+}
+
+has_lines()
+{
+	[ "$(lines "$1")" -ge "$2" ]
+}
+
+run_start()
+{
+	: >"$dir/run.err"
+	"$S1SPOOL" run --config "$dir/s1spool.yml" >"$dir/run.out" \
+	    2>"$dir/run.err" &
+	run_pid=$!
+}
+
+# run_stop: in order; sets $code.
+run_stop()
+{
+	kill "$run_pid"
+	wait "$run_pid"
+	code=$?
+	run_pid=
+}
+
+run_kill()
+{
+	kill -9 "$run_pid" 2>/dev/null
+	wait "$run_pid" 2>/dev/null
+	run_pid=
+}
+
+# Has the daemon said this since its start?
+said()
+{
+	grep -qF -- "$1" "$dir/run.err"
+}
+
+how_often_said()
+{
+	grep -cF -- "$1" "$dir/run.err"
+}
+
+# state DATASET: as the status file has it.
+state()
+{
+	jq -r --arg d "$1" '.streams[] | select(.dataset == $d).state' \
+	    "$dir/state/status.json" 2>/dev/null
+}
+
+is_state()
+{
+	[ "$(state "$1")" = "$2" ]
+}
+
+nothing_pending()
+{
+	[ "$(mock GET stats | jq .pending)" = 0 ]
+}
+
+# check DATASET... [--since TIME]: the spool against the console's books.
+check()
+{
+	for d; do
+		mock GET "ledger?dataset=$d" >"$dir/ledger"
+		"$check_spool" "$d" "$dir/ledger" "$dir/spool/acme/$d" \
+		    ${since:+"$since"} >"$dir/check" 2>&1 || {
+			fail "$d: not each record once"
+			cat "$dir/check"
+		}
+		[ -z "$E2E_VERBOSE" ] || tail -n 1 "$dir/check"
+	done
+}
+since=
+
+check_all()
+{
+	# shellcheck disable=SC2086 # words
+	check $datasets
+}
+
+# A sanitizer's word is a failure whatever the exit code is.
+no_sanitizer()
+{
+	for f in "$dir"/*.err; do
+		! grep -qE 'Sanitizer|runtime error' "$f" || {
+			fail "sanitizer"
+			cat "$f"
+		}
+	done
+}
+
+finish()
+{
+	no_sanitizer
+	exit $failed
+}
