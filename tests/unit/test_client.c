@@ -279,6 +279,21 @@ test_bomb_is_cut(void)
 }
 
 static void
+test_long_error_is_cut(void)
+{
+	struct result r;
+
+	begin();
+	CU_ASSERT(w.client->limits.error_bytes >= 4096);
+	w.client->limits.error_bytes = 5000;
+	world_fetch("/big-error", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_EQUAL(r.status, 500);
+	CU_ASSERT(r.body_bytes >= 5000 && r.body_bytes < 150000);
+	world_end();
+}
+
+static void
 test_reader_refuses(void)
 {
 	struct result r;
@@ -325,6 +340,7 @@ static const struct unit_test tests[] = {
 	{ "silence is cut off by time", test_silence_is_cut_by_time },
 	{ "a drip is cut off by speed", test_drip_is_cut_by_speed },
 	{ "a packed bomb is cut off", test_bomb_is_cut },
+	{ "a long error is cut off", test_long_error_is_cut },
 	{ "the reader refuses", test_reader_refuses },
 	{ "a download, a body nobody reads", test_download_and_dropped_body },
 };

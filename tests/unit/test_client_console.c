@@ -192,11 +192,21 @@ fake_mono_ms(void)
 	return now_ms;
 }
 
+static bool
+take_time(void *cookie, struct slice piece)
+{
+	(void)cookie;
+	(void)piece;
+	now_ms += 250;
+	return true;
+}
+
 static void
 test_console_clock(void)
 {
 	static const struct clock fake = { clock_wall_us, fake_mono_ms };
 	struct result r;
+	struct call call;
 	int64_t age = 5;
 
 	now_ms = 1000000;
@@ -215,14 +225,18 @@ test_console_clock(void)
 	buf_fini(&r.body);
 	CU_ASSERT_EQUAL(console_clock(w.console, &age), OK_DATE + 61500);
 	CU_ASSERT_EQUAL(age, 61500);
-	/* Neither an early answer nor a trailer counts. */
+	/* An early answer does not count. */
 	world_fetch("/continue", &r);
 	buf_fini(&r.body);
 	CU_ASSERT_EQUAL(console_clock(w.console, NULL), OK_DATE);
+	/* Nor does a trailer, which comes after the body; the time that the
+	 * body took does. */
 	now_ms += 1000;
-	world_fetch("/chunked", &r);
-	buf_fini(&r.body);
-	CU_ASSERT_EQUAL(console_clock(w.console, NULL), OK_DATE);
+	call = world_call("/chunked", &r);
+	call.on_body = take_time;
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	CU_ASSERT(console_clock(w.console, &age) == OK_DATE + age && age > 0);
 	world_end();
 	clock_set(NULL);
 }

@@ -52,6 +52,22 @@ test_bodies(void)
 }
 
 static void
+test_long_body_says_nothing(void)
+{
+	char body[DETAIL_BODY_MAX + 2] = "{\"title\":\"x\"}";
+	struct buf line;
+
+	buf_init(&line, DETAIL_DRAFT_MAX);
+	memset(body + 13, ' ', sizeof(body) - 13);
+	CU_ASSERT_EQUAL(detail_add_body(&line, (struct slice){ body,
+	    DETAIL_BODY_MAX + 1 }), 0);
+	UNIT_TEXT(line.p, "");
+	detail_add_body(&line, (struct slice){ body, DETAIL_BODY_MAX });
+	UNIT_TEXT(line.p, "x");
+	buf_fini(&line);
+}
+
+static void
 test_secret_is_hidden(void)
 {
 	static const struct {
@@ -102,6 +118,7 @@ test_cut(void)
 
 static const struct unit_test tests[] = {
 	{ "what an error body says", test_bodies },
+	{ "a body that is too long", test_long_body_says_nothing },
 	{ "a secret and control characters", test_secret_is_hidden },
 	{ "the cut comes last", test_cut },
 };
