@@ -108,7 +108,7 @@ packages
 
 case $1 in
 demo)
-	step 'building' make -C "$build" -j"$jobs" all demo-programs
+	step 'building' make -C "$build" -j"$jobs" demo-programs
 	exec sh tests/demo/demo.sh "$build"
 	;;
 check)

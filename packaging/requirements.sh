@@ -18,6 +18,8 @@ build	module:libcrypto	libssl-dev		openssl-devel
 build	module:yaml-0.1		libyaml-dev		libyaml-devel
 test	module:cunit		libcunit1-dev		CUnit-devel
 test	module:libmicrohttpd	libmicrohttpd-dev	libmicrohttpd-devel
+test	certificates:system	ca-certificates		ca-certificates
+test	command:curl		curl			curl
 test	command:openssl		openssl			openssl
 test	command:jq		jq			jq
 test	command:cmp		diffutils		diffutils
@@ -48,6 +50,8 @@ requirements_present()
 	case $1 in
 	command:*) command -v "${1#*:}" ;;
 	header:*) [ -e "/usr/include/${1#*:}" ] ;;
+	certificates:*) [ -e /etc/ssl/certs/ca-certificates.crt ] ||
+	    [ -e /etc/pki/tls/certs/ca-bundle.crt ] ;;
 	module:*) pkg-config --exists "${1#*:}" ;;
 	esac >/dev/null 2>&1
 }

@@ -30,7 +30,7 @@ for tool in sh awk cat cp date dirname env getconf grep make mkdir rm sed \
     tail tee touch tr; do
 	ln -s "$(command -v $tool)" "$bin/$tool"
 done
-for tool in cc autoconf automake openssl jq cmp find ps; do
+for tool in cc autoconf automake curl openssl jq cmp find ps; do
 	program $tool </dev/null
 done
 
