@@ -109,8 +109,8 @@ static const char every_option[] =
     "        preserve_original_event: true\n"
     "        tags: [a, b, c]\n"
     "        output: raw\n"
-    "        look_back: 0\n"
-    "        overlap: 1m\n"
+    "        look_back: 2m\n"
+    "        overlap: 2m\n"
     "        inventory: off\n"
     "        resend: 0\n"
     "      group:\n"
@@ -166,8 +166,8 @@ test_every_option(void)
 	UNIT_TEXT(d->tags[2], "c");
 	CU_ASSERT_PTR_NULL(d->tags[3]);
 	CU_ASSERT_EQUAL(d->output, OUTPUT_RAW);
-	CU_ASSERT_EQUAL(d->look_back, 0);
-	CU_ASSERT_EQUAL(d->overlap, 60000);
+	CU_ASSERT_EQUAL(d->look_back, 120000);
+	CU_ASSERT_EQUAL(d->overlap, 120000);
 	CU_ASSERT_FALSE(d->inventory);
 	CU_ASSERT_EQUAL(d->resend, 0);
 	d = &c->dataset[DATASET_GROUP];

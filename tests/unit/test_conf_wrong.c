@@ -266,6 +266,22 @@ test_unknown(void)
 	check_wrong(unknown, COUNT(unknown));
 }
 
+/* Without a near name all are listed, whichever there are. */
+static void
+test_unknown_dataset(void)
+{
+	static const char begins[] = "s1.yml:6:7: unknown dataset 'quux'; "
+	    "known: ";
+
+	begin();
+	load(CONSOLE "    datasets:\n      quux: {}\n");
+	CU_ASSERT_PTR_NULL(conf);
+	CU_ASSERT_EQUAL(strncmp(err.p, begins, sizeof(begins) - 1), 0);
+	for (int id = 0; id < DATASET_COUNT; id++)
+		CU_ASSERT_PTR_NOT_NULL(strstr(err.p, dataset_table[id]->name));
+	end();
+}
+
 static const struct wrong shapes[] = {
 	{ "", "s1.yml: there is no console to ask; add one below consoles: "
 	    "with its name, url and api_token_file\n" },
@@ -419,6 +435,7 @@ static const struct unit_test tests[] = {
 	{ "wrong values of a console", test_wrong_console },
 	{ "wrong values of a dataset", test_wrong_dataset },
 	{ "unknown options", test_unknown },
+	{ "unknown datasets", test_unknown_dataset },
 	{ "wrong shapes, missing and repeated options", test_shapes },
 	{ "what is not YAML", test_not_yaml },
 };
