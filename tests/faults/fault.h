@@ -30,4 +30,13 @@ void fault_set(const struct fault *f);
 /* How many calls failed or came up short since fault_set(). */
 unsigned fault_hits(void);
 
+/*
+ * Have fn told of calls that change what survives a power cut: of openat that
+ * made a file, fdatasync and fsync after they succeeded (name is NULL for the
+ * latter two), of renameat (fd and name of the target, from the same folder)
+ * and unlinkat before they are tried.
+ */
+void fault_watch(void (*fn)(const char *call, int fd, const char *from,
+    const char *name));
+
 #endif

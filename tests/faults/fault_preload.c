@@ -16,6 +16,7 @@
 static struct fault fault;
 static unsigned seen, hits;
 static bool fail_next_write;
+static void (*watcher)(const char *, int, const char *, const char *);
 
 void
 fault_set(const struct fault *f)
@@ -31,6 +32,23 @@ unsigned
 fault_hits(void)
 {
 	return hits;
+}
+
+void
+fault_watch(void (*fn)(const char *call, int fd, const char *from,
+    const char *name))
+{
+	watcher = fn;
+}
+
+static void
+tell(const char *call, int fd, const char *from, const char *name)
+{
+	int saved = errno;
+
+	if (watcher != NULL)
+		watcher(call, fd, from, name);
+	errno = saved;
 }
 
 /* Our names hide the C library's; this finds those. */
@@ -111,7 +129,12 @@ fdatasync(int fd)
 	int (*next)(int);
 
 	*(void **)&next = real("fdatasync");
-	return is_due("fdatasync", fd, "") ? fail() : next(fd);
+	if (is_due("fdatasync", fd, ""))
+		return fail();
+	if (next(fd) < 0)
+		return -1;
+	tell("fdatasync", fd, NULL, NULL);
+	return 0;
 }
 
 int
@@ -120,7 +143,12 @@ fsync(int fd)
 	int (*next)(int);
 
 	*(void **)&next = real("fsync");
-	return is_due("fsync", fd, "") ? fail() : next(fd);
+	if (is_due("fsync", fd, ""))
+		return fail();
+	if (next(fd) < 0)
+		return -1;
+	tell("fsync", fd, NULL, NULL);
+	return 0;
 }
 
 int
@@ -129,8 +157,10 @@ renameat(int fromfd, const char *from, int tofd, const char *to)
 	int (*next)(int, const char *, int, const char *);
 
 	*(void **)&next = real("renameat");
-	return is_due("renameat", tofd, to) ? fail() :
-	    next(fromfd, from, tofd, to);
+	if (is_due("renameat", tofd, to))
+		return fail();
+	tell("renameat", tofd, from, to);
+	return next(fromfd, from, tofd, to);
 }
 
 int
@@ -139,8 +169,10 @@ unlinkat(int dirfd, const char *name, int flags)
 	int (*next)(int, const char *, int);
 
 	*(void **)&next = real("unlinkat");
-	return is_due("unlinkat", dirfd, name) ? fail() :
-	    next(dirfd, name, flags);
+	if (is_due("unlinkat", dirfd, name))
+		return fail();
+	tell("unlinkat", dirfd, NULL, name);
+	return next(dirfd, name, flags);
 }
 
 int
@@ -149,6 +181,7 @@ openat(int dirfd, const char *name, int flags, ...)
 	int (*next)(int, const char *, int, ...);
 	mode_t mode = 0;
 	va_list ap;
+	int fd;
 
 	*(void **)&next = real("openat");
 	if (flags & O_CREAT) {
@@ -156,8 +189,12 @@ openat(int dirfd, const char *name, int flags, ...)
 		mode = va_arg(ap, mode_t);
 		va_end(ap);
 	}
-	return is_due("openat", dirfd, name) ? fail() :
-	    next(dirfd, name, flags, mode);
+	if (is_due("openat", dirfd, name))
+		return fail();
+	fd = next(dirfd, name, flags, mode);
+	if (fd >= 0 && (flags & O_EXCL))
+		tell("openat", fd, NULL, name);
+	return fd;
 }
 
 int

@@ -1,6 +1,7 @@
 /*
  * The collector dies at every named point, at every pass through it, and at
- * random moments; started again, it has neither lost nor doubled a line.
+ * random moments, with and without a power cut; started again, it has neither
+ * lost nor doubled a line.
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "collector/base/crashpoint.h"
+#include "tests/faults/power.h"
 #include "tests/faults/toy.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
@@ -100,18 +102,73 @@ die_at(const char *name, int n, int again)
 }
 
 static void
-test_named_points(void)
+at_every_pass(bool (*die)(const char *name, int n, int variant))
 {
 	for (const char *const *p = crash_point_names; *p != NULL; p++) {
 		int n = 1;
 
-		while (n < PASSES_MAX && die_at(*p, n, n % 3))
+		while (n < PASSES_MAX && die(*p, n, n % 3))
 			n++;
 		/* Every point is passed, and the last run went through. */
 		CU_ASSERT_TRUE(n > 1 && n < PASSES_MAX);
 		if (n == 1)
 			fprintf(stderr, "%s is never passed\n", *p);
 	}
+}
+
+static void
+test_named_points(void)
+{
+	at_every_pass(die_at);
+}
+
+/* Like start(), under watch; what is not synced goes in a death with `cut`, and
+ * always at the end. */
+static pid_t
+start_watched(const char *dir, const char *point, bool cut, int seed)
+{
+	pid_t pid = fork();
+	int r;
+
+	if (pid < 0)
+		err(99, "fork");
+	if (pid > 0)
+		return pid;
+	if (crash_point_set(point) < 0)
+		_exit(98);
+	power_watch(scratch_path(dir, "memory"), cut, (unsigned)seed);
+	r = toy_run(dir, 0);
+	power_cut();
+	_exit(r == 0 ? 0 : 1);
+}
+
+/*
+ * Die in the nth pass.  Variant 0: with a power cut.  Else without one; what
+ * the next process finds it may count on, though the power goes in its turn,
+ * after that died at the variant's pass through the same point.
+ */
+static bool
+cut_at(const char *name, int n, int variant)
+{
+	char *dir = make_dirs(), point[64], again[64];
+	bool died;
+
+	snprintf(point, sizeof(point), "%s:%d", name, n);
+	died = finish(start_watched(dir, point, variant == 0, n)) == SIGKILL;
+	if (died && variant > 0) {
+		snprintf(again, sizeof(again), "%s:%d", name, variant);
+		finish(start_watched(dir, again, true, n));
+	}
+	CU_ASSERT_EQUAL(finish(start_watched(dir, NULL, true, n)), 0);
+	check_once(dir, point);
+	scratch_remove(dir);
+	return died;
+}
+
+static void
+test_power_cuts(void)
+{
+	at_every_pass(cut_at);
 }
 
 /*
@@ -177,6 +234,8 @@ static const struct unit_test tests[] = {
 	{ "undisturbed", test_undisturbed },
 	{ "points are named and counted", test_unknown_point_is_refused },
 	{ "death at every pass through every point", test_named_points },
+	{ "a power cut at every pass through every point",
+	    test_power_cuts },
 	{ "death at random moments", test_random_kills },
 };
 

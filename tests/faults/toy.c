@@ -16,7 +16,7 @@
 #define KEY "acme/threat"
 #define PAGE 4 /* rows */
 #define COMMIT 2 /* pages */
-#define SNAPSHOT 3 /* commits */
+#define SNAPSHOT 2 /* commits: in the middle of a segment */
 #define SEGMENT_BYTES 1700 /* three pages: commits end in the middle */
 
 struct toy {
