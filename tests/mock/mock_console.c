@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "collector/base/clock.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
 #include "tests/mock/console.h"
@@ -60,6 +60,19 @@ die_with_parent(pid_t parent)
 	return getppid() == parent ? 0 : -1;
 }
 
+/* A thousand consoles' worth of connections. */
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		complain("setrlimit");
+}
+
 static int
 read_tls(const struct options *o, struct buf *cert, struct buf *key)
 {
@@ -94,14 +107,25 @@ start(struct console *c, const struct options *o)
 	return http;
 }
 
+/* Not the clock that runs on during suspend: a paused virtual machine must
+ * not end the console. */
+static double
+awake_seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
 /* Rows are made on time even when nobody asks for them. */
 static void
 wait_for_end(struct console *c, const struct options *o, const sigset_t *stop)
 {
 	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000 };
-	int64_t end = clock_mono_ms() + (int64_t)(o->max_seconds * 1000);
+	double end = awake_seconds() + o->max_seconds;
 
-	while (clock_mono_ms() < end) {
+	while (awake_seconds() < end) {
 		if (sigtimedwait(stop, NULL, &tick) > 0)
 			break;
 		pthread_mutex_lock(&c->lock);
@@ -162,6 +186,7 @@ main(int argc, char **argv)
 	if (!dumps)
 		pthread_sigmask(SIG_BLOCK, &stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
 
 	r = console_init(&c, &o);
 	if (r == 0)
