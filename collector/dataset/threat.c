@@ -510,6 +510,7 @@ const struct dataset dataset_threat = {
 		},
 		.at = "threatInfo.updatedAt",
 		.prune_first = true,
+		.event_created = true,
 	},
 	.defaults = {
 		.enabled = true,
