@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* CURLE_SSL_CLIENTCERT, which has no name before libcurl 7.77. */
+/* The server wants a client certificate: libcurl 7.77 named this code. */
 #define SSL_CLIENTCERT 98
 
 /* Rows that several causes share. */

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -288,12 +289,16 @@ http_server_start(const struct http_route *routes, SSL_CTX *tls)
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct http_server *s = xcalloc(1, sizeof(*s));
 	socklen_t len = sizeof(addr);
+	sigset_t all, kept;
 
 	s->routes = routes;
 	s->tls = tls;
 	s->stop = eventfd(0, EFD_CLOEXEC);
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pthread_mutex_init(&s->lock, NULL);
+	/* Signals are for the client's thread; all of ours inherit this. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &kept);
 	if (bind(s->listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
 	    listen(s->listener, 128) != 0 ||
 	    getsockname(s->listener, (struct sockaddr *)&addr, &len) != 0 ||
@@ -301,6 +306,7 @@ http_server_start(const struct http_route *routes, SSL_CTX *tls)
 		perror("http_server");
 		abort();
 	}
+	pthread_sigmask(SIG_SETMASK, &kept, NULL);
 	s->port = ntohs(addr.sin_port);
 	return s;
 }

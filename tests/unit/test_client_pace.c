@@ -277,16 +277,18 @@ count_signal(int signal_number)
 static void
 test_signals(void)
 {
-	struct sigaction act = { .sa_handler = count_signal }, old;
+	struct sigaction act = { .sa_handler = count_signal },
+	    ignore = { .sa_handler = SIG_IGN };
 	struct itimerval often = { { 0, 2000 }, { 0, 2000 } }, off = { 0 };
 	struct result r;
 
 	world_begin(routes);
-	sigaction(SIGALRM, &act, &old);
+	sigaction(SIGALRM, &act, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
 	world_fetch("/slow", &r);
 	setitimer(ITIMER_REAL, &off, NULL);
-	sigaction(SIGALRM, &old, NULL);
+	/* The last one may still be on its way. */
+	sigaction(SIGALRM, &ignore, NULL);
 	CU_ASSERT(n_signals > 3);
 	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
 	buf_fini(&r.body);
