@@ -42,8 +42,8 @@ broken(const struct compiler *c, const char *path, const char *why)
 
 /* nodes and members */
 
-static uint32_t
-hash(struct slice s)
+uint32_t
+slice_hash(struct slice s)
 {
 	uint32_t h = 2166136261u;
 
@@ -55,7 +55,7 @@ hash(struct slice s)
 static struct member *
 table_slot(struct member *table, uint32_t mask, struct slice name)
 {
-	uint32_t at = hash(name) & mask;
+	uint32_t at = slice_hash(name) & mask;
 
 	while (table[at].name != NULL && !slice_eq(name,
 	    (struct slice){ table[at].name, table[at].len }))
@@ -114,7 +114,7 @@ node_member(struct node *n, struct slice name)
 	x = table_slot(n->member, n->mask, name);
 	if (x->name == NULL) {
 		*x = (struct member){ .name = xstrndup(name.p, name.len),
-			.len = (uint32_t)name.len, .in_place = -1 };
+			.len = (uint32_t)name.len, .in_place = IN_PLACE_NONE };
 		n->n++;
 	}
 	return x;
@@ -166,11 +166,13 @@ dest_of(struct compiler *c, const struct shape *s, struct slice target)
 	    memcmp(target.p + n, "[].", 3) == 0) {
 		target.p += n + 3;
 		target.len -= n + 3;
-		return (struct dest){ slot_of(c, s, target), s->index == 0 };
+		return (struct dest){ .slot = slot_of(c, s, target),
+			.root = s->index == 0 };
 	}
 	if (memchr(target.p, '[', target.len) != NULL)
 		broken(c, target.p, "target in a list without MAP_OBJECTS");
-	return (struct dest){ slot_of(c, c->m->shape[0], target), true };
+	return (struct dest){ .slot = slot_of(c, c->m->shape[0], target),
+		.root = true };
 }
 
 static void
@@ -219,8 +221,6 @@ find_place(struct compiler *c, const char *raw)
 			x->element = shape_new(c);
 		} else if (!at.each && x->node == NULL) {
 			x->node = node_new(c);
-			x->node->kept = at.node->kept;
-			x->node->snake = at.node->snake;
 		}
 		if (at.each) {
 			at.shape = x->element;
@@ -243,6 +243,14 @@ tag_of(const char *raw)
 	return tag;
 }
 
+/* A custom field that ECS has too, and the options do not want both. */
+static bool
+is_unwanted(const struct compiler *c, const struct map_row *r)
+{
+	return (r->flags & MAP_DUPLICATE) != 0 &&
+	    !c->m->opt->preserve_duplicate_custom_fields;
+}
+
 static void
 hide(struct compiler *c, struct dest d, const struct shape *s)
 {
@@ -256,13 +264,11 @@ make_row(struct compiler *c, const struct map_row *r, const struct place *at)
 {
 	struct row row = { .conv = r->conv, .flags = r->flags,
 		.each = at->each };
-	bool duplicate = (r->flags & MAP_DUPLICATE) != 0 &&
-	    !c->m->opt->preserve_duplicate_custom_fields;
 
 	row.tag = tag_of(r->raw);
 	if (r->target != NULL)
 		add_dests(c, at->shape, &row, r->target);
-	if (r->target != NULL && duplicate)
+	if (r->target != NULL && is_unwanted(c, r))
 		hide(c, row.dest[0], at->shape);
 	add_dests(c, at->shape, &row, r->also);
 	return row;
@@ -303,21 +309,46 @@ add_row(struct compiler *c, const struct map_row *r)
 			x->element = shape_new(c);
 		row.index = x->element->index;
 		x->element->root->kept = true;
-		x->element->root->snake = at.node->snake;
 		c->draft[row.index].prefix = prefix;
 	}
 	if (r->target == NULL) {
 		char *slot = xasprintf(".%s", r->raw);
+		struct dest d = { .slot = slot_of(c, at.shape,
+		    slice_of(slot)), .root = at.shape->index == 0,
+			.in_place = true };
 
-		row.dest[row.n_dests++] = (struct dest){ slot_of(c, at.shape,
-		    slice_of(slot)), at.shape->index == 0 };
-		x->in_place = row.dest[row.n_dests - 1].slot;
+		if (row.n_dests == ROW_DESTS_MAX)
+			broken(c, r->raw, "too many targets");
+		row.dest[row.n_dests++] = d;
+		x->in_place = is_unwanted(c, r) ? IN_PLACE_HIDDEN : d.slot;
+		x->taken |= is_unwanted(c, r);
 		free(slot);
 	} else if ((r->flags & MAP_STAYS) == 0) {
 		x->taken = true;
 	}
 	x->row = xreallocarray(x->row, x->n_rows + 1, sizeof(*x->row));
 	x->row[x->n_rows++] = row;
+}
+
+/* What is known of an object's members holds for the objects among them. */
+static void
+inherit(const struct node *n)
+{
+	for (uint32_t i = 0; i <= n->mask; i++) {
+		const struct member *x = &n->member[i];
+
+		if (x->node != NULL) {
+			if (x->node->rest == NULL) {
+				x->node->kept = n->kept;
+				x->node->snake = n->snake;
+			}
+			inherit(x->node);
+		}
+		if (x->element != NULL) {
+			x->element->root->snake = n->snake;
+			inherit(x->element->root);
+		}
+	}
 }
 
 /*
@@ -327,14 +358,13 @@ add_row(struct compiler *c, const struct map_row *r)
 static bool
 keeps_some(const struct node *n)
 {
-	if (n->rest != NULL)
-		return true;
 	for (uint32_t i = 0; i <= n->mask; i++) {
 		const struct member *x = &n->member[i];
 
-		if (x->name != NULL && (x->in_place >= 0 ||
+		if (x->name != NULL && (x->in_place != IN_PLACE_NONE ||
 		    (x->n_rows > 0 && !x->taken) ||
-		    (x->node != NULL && keeps_some(x->node))))
+		    (x->node != NULL && x->node->rest == NULL &&
+			keeps_some(x->node))))
 			return true;
 	}
 	return false;
@@ -346,7 +376,9 @@ settle_node(struct node *n)
 	for (uint32_t i = 0; i <= n->mask; i++) {
 		struct member *x = &n->member[i];
 
-		if (x->node != NULL && !keeps_some(x->node)) {
+		if (x->node != NULL && x->node->rest != NULL) {
+			x->taken = true;
+		} else if (x->node != NULL && !keeps_some(x->node)) {
 			x->taken = true;
 			x->node->kept = false;
 		}
@@ -356,6 +388,24 @@ settle_node(struct node *n)
 		x->plain = x->node == NULL && x->element == NULL &&
 		    x->n_rows == 1 && x->row[0].conv == MAP_AS_IS &&
 		    (x->row[0].flags & (MAP_APPEND | MAP_EMPTY)) == 0;
+	}
+}
+
+/* An element's fields stand beside the members it keeps: these give way to a
+ * field of their name. */
+static void
+claim_names(struct draft *d)
+{
+	for (size_t i = 0; i < d->n_names; i++) {
+		const char *path = d->name[i].path;
+		struct member *x;
+
+		if (d->name[i].hidden)
+			continue;
+		x = node_member(d->shape->root,
+		    (struct slice){ path, strcspn(path, ".") });
+		if (x->n_rows == 0 && x->node == NULL && x->element == NULL)
+			x->taken = true;
 	}
 }
 
@@ -438,6 +488,30 @@ make_leaves(const struct compiler *c, struct draft *d)
 
 /* the whole table */
 
+/* Lists of objects, the outer ones first: the targets of the others are told
+ * by theirs. */
+static void
+add_lists(struct compiler *c)
+{
+	const struct map_table *t = c->m->table;
+	bool deeper = true;
+
+	for (size_t depth = 0; deeper; depth++) {
+		deeper = false;
+		for (size_t i = 0; i < t->n_rows; i++) {
+			size_t n = 0;
+
+			if (t->rows[i].conv != MAP_OBJECTS)
+				continue;
+			for (const char *p = t->rows[i].raw; *p != '\0'; p++)
+				n += *p == '[';
+			if (n == depth)
+				add_row(c, &t->rows[i]);
+			deeper |= n > depth;
+		}
+	}
+}
+
 static void
 add_slots(struct compiler *c)
 {
@@ -454,12 +528,10 @@ add_slots(struct compiler *c)
 
 	for (int i = 0; i < SLOT_FIXED; i++)
 		slot_of(c, s, slice_of(fixed[i]));
+	add_lists(c);
 	for (size_t i = 0; i < t->n_rows; i++)
 		if (t->rows[i].conv == MAP_REST)
 			add_rest_row(c, &t->rows[i]);
-	for (size_t i = 0; i < t->n_rows; i++)
-		if (t->rows[i].conv == MAP_OBJECTS)
-			add_row(c, &t->rows[i]);
 	for (size_t i = 0; i < t->n_rows; i++)
 		if (t->rows[i].conv != MAP_OBJECTS &&
 		    t->rows[i].conv != MAP_REST)
@@ -496,8 +568,11 @@ map_compile(struct mapper *m)
 	for (constant = m->table->constants; constant->target != NULL;
 	    constant++)
 		slot_of(&c, m->shape[0], slice_of(constant->target));
+	inherit(m->shape[0]->root);
 	for (size_t i = 0; i < m->n_nodes; i++)
 		settle_node(m->node[i]);
+	for (size_t i = 1; i < m->n_shapes; i++)
+		claim_names(&c.draft[i]);
 	for (size_t i = 0; i < m->n_shapes; i++)
 		make_leaves(&c, &c.draft[i]);
 	fill_constants(m, &c.draft[0], m->table->constants);

@@ -107,78 +107,15 @@ take_back(struct out *o, size_t to)
 	o->w = o->end = o->b->p + to;
 }
 
-/*
- * The name of a kept member in snake_case: an upper-case letter becomes lower
- * case, with '_' before it unless it is the first or follows another one.
- */
-static void
-put_snake(struct out *o, struct slice name)
-{
-	bool upper = true;
-
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.p[i];
-		bool is_upper = c >= 'A' && c <= 'Z';
-
-		if (is_upper && !upper)
-			putc1(o, '_');
-		upper = is_upper;
-		putc1(o, is_upper ? (char)(c - 'A' + 'a') : c);
-	}
-}
-
 static bool put_tree(struct out *o, size_t tok, bool snake);
 
-/* The same name in snake_case as an earlier member of the object? */
-static bool
-snake_taken(const struct mapper *m, size_t object, size_t name)
+/* A member's name and colon, with a comma before it unless it is the first. */
+static void
+put_name(struct out *o, struct slice name, bool first)
 {
-	const struct tok *t = m->scan.tok;
-	char a[256], b[256];
-	struct out oa = { .w = a, .end = a + sizeof(a) }, ob;
-
-	if (t[name].len > sizeof(a) / 2)
-		return false;
-	put_snake(&oa, scan_content(&m->scan, &t[name]));
-	for (size_t i = object + 1; i < name; i = t[i + 1].next) {
-		if (t[i].len > sizeof(b) / 2 || (t[i].flags & TOK_DEAD) != 0)
-			continue;
-		ob = (struct out){ .w = b, .end = b + sizeof(b) };
-		put_snake(&ob, scan_content(&m->scan, &t[i]));
-		if (oa.w - a == ob.w - b &&
-		    memcmp(a, b, (size_t)(oa.w - a)) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * A member's name and colon, with a comma before it unless it is the first.
- * False when the name is not taken over: with snake_case names that hold '@',
- * and the later of two that become the same.
- */
-static bool
-put_name(struct out *o, size_t object, size_t name, bool snake, bool first)
-{
-	const struct tok *t = &o->m->scan.tok[name];
-	struct slice content = scan_content(&o->m->scan, t);
-
-	if (snake && (memchr(content.p, '@', content.len) != NULL ||
-	    snake_taken(o->m, object, name))) {
-		o->m->counts.unknown_members++;
-		return false;
-	}
-	if (!first)
-		putc1(o, ',');
-	if (snake) {
-		putc1(o, '"');
-		put_snake(o, content);
-		put(o, "\":", 2);
-	} else {
-		put(o, content.p - 1, content.len + 2);
-		putc1(o, ':');
-	}
-	return true;
+	put(o, &",\""[first], 2 - first);
+	put(o, name.p, name.len);
+	put(o, "\":", 2);
 }
 
 /* A container of the record, pruned.  False when nothing of it is left (what
@@ -188,19 +125,26 @@ put_container(struct out *o, size_t tok, bool snake)
 {
 	const struct tok *t = o->m->scan.tok;
 	bool object = t[tok].kind == TOK_OBJECT, first = true;
+	const struct slice *snaked = object && snake ?
+	    map_snake_names(o->m, tok) : NULL;
 	size_t end = t[tok].next;
 
 	putc1(o, object ? '{' : '[');
-	for (size_t i = tok + 1, value; i < end; i = t[value].next) {
+	for (size_t i = tok + 1, k = 0, value; i < end; i = t[value].next) {
 		size_t before = mark(o);
+		struct slice name = { "", 0 };
 
 		value = object ? i + 1 : i;
-		if ((t[value].flags & TOK_VOID) != 0 ||
+		if (object)
+			name = snaked != NULL ? snaked[k++] :
+						scan_content(&o->m->scan,
+						    &t[i]);
+		if ((t[value].flags & TOK_VOID) != 0 || name.p == NULL ||
 		    (object && (t[i].flags & TOK_DEAD) != 0))
 			continue;
-		if (object && !put_name(o, tok, i, snake, first))
-			continue;
-		if (!object && !first)
+		if (object)
+			put_name(o, name, first);
+		else if (!first)
 			putc1(o, ',');
 		if (put_tree(o, value, snake))
 			first = false;
@@ -238,22 +182,25 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
     bool first)
 {
 	const struct tok *t = o->m->scan.tok;
+	const struct slice *snaked = node->snake ?
+	    map_snake_names(o->m, tok) : NULL;
 	size_t end = t[tok].next;
 	bool none = true;
 
-	for (size_t i = tok + 1; i < end; i = t[i + 1].next) {
+	for (size_t i = tok + 1, k = 0; i < end; i = t[i + 1].next, k++) {
+		struct slice name = snaked != NULL ? snaked[k] :
+		    scan_content(&o->m->scan, &t[i]);
 		const struct member *x;
-		struct val name;
 		size_t before = mark(o);
 		bool put_one;
 
-		if ((t[i].flags & (TOK_DEAD | TOK_TAKEN)) != 0)
+		if (name.p == NULL ||
+		    (t[i].flags & (TOK_DEAD | TOK_TAKEN)) != 0)
 			continue;
-		name = val_of_tok(o->m, i);
 		x = (t[i].flags & TOK_KNOWN) == 0 ? NULL :
-		    node_find(node, val_plain(o->m, &name));
-		if (!put_name(o, tok, i, node->snake, first && none))
-			continue;
+						    map_find(o->m, node,
+							&t[i]);
+		put_name(o, name, first && none);
 		if (x != NULL && x->in_place >= 0) {
 			put_one = put_val(o,
 			    &o->m->val[base + (size_t)x->in_place]);
@@ -385,15 +332,19 @@ static bool
 put_list(struct out *o, const struct val *v)
 {
 	char before = '[';
+	size_t at;
 
 	for (size_t i = v->tok; i != 0; i = o->m->item[i].next) {
 		const struct val *one = &o->m->item[i].val;
 
 		if (one->kind == TOK_STRING && one->len == 2)
 			continue;
+		at = mark(o);
 		putc1(o, before);
-		put(o, one->p, one->len);
-		before = ',';
+		if (put_val(o, one))
+			before = ',';
+		else
+			take_back(o, at);
 	}
 	if (before == '[')
 		return false;
@@ -433,7 +384,8 @@ put_val(struct out *o, const struct val *v)
 		return put_objects(o, v);
 	case VAL_REST:
 		putc1(o, '{');
-		some = put_kept(o, o->m->node[v->index], v->tok, 0, true);
+		some = put_kept(o, o->m->node[v->index], v->tok, v->extra,
+		    true);
 		putc1(o, '}');
 		return some;
 	case VAL_ORIGINAL:

@@ -51,6 +51,31 @@ map_append(struct mapper *m, struct val *list, const struct val *v)
 	list->extra = (uint32_t)i;
 }
 
+void
+map_append_all(struct mapper *m, struct val *list, const struct val *v)
+{
+	if (v->kind != VAL_LIST) {
+		map_append(m, list, v);
+		return;
+	}
+	for (size_t i = v->tok; i != 0; i = m->item[i].next) {
+		struct val one = m->item[i].val;
+
+		map_append(m, list, &one);
+	}
+}
+
+struct val
+map_copy_of(struct mapper *m, const struct val *v)
+{
+	struct val list = { .kind = 0 };
+
+	if (v->kind != VAL_LIST)
+		return *v;
+	map_append_all(m, &list, v);
+	return list;
+}
+
 static bool
 same_value(const struct val *a, const struct val *b)
 {
@@ -157,6 +182,26 @@ objects_value(struct mapper *m, const struct row *row, size_t tok)
 	return v;
 }
 
+/* Add to the list in a slot; of a list each of its items. */
+static void
+add_to(struct mapper *m, const struct row *row, struct val *slot,
+    const struct val *v)
+{
+	if ((row->flags & MAP_UNIQUE) == 0) {
+		map_append_all(m, slot, v);
+		return;
+	}
+	if (v->kind != VAL_LIST) {
+		map_append_unique(m, slot, v);
+		return;
+	}
+	for (size_t i = v->tok; i != 0; i = m->item[i].next) {
+		struct val one = m->item[i].val;
+
+		map_append_unique(m, slot, &one);
+	}
+}
+
 static void
 store(struct mapper *m, const struct row *row, size_t base,
     const struct val *v)
@@ -164,24 +209,10 @@ store(struct mapper *m, const struct row *row, size_t base,
 	for (size_t i = 0; i < row->n_dests; i++) {
 		struct val *slot = map_slot(m, base, row->dest[i]);
 
-		if ((row->flags & MAP_APPEND) == 0) {
-			*slot = *v;
-			continue;
-		}
-		if (v->kind != VAL_LIST) {
-			((row->flags & MAP_UNIQUE) != 0 ? map_append_unique :
-							  map_append)(m, slot,
-			    v);
-			continue;
-		}
-		for (size_t k = v->tok; k != 0; k = m->item[k].next) {
-			struct val one = m->item[k].val;
-
-			slot = map_slot(m, base, row->dest[i]);
-			((row->flags & MAP_UNIQUE) != 0 ? map_append_unique :
-							  map_append)(m, slot,
-			    &one);
-		}
+		if ((row->flags & MAP_APPEND) != 0 && !row->dest[i].in_place)
+			add_to(m, row, slot, v);
+		else
+			*slot = i == 0 ? *v : map_copy_of(m, v);
 	}
 }
 
@@ -281,6 +312,17 @@ same_bytes(const char *a, const char *b, size_t n)
 	return x == y;
 }
 
+struct member *
+map_find(struct mapper *m, const struct node *node, const struct tok *name)
+{
+	struct slice content = scan_content(&m->scan, name);
+	struct val v = { .p = content.p - 1, .len = name->len,
+		.kind = TOK_STRING, .escaped = 1 };
+
+	return node_find(node, (name->flags & TOK_ESCAPED) != 0 ?
+	    val_plain(m, &v) : content);
+}
+
 /*
  * The member of that name.  Records of a dataset list their members in the
  * same order, so the one that followed last time is looked at first.
@@ -292,16 +334,10 @@ find_member(struct mapper *m, const struct node *node, const struct tok *name,
 	struct slice content = scan_content(&m->scan, name);
 	struct member *x = *guess;
 
-	if ((name->flags & TOK_ESCAPED) != 0) {
-		struct val v = { .p = content.p - 1, .len = name->len,
-			.kind = TOK_STRING, .escaped = 1 };
-
-		return node_find(node, val_plain(m, &v));
-	}
 	if (x != NULL && x->len == content.len &&
 	    same_bytes(x->name, content.p, content.len))
 		return x;
-	x = node_find(node, content);
+	x = map_find(m, node, name);
 	if (x != NULL)
 		*guess = x;
 	return x;
@@ -342,6 +378,7 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 		check_tree(m, tok);
 		v.kind = VAL_REST;
 		v.index = node->index;
+		v.extra = (uint32_t)base;
 		store(m, node->rest, base, &v);
 	}
 }

@@ -30,7 +30,8 @@ struct val {
 	const char *p;
 	uint32_t len;
 	uint32_t tok; /* containers: token index; VAL_LIST: first item */
-	uint32_t extra; /* VAL_LIST: last item; VAL_OBJECTS: first frame */
+	uint32_t extra; /* VAL_LIST: last item; VAL_OBJECTS: first frame;
+			 * VAL_REST: the frame around it */
 	uint8_t kind; /* 0: unset */
 	uint8_t escaped; /* a string with escapes */
 	uint16_t index; /* VAL_OBJECTS, VAL_REST: which shape or node */
@@ -45,6 +46,7 @@ struct item {
 struct dest {
 	uint16_t slot;
 	bool root; /* a slot of the document, not of the element */
+	bool in_place; /* set, even by a row that appends to its targets */
 };
 
 #define ROW_DESTS_MAX 4
@@ -62,6 +64,9 @@ struct row {
 struct node;
 struct shape;
 
+/* No value of ours stays here; it would, but the options leave it out. */
+enum { IN_PLACE_NONE = -1, IN_PLACE_HIDDEN = -2 };
+
 /* A known member of an object. */
 struct member {
 	const char *name;
@@ -74,7 +79,7 @@ struct member {
 	struct shape *element; /* shape of the elements of a list, or NULL */
 	bool taken; /* not among the kept members: a row moved it */
 	bool plain; /* one row, MAP_AS_IS without flags, nothing below */
-	int in_place; /* slot of the converted value that stays here, or -1 */
+	int in_place; /* slot of the converted value that stays here, or: */
 };
 
 /* What is known of the members of one object. */
@@ -189,16 +194,25 @@ val_of_tok(const struct mapper *m, size_t tok)
 void map_compile(struct mapper *m);
 void map_compile_free(struct mapper *m);
 struct member *node_find(const struct node *n, struct slice name);
+uint32_t slice_hash(struct slice s);
 
 /* mapper.c: arena, n bytes that stay until the next record. */
 char *map_alloc(struct mapper *m, size_t n);
 
 /* fill.c: fill the slots of the record scanned last. */
 void map_fill(struct mapper *m);
+/* The known member of that name, or NULL. */
+struct member *map_find(struct mapper *m, const struct node *node,
+    const struct tok *name);
 void map_append(struct mapper *m, struct val *list, const struct val *v);
+/* Append; of a list of our own each of its items. */
+void map_append_all(struct mapper *m, struct val *list, const struct val *v);
 /* Append unless an item with the same text is there. */
 void map_append_unique(struct mapper *m, struct val *list,
     const struct val *v);
+
+/* The value for one more slot: a list of our own is not shared. */
+struct val map_copy_of(struct mapper *m, const struct val *v);
 
 /* value.c */
 /* A JSON string of plain text, a JSON text, both copied to the arena. */
@@ -219,6 +233,13 @@ bool convert_mac(struct mapper *m, const struct row *row,
 
 /* emit.c */
 int map_emit_document(struct mapper *m, struct buf *out);
+
+/*
+ * snake.c: the names of an object's members in snake_case, one after another,
+ * valid until the next record.  p == NULL for those not taken over, which
+ * count as unknown: names that hold '@', the later of two that become one.
+ */
+const struct slice *map_snake_names(struct mapper *m, size_t object);
 
 /* ident.c */
 void map_identify(struct mapper *m);

@@ -19,10 +19,10 @@ map_has(const struct map_record *r, int slot)
 void
 map_copy(struct map_record *r, int to, int from)
 {
-	const struct val *v = slot_of(r, from);
+	struct val v = map_copy_of(&r->m, slot_of(r, from));
 
-	if (v->kind != 0)
-		*slot_of(r, to) = *v;
+	if (v.kind != 0)
+		*slot_of(r, to) = v;
 }
 
 void
