@@ -48,6 +48,7 @@ void
 scan_fini(struct scan *s)
 {
 	free(s->tok);
+	free(s->place);
 	scan_init(s);
 }
 
@@ -441,68 +442,73 @@ scan_find(const struct scan *s, size_t from, struct slice path)
 	return from;
 }
 
-/* The hash of a name, for telling most unequal names apart. */
-static uint32_t
-name_hash(struct slice name)
+static bool
+is_escaped(const struct tok *t)
 {
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)name.p[i]) * 16777619u;
-	return h ^ h >> 15;
+	return (t->flags & TOK_ESCAPED) != 0;
 }
 
 static bool
 same_name(const struct scan *s, const struct tok *a, const struct tok *b)
 {
-	return json_same_text(scan_content(s, a),
-	    (a->flags & TOK_ESCAPED) != 0, scan_content(s, b),
-	    (b->flags & TOK_ESCAPED) != 0);
+	return json_same_text(scan_content(s, a), is_escaped(a),
+	    scan_content(s, b), is_escaped(b));
 }
 
-/*
- * Large or escaped objects: a table from name to the index of its last
- * member.  Escaped names all share one hash, which keeps them findable.
- */
+/* An empty hash table with room for n names, its memory kept from call to
+ * call.  Returns its size less one. */
 static size_t
-mark_repeated_hashed(struct scan *s, size_t object, size_t n, bool escaped)
+clear_places(struct scan *s, size_t n)
 {
-	size_t size = 16, end = s->tok[object].next, marked = 0;
-	uint32_t *table;
+	size_t size = 64;
 
 	while (size < n * 2)
 		size *= 2;
-	table = xcalloc(size, sizeof(*table));
-	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
-		uint32_t h = escaped ? 0 : name_hash(scan_content(s,
-		    &s->tok[i]));
-		size_t at = h & (size - 1);
-
-		while (table[at] != 0 &&
-		    !same_name(s, &s->tok[table[at]], &s->tok[i]))
-			at = (at + 1) & (size - 1);
-		if (table[at] != 0) {
-			s->tok[table[at]].flags |= TOK_DEAD;
-			marked++;
-		}
-		table[at] = (uint32_t)i;
+	if (size > s->n_places) {
+		s->place = xreallocarray(s->place, size, sizeof(*s->place));
+		s->n_places = size;
 	}
-	free(table);
-	return marked;
+	memset(s->place, 0, size * sizeof(*s->place));
+	return size - 1;
 }
 
-size_t
-scan_mark_repeated(struct scan *s, size_t object)
+/* Large objects: a table from name to the index of its last member. */
+static size_t
+find_repeated_hashed(struct scan *s, size_t object, size_t n, unsigned flag)
 {
-	size_t end = s->tok[object].next, n = 0, marked = 0;
+	size_t mask = clear_places(s, n), end = s->tok[object].next;
+	uint32_t *place = s->place;
+	size_t found = 0;
+
+	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
+		const struct tok *t = &s->tok[i];
+		size_t at = json_hash_text(scan_content(s, t), is_escaped(t)) &
+		    mask;
+
+		while (place[at] != 0 && !same_name(s, &s->tok[place[at]], t))
+			at = (at + 1) & mask;
+		if (place[at] != 0) {
+			s->tok[place[at]].flags |= (uint8_t)flag;
+			found++;
+		}
+		place[at] = (uint32_t)i;
+	}
+	return found;
+}
+
+/* Count the members that a later one replaces, and give them a flag. */
+static size_t
+find_repeated(struct scan *s, size_t object, unsigned flag)
+{
+	size_t end = s->tok[object].next, n = 0, found = 0;
 	bool escaped = false;
 
 	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
-		escaped |= (s->tok[i].flags & TOK_ESCAPED) != 0;
+		escaped |= is_escaped(&s->tok[i]);
 		n++;
 	}
 	if (n > 24 || escaped)
-		return mark_repeated_hashed(s, object, n, escaped);
+		return find_repeated_hashed(s, object, n, flag);
 	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
 		size_t j = s->tok[i + 1].next;
 
@@ -511,9 +517,21 @@ scan_mark_repeated(struct scan *s, size_t object)
 			    same_name(s, &s->tok[i], &s->tok[j]))
 				break;
 		if (j < end) {
-			s->tok[i].flags |= TOK_DEAD;
-			marked++;
+			s->tok[i].flags |= (uint8_t)flag;
+			found++;
 		}
 	}
-	return marked;
+	return found;
+}
+
+size_t
+scan_mark_repeated(struct scan *s, size_t object)
+{
+	return find_repeated(s, object, TOK_DEAD);
+}
+
+bool
+scan_has_repeated(struct scan *s, size_t object)
+{
+	return find_repeated(s, object, 0) > 0;
 }

@@ -64,6 +64,8 @@ struct scan {
 	size_t cap;
 	const char *error; /* what is wrong, NULL when nothing */
 	size_t error_at; /* byte offset */
+	uint32_t *place; /* hash table of scan_mark_repeated() */
+	size_t n_places;
 };
 
 void scan_init(struct scan *s);
@@ -100,5 +102,8 @@ size_t scan_find(const struct scan *s, size_t from, struct slice path);
  * name replaces as TOK_DEAD.  Returns how many were marked.
  */
 size_t scan_mark_repeated(struct scan *s, size_t object);
+
+/* Does a name stand twice in it? */
+bool scan_has_repeated(struct scan *s, size_t object);
 
 #endif

@@ -182,6 +182,18 @@ json_same_text(struct slice a, bool a_escaped, struct slice b, bool b_escaped)
 	return true;
 }
 
+uint32_t
+json_hash_text(struct slice content, bool escaped)
+{
+	struct reader r = { .p = content.p, .end = content.p + content.len };
+	uint32_t h = 2166136261u;
+	int c;
+
+	while ((c = next_byte(&r, escaped)) >= 0)
+		h = (h ^ (uint32_t)c) * 16777619u;
+	return h ^ h >> 15;
+}
+
 static size_t
 put_escape(char *to, unsigned char c)
 {

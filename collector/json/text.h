@@ -5,6 +5,7 @@
 #define S1SPOOL_JSON_TEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "collector/base/buf.h"
 
@@ -25,5 +26,8 @@ int json_escape(struct buf *out, struct slice text);
 /* Do two contents of JSON strings mean the same text? */
 bool json_same_text(struct slice a, bool a_escaped, struct slice b,
     bool b_escaped);
+
+/* A hash of the text, equal for all ways to write it. */
+uint32_t json_hash_text(struct slice content, bool escaped);
 
 #endif

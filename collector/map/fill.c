@@ -98,27 +98,14 @@ map_append_unique(struct mapper *m, struct val *list, const struct val *v)
 
 /* Does an object of this tree hold a member twice? */
 static bool
-tree_repeats(const struct mapper *m, size_t tok)
+tree_repeats(struct mapper *m, size_t tok)
 {
-	const struct tok *t = m->scan.tok;
+	size_t end = m->scan.tok[tok].next;
 
-	for (size_t o = tok; o < t[tok].next; o++) {
-		size_t n = 0;
-
-		if (t[o].kind != TOK_OBJECT)
-			continue;
-		for (size_t i = o + 1; i < t[o].next; i = t[i + 1].next) {
-			/* Large objects are left to the exact marking. */
-			if (++n > 24 || (t[i].flags & TOK_ESCAPED) != 0)
-				return true;
-			for (size_t j = o + 1; j < i; j = t[j + 1].next)
-				if (t[i].len == t[j].len &&
-				    memcmp(m->scan.text + t[i].start,
-					m->scan.text + t[j].start,
-					t[i].len) == 0)
-					return true;
-		}
-	}
+	for (; tok < end; tok++)
+		if (m->scan.tok[tok].kind == TOK_OBJECT &&
+		    scan_has_repeated(&m->scan, tok))
+			return true;
 	return false;
 }
 
@@ -235,13 +222,12 @@ run_row(struct mapper *m, const struct row *row, size_t tok, size_t base)
 
 	if ((t->flags & TOK_VOID) != 0 && !wants_void(m, row, t))
 		return;
+	check_tree(m, tok);
 	switch (row->conv) {
 	case MAP_AS_IS:
-		check_tree(m, tok);
 		v = val_of_tok(m, tok);
 		break;
 	case MAP_OBJECTS:
-		check_tree(m, tok);
 		v = objects_value(m, row, tok);
 		break;
 	default:
@@ -399,8 +385,7 @@ mark_repeated(struct mapper *m)
 	m->any_dead = true;
 	for (size_t i = 0; i < m->scan.n; i++)
 		if (m->scan.tok[i].kind == TOK_OBJECT)
-			m->counts.repeated_members +=
-			    scan_mark_repeated(&m->scan, i);
+			m->n_dead += scan_mark_repeated(&m->scan, i);
 }
 
 void
@@ -409,13 +394,13 @@ map_fill(struct mapper *m)
 	struct map_counts before = m->counts;
 
 	m->repeated = false;
-	m->any_dead = false;
 	fill_record(m);
-	if (!m->repeated)
-		return;
-	/* Hardly ever: the same member twice.  The last one counts, so mark
-	 * the others and begin again. */
-	m->counts = before;
-	mark_repeated(m);
-	fill_record(m);
+	if (m->repeated && !m->any_dead) {
+		/* Hardly ever: the same member twice.  The last one counts,
+		 * so mark the others and begin again. */
+		m->counts = before;
+		mark_repeated(m);
+		fill_record(m);
+	}
+	m->counts.repeated_members += m->n_dead;
 }

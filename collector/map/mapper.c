@@ -223,6 +223,8 @@ mapper_scan(struct mapper *m, struct slice record,
 	size_t at;
 
 	reset_arena(m);
+	m->any_dead = false;
+	m->n_dead = 0;
 	m->ctx = *ctx;
 	if (scan_text(&m->scan, record) < 0)
 		return refuse(m, m->scan.error, m->scan.error_at);
@@ -323,6 +325,7 @@ emit_raw(struct mapper *m, struct buf *out)
 int
 mapper_emit(struct mapper *m, struct buf *out, bool original)
 {
+	struct map_counts before = m->counts;
 	int r;
 
 	if (m->opt->raw) {
@@ -334,6 +337,9 @@ mapper_emit(struct mapper *m, struct buf *out, bool original)
 		finish_record(m, original);
 		r = map_emit_document(m, out);
 	}
-	m->counts.records += r == 0;
+	if (r < 0)
+		m->counts = before;
+	else
+		m->counts.records++;
 	return r;
 }

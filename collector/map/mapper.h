@@ -153,6 +153,7 @@ struct mapper {
 	uint32_t stamp;
 	bool repeated; /* a member stands twice in one object */
 	bool any_dead; /* ... and the earlier ones are marked */
+	size_t n_dead; /* how many */
 
 	/* Memory of converted texts; reset with each record. */
 	struct chunk *chunks;
