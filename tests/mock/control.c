@@ -260,7 +260,8 @@ static const struct {
 	{ "GET", "record", record, "?dataset=&id= the record as it is now" },
 	{ "POST", "produce", produce,
 	    "{rate, seconds, late_fraction, late_max, future_fraction, "
-	    "burst_every, burst} or {stop:true} or {dataset, count, age, tie}" },
+	    "burst_every,\n\t\t\t    burst} or {stop:true} or {dataset, count, "
+	    "age, tie}" },
 	{ "POST", "update", update, "{dataset, count, age, tie}" },
 	{ "POST", "delete", delete_rows, "{dataset, ids}" },
 	{ "POST", "time", move_clock, "{advance} seconds" },

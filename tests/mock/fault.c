@@ -78,7 +78,7 @@ static const struct fault_kind {
 
 	{ .name = "repeat-cursor", .help = "the same cursor again and again",
 	    .page = PAGE_REPEAT_CURSOR },
-	{ .name = "empty-page", .help = "no rows but a cursor to the same place",
+	{ .name = "empty-page", .help = "no rows, a cursor to the same place",
 	    .page = PAGE_EMPTY },
 	{ .name = "extra-empty-page", .help = "a cursor on the last page too",
 	    .page = PAGE_EXTRA_EMPTY },

@@ -21,8 +21,9 @@ static const struct {
 	    "The management user {{ username }} logged in.",
 	    "'The management user @admin@ logged in to the management console "
 	    "with IP Address @admin_ip@.'", "null",
-	    "'ipAddress':'@admin_ip@','reason':null,'role':'@Admin|SOC|Viewer@',"
-	    "'source':'mgmt','userScope':'@site|account@',"
+	    "'ipAddress':'@admin_ip@','reason':null,"
+	    "'role':'@Admin|SOC|Viewer@','source':'mgmt',"
+	    "'userScope':'@site|account@',"
 	    "'username':'@admin@'," },
 	{ 33, 8, OF_USER, "User Logged Out",
 	    "The management user {{ username }} logged out.",
@@ -167,7 +168,8 @@ static const struct {
 
 static const char source[] =
     "{'accountId':'@account_id@','accountName':'@account@',"
-    "'activityType':@type@,'activityUuid':?'@uuid@','agentId':@?agent@'@agent_id@',"
+    "'activityType':@type@,'activityUuid':?'@uuid@',"
+    "'agentId':@?agent@'@agent_id@',"
     "'agentUpdatedVersion':@null|null|'24.2.3.471'@,'comments':@null|null|''@,"
     "'createdAt':'@created@','data':{@data@'accountId':@account_id@,"
     "'accountName':'@account@','fullScopeDetails':"

@@ -24,7 +24,7 @@ start()
 {
 	[ -z "$pid" ] || stop
 	rm -f "$dir/port"
-	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds 120 "$@" \
+	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds 600 "$@" \
 	    >"$dir/out" 2>"$dir/err" &
 	pid=$!
 	tries=200
@@ -139,13 +139,11 @@ test_paging()
 	is "default limit" "$(ask /agents '.data | length')" 10
 	for list in activities agents groups threats; do
 		total=$(ask "/$list?countOnly=true" .pagination.totalItems)
-		for sort in id createdAt; do
-			for order in asc desc; do
-				walk "/$list?limit=271&sortBy=$sort&sortOrder=$order"
-				is "$list by $sort $order" "$(n_ids)" "$total"
-				is "$list: repeats" "$(wc -l <"$dir/ids")" \
-				    "$total"
-			done
+		for by in 'id&sortOrder=asc' 'id&sortOrder=desc' \
+		    'createdAt&sortOrder=asc' 'createdAt&sortOrder=desc'; do
+			walk "/$list?limit=271&sortBy=$by"
+			is "$list by $by" "$(n_ids)" "$total"
+			is "$list: repeats" "$(wc -l <"$dir/ids")" "$total"
 		done
 	done
 	# The rows of one time, in pages smaller than their number.
@@ -179,8 +177,8 @@ test_filters()
 	site=$(ask '/agents?limit=1' '.data[0].siteId')
 	is "siteIds" "$(ask "/agents?limit=1000&siteIds=$site,1" \
 	    '[.data[].siteId] | unique | join(" ")')" "$site"
-	is "siteIds of activities" "$(ask "/activities?limit=1000&siteIds=$site" \
-	    '[.data[].siteId] | unique | join(" ")')" "$site"
+	is "siteIds of activities" "$(ask \
+	    "/activities?limit=1000&siteIds=$site" '[.data[].siteId] | unique | join(" ")')" "$site"
 	many=$(ask '/activities?limit=1000' '[.data[].id] | join(",")')
 	is "many ids" "$(ask "/activities?limit=1000&ids=$many,$many,$many" \
 	    '.data | length')" 1000
@@ -386,7 +384,8 @@ test_control()
 	is "deleted" "$(code "/threats/$id/timeline")" 404
 	is "gone" "$(ask "/threats?ids=$id" '.data | length')" 0
 	is "ledger of it" "$(mock GET 'ledger?dataset=threat' |
-	    jq -c "select(.id == \"$id\") | [.deleted, .goneAt > .createdAt]")" \
+	    jq -c "select(.id == \"$id\") |
+	    [.deleted, .goneAt > .createdAt]")" \
 	    '[true,true]'
 
 	# A late row, a row from the future, a bulk change.
@@ -399,11 +398,12 @@ test_control()
 	is "tie" "$(mock GET 'ledger?dataset=agent' |
 	    jq -s 'map(select(.version == 1).updatedAt) | unique | length')" 1
 	last='/agents?limit=1&sortBy=updatedAt&sortOrder=desc'
-	is "updated" "$(ask "$last" '.data[0] | .updatedAt == .lastActiveDate')" \
-	    true
+	is "updated" "$(ask "$last" \
+	    '.data[0] | .updatedAt == .lastActiveDate')" true
 
 	is "stats" "$(mock GET stats | jq -c '.paths["/agents"] |
-	    [.last_query, .statuses["200"] > 0, .requests > .statuses["200"]]')" \
+	    [.last_query, .statuses["200"] > 0,
+	    .requests > .statuses["200"]]')" \
 	    "[\"${last#*\?}\",true,true]"
 	is "requests" "$(mock GET requests | tail -n 1 |
 	    jq -r '.method + " " + .uri')" "GET /web/api/v2.1$last"
