@@ -44,9 +44,10 @@ void journal_each(const struct journal *j, const char *prefix,
 
 /*
  * Append all queued records with one write and one fdatasync, as a whole: after
- * a death either all or none of them are there.  Compacts the file when it has grown far beyond its content.  0, or -1 with errno: then
- * nothing of the queue counts as durable; it stays queued, and the next commit
- * writes a whole new file.
+ * a death either all or none of them are there.  Compacts the file when it has
+ * grown far beyond its content.  0, or -1 with errno: then nothing of the queue
+ * counts as durable; it stays queued, and the next commit writes a whole new
+ * file.
  */
 int journal_commit(struct journal *j);
 bool journal_is_dirty(const struct journal *j);
