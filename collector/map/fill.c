@@ -209,9 +209,12 @@ wants_void(const struct mapper *m, const struct row *row, const struct tok *t)
 {
 	if (t->kind == TOK_STRING)
 		return (row->flags & MAP_EMPTY) != 0;
-	/* No conversion takes an empty object, or a list of nulls. */
+	if (t->kind == TOK_OBJECT && (row->flags & MAP_LIST_ONLY) != 0)
+		return false;
+	/* No conversion takes an empty object, or a list of nulls; they may
+	 * stand in the elements of a list. */
 	return t->kind >= TOK_OBJECT && !m->table->prune_first &&
-	    row->conv != MAP_AS_IS && row->conv != MAP_OBJECTS;
+	    row->conv != MAP_AS_IS;
 }
 
 static void
@@ -378,6 +381,27 @@ fill_record(struct mapper *m)
 	fill_object(m, m->shape[0]->root, 0, 0);
 }
 
+/* What held something only in members that do not count is void after all. */
+static void
+mark_void(struct scan *s)
+{
+	struct tok *t = s->tok;
+
+	for (size_t i = s->n; i-- > 0;) {
+		bool object = t[i].kind == TOK_OBJECT, empty = true;
+
+		if (t[i].kind < TOK_OBJECT)
+			continue;
+		for (size_t k = i + 1, v; k < t[i].next; k = t[v].next) {
+			v = object ? k + 1 : k;
+			empty &= (t[v].flags & TOK_VOID) != 0 ||
+			    (object && (t[k].flags & TOK_DEAD) != 0);
+		}
+		if (empty)
+			t[i].flags |= TOK_VOID;
+	}
+}
+
 /* Mark what a later member of the same name replaces, in every object. */
 static void
 mark_repeated(struct mapper *m)
@@ -386,6 +410,7 @@ mark_repeated(struct mapper *m)
 	for (size_t i = 0; i < m->scan.n; i++)
 		if (m->scan.tok[i].kind == TOK_OBJECT)
 			m->n_dead += scan_mark_repeated(&m->scan, i);
+	mark_void(&m->scan);
 }
 
 void

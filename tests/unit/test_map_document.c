@@ -278,6 +278,8 @@ test_repeated(void)
 		    "\"x\":{\"l\":[{\"d\":\"2\",\"e\":3}]}", 2 },
 		{ "{\"l\":[{\"d\":{\"k\":1,\"k\":2}}]}",
 		    "\"x\":{\"l\":[{\"d\":\"{k=2}\"}]}", 1 },
+		{ "{\"a\":{\"k\":1,\"k\":null},\"b\":[{\"k\":1,\"k\":\"\"}]}",
+		    "", 2 },
 		{ "{\"l\":[],\"l\":[{\"e\":1}],\"l\":[{\"e\":2}]}",
 		    "\"x\":{\"l\":[{\"e\":2}]}", 2 },
 	};
@@ -285,6 +287,7 @@ test_repeated(void)
 	struct toy t;
 
 	TOY(&t, rows);
+	t.table.prune_first = true;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint64_t n;
 

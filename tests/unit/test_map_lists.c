@@ -156,6 +156,8 @@ test_objects(void)
 	    "\"\"},{\"q\":1}]}",
 	    "\"x\":{\"n\":[7,[1],\"s\",{\"q\":1}]},\"y\":{\"names\":[\"a\"]}");
 	TOY_IS(&t, "{\"nics\":[{\"name\":\"\"}]}", "");
+	/* Nothing of the list is left, but its values are looked at. */
+	TOY_FAILS(&t, "{\"nics\":[{\"ip\":{}}]}", "", 1);
 	/* Not a list: one element. */
 	TOY_IS(&t, "{\"nics\":{\"mac\":\"a.b\",\"q\":1}}",
 	    "\"x\":{\"n\":[{\"net\":{\"mac\":\"A-B\"},\"q\":1}]}");
