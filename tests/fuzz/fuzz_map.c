@@ -1,0 +1,94 @@
+/* Mapping: what comes out is JSON, names no member twice, and does not depend
+ * on what was mapped before.  The first byte chooses dataset and options. */
+#include "config.h"
+
+#include <string.h>
+
+#include "collector/dataset/dataset.h"
+#include "collector/json/scan.h"
+#include "collector/map/map.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/json.h"
+
+static const struct map_options options[] = {
+	{ .name = "fuzz", .namespace = "default" },
+	{ .name = "fuzz", .namespace = "default",
+	    .preserve_original_event = true,
+	    .preserve_duplicate_custom_fields = true },
+	{ .name = "fuzz", .namespace = "default", .raw = true },
+};
+
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static void
+check_document(const struct buf *out)
+{
+	struct scan s;
+
+	MUST(fuzz_is_json(buf_slice(out)));
+	MUST(memchr(out->p, '\n', out->len) == NULL);
+	scan_init(&s);
+	if (scan_text(&s, buf_slice(out)) == 0) {
+		for (size_t i = 0; i < s.n; i++)
+			if (s.tok[i].kind == TOK_OBJECT)
+				MUST(!scan_has_repeated(&s, i));
+	} else {
+		/* Targets go deeper than the record. */
+		MUST(strcmp(s.error, "nested too deep") == 0);
+	}
+	scan_fini(&s);
+}
+
+/* The document and its id; false when the record is refused. */
+static bool
+map_record(struct mapper *m, struct slice record, bool original,
+    struct buf *out)
+{
+	static const struct map_context ctx = { .collected_at_ms = 1,
+		.sweep_start_ms = 2, .parent_id = { "parent", 6 } };
+	struct map_ident ident;
+
+	buf_reset(out);
+	if (mapper_scan(m, record, &ctx, &ident) < 0)
+		return false;
+	MUST(ident.id.len == 28);
+	buf_addf(out, "{\"spool\":{\"id\":\"%.*s\",\"at\":\"%.*s\"},",
+	    (int)ident.id.len, ident.id.p, (int)ident.at.len, ident.at.p);
+	MUST(mapper_emit(m, out, original) == 0);
+	check_document(out);
+	return true;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct mapper *kept[DATASET_COUNT][OPTIONS];
+	struct buf first, second;
+	struct mapper *fresh, **m;
+	const struct map_table *table;
+	struct slice record;
+	unsigned dataset, option;
+	bool ok;
+
+	if (size < 1)
+		return 0;
+	dataset = data[0] % DATASET_COUNT;
+	option = data[0] / DATASET_COUNT % OPTIONS;
+	table = &dataset_table[dataset]->map;
+	record = (struct slice){ (const char *)data + 1, size - 1 };
+	m = &kept[dataset][option];
+	if (*m == NULL)
+		*m = mapper_new(table, &options[option]);
+	fresh = mapper_new(table, &options[option]);
+	buf_init(&first, 64 << 20);
+	buf_init(&second, 64 << 20);
+	ok = map_record(*m, record, true, &first);
+	MUST(ok == map_record(fresh, record, true, &second));
+	MUST(slice_eq(buf_slice(&first), buf_slice(&second)));
+	if (ok)
+		map_record(*m, record, false, &first);
+	buf_fini(&first);
+	buf_fini(&second);
+	mapper_free(fresh);
+	return 0;
+}
