@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/scan.h"
 #include "collector/json/skip.h"
 #include "collector/json/text.h"
 
@@ -157,6 +158,25 @@ purpose_of_value(const struct splitter *s)
 	return is_at(s, s->paths.errors) ? ERRORS : IGNORE;
 }
 
+/* The cursor is the one value that is read here, so it is also validated. */
+static int
+keep_cursor(struct splitter *s, struct slice v, size_t at)
+{
+	struct scan scan;
+	bool valid;
+
+	scan_init(&scan);
+	valid = scan_text(&scan, v) == 0;
+	scan_fini(&scan);
+	if (!valid)
+		return fail(s, at, "a malformed cursor");
+	buf_reset(&s->cursor);
+	if (json_unescape(&s->cursor, (struct slice){ v.p + 1, v.len - 2 }) < 0)
+		return fail(s, at, "a cursor that is too long");
+	s->page.cursor = buf_slice(&s->cursor);
+	return 0;
+}
+
 /* The value consumed last is complete: v is its text, unless it was larger
  * than what is kept of its kind. */
 static int
@@ -174,13 +194,8 @@ value_done(struct splitter *s, struct slice v, size_t at)
 			return fail(s, at, "stopped");
 		break;
 	case CURSOR:
-		if (v.len < 2 || v.p[0] != '"')
-			break;
-		buf_reset(&s->cursor);
-		if (json_unescape(&s->cursor,
-		    (struct slice){ v.p + 1, v.len - 2 }) < 0)
-			return fail(s, at, "a cursor that is too long");
-		s->page.cursor = buf_slice(&s->cursor);
+		if (v.len >= 2 && v.p[0] == '"')
+			return keep_cursor(s, v, at);
 		break;
 	case MORE:
 		s->page.has_more = slice_is(v, "true") || slice_is(v, "false");

@@ -137,6 +137,10 @@ test_malformed(void)
 		"<html>", "[]", "\"x\"", "{\"data\" [1]}", "{\"data\":[1 2]}",
 		"{data:[]}", "{\"data\":[}]", "{} {}", "{\"data\":[],}x",
 		"{\"data\":?}",
+		"{\"pagination\":{\"nextCursor\":\"a\\x\"}}",
+		"{\"pagination\":{\"nextCursor\":\"\\u12\"}}",
+		"{\"pagination\":{\"nextCursor\":\"\xff\"}}",
+		"{\"pagination\":{\"nextCursor\":\"a\nb\"}}",
 	};
 	struct splitter *s = splitter_new(&rest, 1000, on_record, NULL, NULL);
 
