@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
+
 void
 head_init(struct head *h)
 {
@@ -49,6 +51,8 @@ keep(char *dst, size_t size, struct slice s)
 	dst[n] = '\0';
 }
 
+/* -1 when it is none, or lies beyond the year 9999, which no time of ours
+ * does. */
 static int64_t
 parse_date(struct slice s)
 {
@@ -57,7 +61,7 @@ parse_date(struct slice s)
 
 	keep(text, sizeof(text), s);
 	t = text[0] == '\0' ? -1 : curl_getdate(text, NULL);
-	return t < 0 ? -1 : (int64_t)t * 1000;
+	return t < 0 || t > LAST_SECOND ? -1 : (int64_t)t * 1000;
 }
 
 /* "HTTP/1.1 200 OK" or "HTTP/2 200". */

@@ -94,6 +94,11 @@ test_too_long_is_absent(void)
 	UNIT_TEXT(h.request_id, "");
 	UNIT_TEXT(h.retry_after, "");
 	CU_ASSERT_EQUAL(h.date_ms, -1);
+	/* Nor is a year that no clock shows a date. */
+	CU_ASSERT_TRUE(feed(&h, "Date: Tue, 04 Mar 999999999 09:15:42 GMT\r\n"));
+	CU_ASSERT_EQUAL(h.date_ms, -1);
+	CU_ASSERT_TRUE(feed(&h, "Date: Tue, 04 Mar 12025 09:15:42 GMT\r\n"));
+	CU_ASSERT_EQUAL(h.date_ms, -1);
 }
 
 static void
