@@ -121,7 +121,7 @@ run_once(struct conf *conf, const struct engine_options *opt, struct buf *err)
 		conf_free(conf);
 		return EX_USAGE;
 	}
-	fd = daemon_signals();
+	fd = daemon_prepare();
 	if (fd < 0) {
 		buf_addf(err, "signals: %s", strerror(errno));
 		conf_free(conf);

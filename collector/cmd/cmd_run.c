@@ -38,7 +38,7 @@ run_daemon(struct conf *conf, const char *file, struct buf *err)
 	struct engine *e;
 	int code, fd;
 
-	fd = daemon_signals();
+	fd = daemon_prepare();
 	if (fd < 0) {
 		buf_addf(err, "signals: %s", strerror(errno));
 		conf_free(conf);

@@ -12,9 +12,12 @@ enum daemon_signal {
 	DAEMON_RELOAD /* SIGHUP */
 };
 
-/* From now on these signals only make the descriptor readable.  To be called
- * before there are threads.  -1 with errno. */
-int daemon_signals(void);
+/*
+ * Allow as many files as the system lets us, and have these signals do no more
+ * than make the returned descriptor readable.  To be called before there are
+ * threads.  -1 with errno.
+ */
+int daemon_prepare(void);
 /* The next signal that came. */
 enum daemon_signal daemon_next_signal(int fd);
 

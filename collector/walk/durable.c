@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/walk/poller.h"
@@ -22,14 +23,6 @@ save_ids(struct poller *p)
 	log_event(LOG_WARN, p->console, p->dataset->name,
 	    "cannot save the snapshot of the ids: %s; the next start reads "
 	    "them back from the spool", strerror(errno));
-}
-
-/* Once per segment, so that sealed ones are soon not needed any more. */
-static bool
-wants_snapshot(const struct poller *p)
-{
-	return p->seen.unsaved_bytes > SEEN_READ_BACK_MAX ||
-	    strcmp(p->pos.ids.segment, p->pos.end.segment) != 0;
 }
 
 /* Lines go to another segment now: the one before is sealed. */
@@ -74,12 +67,21 @@ put_position(struct poller *p)
 	buf_fini(&text);
 }
 
+/* Too much to read back: what is in the batch must not stand in the way. */
+static int
+make_room_for_snapshot(struct poller *p)
+{
+	if (p->seen.unsaved_bytes <= SEEN_READ_BACK_MAX || p->intake.hold)
+		return 0;
+	return intake_flush(&p->intake);
+}
+
 static bool
 on_sync(void *cookie)
 {
 	struct poller *p = cookie;
 
-	if (stream_sync(p->stream) != 0) {
+	if (make_room_for_snapshot(p) != 0 || stream_sync(p->stream) != 0) {
 		int error = errno;
 
 		seen_forget_appended(&p->seen);
@@ -88,7 +90,8 @@ on_sync(void *cookie)
 	}
 	seen_sync(&p->seen);
 	note_end(p);
-	if (p->seen.n_fresh == 0 && wants_snapshot(p))
+	if (p->seen.unsaved_bytes > SEEN_READ_BACK_MAX &&
+	    p->seen.n_fresh == 0)
 		save_ids(p);
 	put_position(p);
 	return true;
@@ -119,22 +122,36 @@ durable_init(struct poller *p)
 	};
 }
 
+/* Everything that was read is in the segment and durable. */
+static bool
+is_settled(const struct poller *p)
+{
+	return !p->intake.begun && !stream_is_dirty(p->stream) &&
+	    p->seen.n_fresh == 0;
+}
+
 void
 poller_seal(struct poller *p, bool now)
 {
-	bool sealed;
-
-	if (p->intake.begun || stream_is_dirty(p->stream) ||
-	    p->seen.n_fresh > 0)
+	if (!is_settled(p) || !stream_seal(p->stream, now))
 		return;
-	sealed = stream_seal(p->stream, now);
-	if (sealed)
-		memcpy(p->pos.sealed, p->pos.end.segment,
-		    sizeof(p->pos.sealed));
-	if (sealed || (now && p->seen.unsaved_bytes > 0)) {
-		save_ids(p);
-		poller_mark(p);
-	}
+	memcpy(p->pos.sealed, p->pos.end.segment, sizeof(p->pos.sealed));
+	poller_mark(p);
+}
+
+/*
+ * A sealed segment is needed for as long as a start would read it back: once
+ * per segment there is a new snapshot.
+ */
+bool
+poller_save(struct poller *p)
+{
+	if (!is_settled(p) ||
+	    strcmp(p->pos.ids.segment, p->pos.end.segment) == 0)
+		return false;
+	save_ids(p);
+	poller_mark(p);
+	return true;
 }
 
 /* What the spool has counts as seen, also behind the last position. */
@@ -149,6 +166,8 @@ durable_recover(struct poller *p, struct buf *err)
 	};
 	bool rebuilt;
 
+	if (clock.upper_ms == TIME_NONE)
+		clock.upper_ms = clock_wall_us() / 1000;
 	if (seen_recover(&p->seen, p->stream, p->env->ids_dirfd, p->ids_name,
 	    &clock, &p->pos.ids, &rebuilt) != 0) {
 		buf_addf(err, "%s/%s: cannot read back the spool: %s",

@@ -9,25 +9,66 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "collector/base/clock.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 
 /* Segments that were idle are sealed at the next look. */
 #define SEAL_PERIOD_MS 1000
+#define SAVE_MS 50
+#define SAVE_AT_STOP_MS 300
 #define STATUS_PERIOD_MS 2000
 /* A start is spread over so much per poller, at most over its interval. */
 #define SPREAD_MS 100
+
+void
+engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),
+    void *cookie)
+{
+	for (size_t i = 0; i < e->n_tenants; i++)
+		for (int d = 0; d < DATASET_COUNT; d++)
+			if (e->tenant[i]->poller[d] != NULL)
+				fn(cookie, e->tenant[i]->poller[d]);
+}
+
+/* Snapshots only save a later start some reading: they get a share of the
+ * time, and with thousands of streams some wait for a later turn. */
+struct saving {
+	int64_t until_ms; /* monotonic */
+};
+
+static void
+seal_old(void *cookie, struct poller *p)
+{
+	(void)cookie;
+	poller_seal(p, false);
+}
+
+static void
+save(void *cookie, struct poller *p)
+{
+	const struct saving *s = cookie;
+
+	if (clock_mono_ms() < s->until_ms)
+		poller_save(p);
+}
+
+static void
+save_for(struct engine *e, int64_t ms)
+{
+	struct saving s = { clock_mono_ms() + ms };
+
+	engine_each(e, save, &s);
+}
 
 static void
 on_seal(void *cookie)
 {
 	struct engine *e = cookie;
 
-	for (size_t i = 0; i < e->n_tenants; i++)
-		for (int d = 0; d < DATASET_COUNT; d++)
-			if (e->tenant[i]->poller[d] != NULL)
-				poller_seal(e->tenant[i]->poller[d], false);
+	engine_each(e, seal_old, NULL);
+	save_for(e, SAVE_MS);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 }
 
@@ -38,16 +79,6 @@ on_status(void *cookie)
 
 	engine_write_status(e);
 	timer_set(&e->status_timer, STATUS_PERIOD_MS);
-}
-
-void
-engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),
-    void *cookie)
-{
-	for (size_t i = 0; i < e->n_tenants; i++)
-		for (int d = 0; d < DATASET_COUNT; d++)
-			if (e->tenant[i]->poller[d] != NULL)
-				fn(cookie, e->tenant[i]->poller[d]);
 }
 
 static bool
@@ -157,6 +188,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	e->env.once = opt->once;
 	e->env.max_line = (size_t)conf->spool.max_line;
 	e->env.commit = &e->commit;
+	e->env.mappers = &e->mappers;
 	e->env.ids_dirfd = -1;
 	timer_init(&e->seal_timer, on_seal, e);
 	timer_init(&e->status_timer, on_status, e);
@@ -187,6 +219,7 @@ engine_free(struct engine *e)
 	timer_cancel(&e->seal_timer);
 	timer_cancel(&e->status_timer);
 	free_tenants(e);
+	mappers_fini(&e->mappers);
 	if (e->journal != NULL)
 		commit_fini(&e->commit);
 	client_free(e->client);
@@ -270,6 +303,7 @@ engine_stop(struct engine *e)
 	if (commit_now(&e->commit) != 0)
 		return;
 	engine_each(e, seal, NULL);
+	save_for(e, SAVE_AT_STOP_MS);
 	commit_now(&e->commit);
 	engine_write_status(e);
 }
@@ -293,6 +327,7 @@ engine_reload(struct engine *e, struct conf *conf, struct buf *err)
 
 	engine_stop(e);
 	free_tenants(e);
+	mappers_fini(&e->mappers);
 	keep_directory(&conf->spool.directory, &old->spool.directory, "spool");
 	keep_directory(&conf->state.directory, &old->state.directory, "state");
 	e->conf = conf;

@@ -17,6 +17,7 @@ struct engine {
 	struct spool *spool;
 	struct journal *journal;
 	struct commit commit;
+	struct mappers mappers;
 	struct poller_env env;
 	const char *only_dataset; /* borrowed; NULL: all */
 	struct tenant **tenant;

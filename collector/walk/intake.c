@@ -102,10 +102,22 @@ put_line(struct intake *in, const struct map_ident *ident, int64_t resend)
 	return -1;
 }
 
+/* The mapper is shared: its counters are of use as differences only. */
+static void
+count_mapped(struct intake *in, const struct map_counts *before)
+{
+	const struct map_counts *now = mapper_counts(in->mapper);
+
+	in->counts.unknown += now->unknown_members - before->unknown_members;
+	in->counts.failed_conversions +=
+	    now->failed_conversions - before->failed_conversions;
+}
+
 int
 intake_add(struct intake *in, struct slice record,
     const struct intake_source *src)
 {
+	struct map_counts before = *mapper_counts(in->mapper);
 	struct map_ident ident;
 	struct idset_key key;
 	int64_t at_ms;
@@ -126,6 +138,7 @@ intake_add(struct intake *in, struct slice record,
 		reject(in, record, src, "the line would be too long");
 		return 0;
 	}
+	count_mapped(in, &before);
 	seen_add(in->seen, key, at_ms);
 	in->n_batch++;
 	if (at_ms > in->counts.last_at_ms)

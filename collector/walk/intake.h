@@ -25,6 +25,8 @@ struct intake_counts {
 	uint64_t seen; /* read again and passed over */
 	uint64_t rejected;
 	uint64_t shortened; /* lost event.original to fit */
+	uint64_t unknown; /* members of records that have no row */
+	uint64_t failed_conversions;
 	int64_t last_at_ms; /* time of the newest line, 0 before the first */
 };
 

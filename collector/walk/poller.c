@@ -293,7 +293,7 @@ is_switched_on(const struct conf_dataset *conf, const char *option)
 }
 
 static void
-set_up(struct poller *p, const struct conf_console *console)
+set_up(struct poller *p)
 {
 	const struct walk_row *row = p->row;
 
@@ -312,7 +312,12 @@ set_up(struct poller *p, const struct conf_console *console)
 	timer_init(&p->timer, on_timer, p);
 	work_init(&p->work, INTAKE_HELD_MAX);
 	work_init(&p->listing, INTAKE_HELD_MAX);
-	p->map_options = (struct map_options){
+}
+
+static struct mapper *
+find_mapper(const struct poller *p, const struct conf_console *console)
+{
+	struct map_options options = {
 		.name = p->dataset->name,
 		.namespace = console->namespace,
 		.tags = p->conf->tags,
@@ -322,7 +327,8 @@ set_up(struct poller *p, const struct conf_console *console)
 		.raw = p->conf->output == OUTPUT_RAW,
 		.resend_period_ms = p->rule.remember_ms,
 	};
-	p->mapper = mapper_new(&p->dataset->map, &p->map_options);
+
+	return mappers_get(p->env->mappers, p->dataset, &options);
 }
 
 static void
@@ -355,7 +361,7 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	p->dataset = dataset;
 	p->row = &dataset->walk;
 	seen_init(&p->seen, IDS_MAX);
-	set_up(p, console);
+	set_up(p);
 	/* With two time fields, or a child's, an id belongs to the walk. */
 	p->source.clock.trust_at = p->row->phase[0] != NULL &&
 	    p->row->phase[1] == NULL &&
@@ -368,7 +374,7 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	}
 	p->intake = (struct intake){
 		.stream = p->stream,
-		.mapper = p->mapper,
+		.mapper = find_mapper(p, console),
 		.seen = &p->seen,
 		.console = p->console,
 		.dataset = p->dataset->name,
@@ -390,7 +396,6 @@ poller_free(struct poller *p)
 	timer_cancel(&p->timer);
 	commit_leave(p->env->commit, &p->member);
 	intake_fini(&p->intake);
-	mapper_free(p->mapper);
 	stream_close(p->stream);
 	seen_fini(&p->seen);
 	work_fini(&p->work);

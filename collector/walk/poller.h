@@ -22,6 +22,7 @@
 #include "collector/walk/commit.h"
 #include "collector/walk/intake.h"
 #include "collector/walk/loop.h"
+#include "collector/walk/mappers.h"
 #include "collector/walk/position.h"
 #include "collector/walk/seen.h"
 #include "collector/walk/work.h"
@@ -61,6 +62,7 @@ extern const char *const poller_state_name[POLLER_STATE_COUNT];
 
 /* What all pollers share; the engine's. */
 struct poller_env {
+	struct mappers *mappers;
 	struct journal *journal;
 	struct spool *spool;
 	struct commit *commit;
@@ -126,8 +128,6 @@ struct poller {
 	struct intake_source source;
 
 	struct stream *stream;
-	struct mapper *mapper;
-	struct map_options map_options;
 	struct seen seen;
 	struct intake intake;
 	char *ids_name; /* of the snapshot */
@@ -156,8 +156,10 @@ void poller_start(struct poller *p, int64_t delay_ms);
 /* No request goes out after this; what came so far is in the stream. */
 void poller_stop(struct poller *p);
 /* Between two commits: seal the segment when it is time, or always with
- * `now`, and save what a start would have to read back. */
+ * `now`. */
 void poller_seal(struct poller *p, bool now);
+/* Between two commits: save the ids, once per segment.  True when it did. */
+bool poller_save(struct poller *p);
 
 /* The walk that is due, or goes on. */
 void poller_next(struct poller *p);

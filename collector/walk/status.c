@@ -44,7 +44,6 @@ put_time(struct json_object *o, const char *name, int64_t ms)
 static void
 put_stream(void *cookie, struct poller *p)
 {
-	const struct map_counts *m = mapper_counts(p->mapper);
 	const struct intake_counts *c = &p->intake.counts;
 	struct json_object *o = json_object_new_object();
 
@@ -64,8 +63,8 @@ put_stream(void *cookie, struct poller *p)
 	put_count(o, "seen", c->seen);
 	put_count(o, "rejected", c->rejected);
 	put_count(o, "shortened", c->shortened);
-	put_count(o, "unknown", m->unknown_members);
-	put_count(o, "failed_conversions", m->failed_conversions);
+	put_count(o, "unknown", c->unknown);
+	put_count(o, "failed_conversions", c->failed_conversions);
 	put_count(o, "ids", idset_count(p->seen.ids));
 	put_text(o, "segment", p->pos.end.segment);
 	put_text(o, "sealed", p->pos.sealed);

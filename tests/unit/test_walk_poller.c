@@ -213,6 +213,8 @@ live(unsigned seed)
 		fake_run(1 + random() % (4 * RIG_MINUTE));
 		if (random() % 4 != 0)
 			continue;
+		if (random() % 2 == 0)
+			poller_save(r.poller);
 		if (random() % 3 == 0)
 			rig_stop(&r);
 		else

@@ -227,6 +227,7 @@ rig_open(struct rig *r)
 	CU_ASSERT_FATAL(r->spool != NULL && r->journal != NULL);
 	commit_init(&r->commit, r->journal);
 	r->env = (struct poller_env){
+		.mappers = &r->mappers,
 		.journal = r->journal,
 		.spool = r->spool,
 		.commit = &r->commit,
@@ -249,6 +250,7 @@ static void
 close_all(struct rig *r)
 {
 	tenant_free(r->tenant);
+	mappers_fini(&r->mappers);
 	commit_fini(&r->commit);
 	close(r->env.ids_dirfd);
 	journal_close(r->journal);
@@ -263,6 +265,7 @@ rig_stop(struct rig *r)
 	poller_mark(r->poller);
 	CU_ASSERT_EQUAL(commit_now(&r->commit), 0);
 	poller_seal(r->poller, true);
+	poller_save(r->poller);
 	CU_ASSERT_EQUAL(commit_now(&r->commit), 0);
 	close_all(r);
 }

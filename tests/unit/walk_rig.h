@@ -47,6 +47,7 @@ struct rig {
 	struct spool *spool;
 	struct journal *journal;
 	struct commit commit;
+	struct mappers mappers;
 	struct poller_env env;
 	struct tenant *tenant;
 	struct poller *poller;

@@ -1,0 +1,112 @@
+#include "config.h"
+
+#include "collector/walk/mappers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/xalloc.h"
+
+/* On the heap, for the mapper borrows the options. */
+struct owned_options {
+	struct map_options options;
+	char *namespace;
+	char **tags;
+};
+
+struct mapper_entry {
+	const struct dataset *dataset;
+	struct owned_options *owned;
+	struct mapper *mapper;
+};
+
+static bool
+same_tags(char *const *a, char *const *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+static bool
+same_options(const struct map_options *a, const struct map_options *b)
+{
+	return strcmp(a->namespace, b->namespace) == 0 &&
+	    same_tags(a->tags, b->tags) &&
+	    a->preserve_original_event == b->preserve_original_event &&
+	    a->preserve_duplicate_custom_fields ==
+	        b->preserve_duplicate_custom_fields &&
+	    a->raw == b->raw && a->resend_period_ms == b->resend_period_ms;
+}
+
+static char **
+copy_tags(char *const *tags)
+{
+	size_t n = 0;
+	char **copy;
+
+	if (tags == NULL)
+		return NULL;
+	while (tags[n] != NULL)
+		n++;
+	copy = xcalloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		copy[i] = xstrdup(tags[i]);
+	return copy;
+}
+
+static struct owned_options *
+copy_options(const struct map_options *options)
+{
+	struct owned_options *o = xcalloc(1, sizeof(*o));
+
+	o->namespace = xstrdup(options->namespace);
+	o->tags = copy_tags(options->tags);
+	o->options = *options;
+	o->options.namespace = o->namespace;
+	o->options.tags = o->tags;
+	return o;
+}
+
+static void
+free_options(struct owned_options *o)
+{
+	for (char **tag = o->tags; tag != NULL && *tag != NULL; tag++)
+		free(*tag);
+	free(o->tags);
+	free(o->namespace);
+	free(o);
+}
+
+struct mapper *
+mappers_get(struct mappers *m, const struct dataset *dataset,
+    const struct map_options *options)
+{
+	struct mapper_entry *e;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->entry[i].dataset == dataset &&
+		    same_options(&m->entry[i].owned->options, options))
+			return m->entry[i].mapper;
+	m->entry = xreallocarray(m->entry, m->n + 1, sizeof(*m->entry));
+	e = &m->entry[m->n++];
+	e->dataset = dataset;
+	e->owned = copy_options(options);
+	e->mapper = mapper_new(&dataset->map, &e->owned->options);
+	return e->mapper;
+}
+
+void
+mappers_fini(struct mappers *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		mapper_free(m->entry[i].mapper);
+		free_options(m->entry[i].owned);
+	}
+	free(m->entry);
+	*m = (struct mappers){ 0 };
+}
