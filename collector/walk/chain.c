@@ -103,6 +103,8 @@ advance(struct poller *p)
 	next = p->work.next;
 	p->work.next = NULL;
 	work_reset(&p->work);
+	if (next == NULL)
+		journal_remove(p->env->journal, p->work_key);
 	poller_page_done(p, next);
 	free(next);
 	return 0;

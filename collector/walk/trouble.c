@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/client/backoff.h"
 #include "collector/walk/poller.h"
@@ -26,14 +27,24 @@
 #define CHILD_TRIES 5
 #define CHILD_REFUSALS 3
 
-/* The trouble that a state is is told once, and so is its end. */
+/* The trouble that a state is is told once, and so is its end.  The log tells
+ * repeats apart by the format, so each kind has its own. */
 static void
-tell(struct poller *p, enum log_level level)
+tell(struct poller *p)
 {
+	const char *console = p->console, *dataset = p->dataset->name;
+
 	if (p->trouble == p->state)
 		return;
 	p->trouble = p->state;
-	log_event(level, p->console, p->dataset->name, "%s", p->reason);
+	if (p->state == POLLER_BACKOFF)
+		log_event(LOG_WARN, console, dataset,
+		    "the console does not answer: %s", p->reason);
+	else if (p->state == POLLER_PAUSED)
+		log_event(LOG_ERROR, console, dataset, "polling pauses: %s",
+		    p->reason);
+	else
+		log_event(LOG_ERROR, console, dataset, "%s", p->reason);
 }
 
 static void
@@ -44,6 +55,7 @@ wait_or_finish(struct poller *p, int64_t wait_ms)
 		return;
 	}
 	p->finished = p->failed = true;
+	p->finished_ms = clock_mono_ms();
 }
 
 static uint32_t
@@ -63,7 +75,7 @@ poller_retry(struct poller *p, int64_t retry_after_ms, const char *why)
 	    retry_after_ms, random_bits());
 
 	poller_set_state(p, POLLER_BACKOFF, "%s", why);
-	tell(p, LOG_WARN);
+	tell(p);
 	if (p->env->once && p->failures >= ONCE_TRIES)
 		wait_or_finish(p, 0);
 	else
@@ -76,7 +88,7 @@ disable(struct poller *p, const char *what, const struct answer *answer)
 	poller_set_state(p, POLLER_DISABLED,
 	    "%s (%s); the dataset is off and asked for again every hour", what,
 	    answer->detail);
-	tell(p, LOG_ERROR);
+	tell(p);
 	wait_or_finish(p, DISABLED_MS);
 }
 
@@ -84,7 +96,7 @@ static void
 refuse(struct poller *p, const char *what, const char *detail)
 {
 	poller_set_state(p, POLLER_REFUSED, "%s: %s", what, detail);
-	tell(p, LOG_ERROR);
+	tell(p);
 	wait_or_finish(p, REFUSED_MS);
 }
 
@@ -126,9 +138,8 @@ poller_spool_failed(struct poller *p, int error)
 	p->spool_failures++;
 	poller_roll_back(p);
 	poller_set_state(p, POLLER_PAUSED,
-	    "cannot write to the spool: %s; polling pauses",
-	    strerror(error));
-	tell(p, LOG_ERROR);
+	    "cannot write to the spool: %s", strerror(error));
+	tell(p);
 	p->failed_errno = error;
 	/* What was kept of the batch is still to be synced. */
 	poller_mark(p);
