@@ -1,5 +1,5 @@
 # Sourced: which packages building and testing need, and how to install them.
-# apt-get and dnf are known; OS_RELEASE may name another os-release file.
+# apt-get and dnf are known.  Files are looked for below SYSROOT (default: /).
 
 # When it is needed | how to see that it is there | Debian, Ubuntu | Fedora, RHEL
 requirements_table()
@@ -49,9 +49,11 @@ requirements_present()
 {
 	case $1 in
 	command:*) command -v "${1#*:}" ;;
-	header:*) [ -e "/usr/include/${1#*:}" ] ;;
-	certificates:*) [ -e /etc/ssl/certs/ca-certificates.crt ] ||
-	    [ -e /etc/pki/tls/certs/ca-bundle.crt ] ;;
+	header:*) [ -e "${SYSROOT-}/usr/include/${1#*:}" ] ;;
+	certificates:*)
+		[ -e "${SYSROOT-}/etc/ssl/certs/ca-certificates.crt" ] ||
+		    [ -e "${SYSROOT-}/etc/pki/tls/certs/ca-bundle.crt" ]
+		;;
 	module:*) pkg-config --exists "${1#*:}" ;;
 	esac >/dev/null 2>&1
 }
@@ -73,7 +75,7 @@ requirements_missing()
 requirements_repositories()
 {
 	(
-		. "${OS_RELEASE:-/etc/os-release}"
+		. "${SYSROOT-}/etc/os-release"
 		case $ID in
 		fedora) ;;
 		rhel) echo "--enablerepo=codeready-builder-for-rhel-*-rpms" ;;

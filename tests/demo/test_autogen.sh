@@ -6,7 +6,10 @@ tree=$tmp/tree bin=$tmp/bin calls=$tmp/calls
 mkdir -p "$tree/packaging" "$bin" || exit 99
 cp "$top_srcdir/autogen.sh" "$tree/"
 cp "$top_srcdir/packaging/requirements.sh" "$tree/packaging/"
-export OS_RELEASE="$tmp/os-release"
+export SYSROOT="$tmp/root"
+mkdir -p "$SYSROOT/etc/ssl/certs" "$SYSROOT/usr/include" || exit 99
+touch "$SYSROOT/etc/ssl/certs/ca-certificates.crt" \
+    "$SYSROOT/usr/include/stdio.h"
 
 # program NAME <<body / stub NAME <<body: a script; a stub notes its call first.
 program()
@@ -37,7 +40,7 @@ done
 # machine ID MANAGER UID: a fresh one, without any library.
 machine()
 {
-	echo "ID=$1" >"$OS_RELEASE"
+	echo "ID=$1" >"$SYSROOT/etc/os-release"
 	rm -rf "$bin/dnf" "$bin/apt-get" "$tmp/libraries" "$tree/build"
 	: >"$calls"
 	[ -z "$2" ] || stub "$2" <<-END
