@@ -26,6 +26,7 @@ test	command:cmp		diffutils		diffutils
 test	command:find		findutils		findutils
 test	command:ps		procps			procps-ng
 ci	command:clang		clang			clang
+ci	sanitizers:clang	libclang-rt-dev		compiler-rt
 ci	command:git		git			git
 ci	command:mandoc		mandoc			mandoc
 ci	command:shellcheck	shellcheck		ShellCheck
@@ -55,6 +56,10 @@ requirements_present()
 		    [ -e "${SYSROOT-}/etc/pki/tls/certs/ca-bundle.crt" ]
 		;;
 	module:*) pkg-config --exists "${1#*:}" ;;
+	sanitizers:*)
+		echo 'int main(void) { return 0; }' |
+		    "${1#*:}" -fsanitize=address -x c -o /dev/null -
+		;;
 	esac >/dev/null 2>&1
 }
 
