@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include "collector/base/xalloc.h"
-#include "collector/json/text.h"
 #include "collector/map/mapper.h"
 
 /* Objects and frames are referred to by index: the arrays move. */
@@ -28,72 +27,6 @@ add_frames(struct mapper *m, const struct shape *s, size_t n)
 		m->n_vals += s->n_slots;
 	}
 	return first;
-}
-
-void
-map_append(struct mapper *m, struct val *list, const struct val *v)
-{
-	size_t i = m->n_items;
-
-	if (i == m->cap_items) {
-		m->cap_items = i == 0 ? 128 : i * 2;
-		m->item = xreallocarray(m->item, m->cap_items,
-		    sizeof(*m->item));
-	}
-	if (i == 0)
-		i = 1;
-	m->n_items = i + 1;
-	m->item[i] = (struct item){ .val = *v };
-	if (list->kind == VAL_LIST)
-		m->item[list->extra].next = (uint32_t)i;
-	else
-		*list = (struct val){ .kind = VAL_LIST, .tok = (uint32_t)i };
-	list->extra = (uint32_t)i;
-}
-
-void
-map_append_all(struct mapper *m, struct val *list, const struct val *v)
-{
-	if (v->kind != VAL_LIST) {
-		map_append(m, list, v);
-		return;
-	}
-	for (size_t i = v->tok; i != 0; i = m->item[i].next) {
-		struct val one = m->item[i].val;
-
-		map_append(m, list, &one);
-	}
-}
-
-struct val
-map_copy_of(struct mapper *m, const struct val *v)
-{
-	struct val list = { .kind = 0 };
-
-	if (v->kind != VAL_LIST)
-		return *v;
-	map_append_all(m, &list, v);
-	return list;
-}
-
-static bool
-same_value(const struct val *a, const struct val *b)
-{
-	if (a->kind != TOK_STRING || b->kind != TOK_STRING)
-		return slice_eq((struct slice){ a->p, a->len },
-		    (struct slice){ b->p, b->len });
-	return json_same_text((struct slice){ a->p + 1, a->len - 2 },
-	    a->escaped, (struct slice){ b->p + 1, b->len - 2 }, b->escaped);
-}
-
-void
-map_append_unique(struct mapper *m, struct val *list, const struct val *v)
-{
-	if (list->kind == VAL_LIST)
-		for (size_t i = list->tok; i != 0; i = m->item[i].next)
-			if (same_value(&m->item[i].val, v))
-				return;
-	map_append(m, list, v);
 }
 
 /* Does an object of this tree hold a member twice? */
@@ -377,6 +310,7 @@ fill_record(struct mapper *m)
 {
 	m->n_vals = 0;
 	m->n_items = 0;
+	m->set.n = 0;
 	add_frames(m, m->shape[0], 1);
 	fill_object(m, m->shape[0]->root, 0, 0);
 }

@@ -190,6 +190,7 @@ mapper_free(struct mapper *m)
 	free_chunks(&m->large);
 	free(m->val);
 	free(m->item);
+	free(m->set.place);
 	buf_fini(&m->error);
 	buf_fini(&m->work);
 	buf_fini(&m->text);

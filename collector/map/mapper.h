@@ -40,6 +40,16 @@ struct val {
 struct item {
 	struct val val;
 	uint32_t next; /* 0: the last one */
+	uint32_t list; /* the first one */
+	uint32_t taken; /* of the first one: up to which the list is in the
+			 * mapper's set; 0: none of it */
+};
+
+/* The values of long lists by hash, for finding them again. */
+struct list_set {
+	uint32_t *place; /* item index, 0: free */
+	size_t n_places; /* a power of two */
+	size_t n;
 };
 
 /* Where a row puts its value. */
@@ -150,6 +160,7 @@ struct mapper {
 	struct item *item; /* [0] is never used */
 	size_t n_items;
 	size_t cap_items;
+	struct list_set set;
 	uint32_t stamp;
 	bool repeated; /* a member stands twice in one object */
 	bool any_dead; /* ... and the earlier ones are marked */
@@ -205,6 +216,8 @@ void map_fill(struct mapper *m);
 /* The known member of that name, or NULL. */
 struct member *map_find(struct mapper *m, const struct node *node,
     const struct tok *name);
+
+/* list.c */
 void map_append(struct mapper *m, struct val *list, const struct val *v);
 /* Append; of a list of our own each of its items. */
 void map_append_all(struct mapper *m, struct val *list, const struct val *v);

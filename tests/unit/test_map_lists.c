@@ -85,6 +85,47 @@ test_append(void)
 	toy_fini(&t);
 }
 
+/* Long lists too, two at a time, and in no more time than it takes. */
+static void
+test_long_unique(void)
+{
+	static const struct map_row rows[] = {
+		{ "v[].n", MAP_TEXT, "x.a", "x.b", MAP_APPEND | MAP_UNIQUE },
+		{ "w[]", MAP_TEXT, "x.a", NULL, MAP_APPEND | MAP_UNIQUE },
+		{ "w[]", MAP_TEXT, "x.b", NULL, MAP_APPEND | MAP_UNIQUE },
+	};
+	char *record = NULL, *want = NULL;
+	size_t len = 0;
+	struct toy t;
+	FILE *f = open_memstream(&record, &len);
+
+	fputs("{\"v\":[{\"n\":\"0\"}", f);
+	for (int i = 1; i < 60000; i++)
+		fprintf(f, i % 2 == 0 ? ",{\"n\":%d}" : ",{\"n\":\"%d\"}",
+		    i % 20000);
+	fputs("],\"w\":[\"q\\u0031\",\"17\",\"1\\u0036\",\"q1\"]}", f);
+	fclose(f);
+	f = open_memstream(&want, &len);
+	fputs("\"x\":{", f);
+	for (int k = 0; k < 2; k++) {
+		fprintf(f, k == 0 ? "\"a\":[" : "],\"b\":[");
+		for (int i = 0; i < 20000; i++)
+			fprintf(f, "\"%d\",", i);
+		fputs("\"q\\u0031\"", f);
+	}
+	fputs("]}", f);
+	fclose(f);
+	TOY(&t, rows);
+	t.out.max = 16 << 20;
+	CU_ASSERT_STRING_EQUAL(toy_map(&t, record), want);
+	/* The next record begins with none of it. */
+	TOY_IS(&t, "{\"w\":[\"17\"]}",
+	    "\"x\":{\"a\":[\"17\"],\"b\":[\"17\"]}");
+	toy_fini(&t);
+	free(record);
+	free(want);
+}
+
 /* A list with several targets is a list of its own in each. */
 static void
 test_shared_list(void)
@@ -267,6 +308,7 @@ test_rest_of_element(void)
 static const struct unit_test tests[] = {
 	{ "lists of scalars", test_scalars_in_lists },
 	{ "lists that rows add to", test_append },
+	{ "long lists of different values", test_long_unique },
 	{ "a list with two targets", test_shared_list },
 	{ "a copy of a list", test_copied_list },
 	{ "lists of objects", test_objects },
