@@ -94,10 +94,11 @@ named_cmp(const void *a, const void *b)
 static void
 add_object(struct mapper *m, SHA_CTX *sha, size_t tok)
 {
-	const struct scan *s = &m->scan;
+	struct scan *s = &m->scan;
 	size_t n = 0, end = s->tok[tok].next;
 	struct named *list;
 
+	scan_mark_repeated(s, tok);
 	for (size_t i = tok + 1; i < end; i = s->tok[i + 1].next)
 		n++;
 	list = (struct named *)(void *)map_alloc(m, n * sizeof(*list));
@@ -105,7 +106,7 @@ add_object(struct mapper *m, SHA_CTX *sha, size_t tok)
 	for (size_t i = tok + 1; i < end; i = s->tok[i + 1].next) {
 		struct val name = val_of_tok(m, i);
 
-		if (is_pruned(m, i + 1))
+		if (is_pruned(m, i + 1) || (s->tok[i].flags & TOK_DEAD) != 0)
 			continue;
 		list[n++] = (struct named){ val_plain(m, &name), i + 1 };
 	}

@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
@@ -295,10 +296,30 @@ run_dataset(const struct dataset *d)
 	return failures;
 }
 
+/* A dataset that there is not: told, and nothing is mapped. */
+static int
+run_unknown_dataset(void)
+{
+	char map[] = "map", name[] = "nonesuch";
+	char *argv[] = { xstrdup(s1spool), map, name, NULL };
+	struct buf out, err;
+	bool ok;
+
+	buf_init(&out, PROGRAM_TEXT_MAX);
+	buf_init(&err, PROGRAM_TEXT_MAX);
+	ok = program_run(argv, SLICE("{}\n"), &out, &err) == EX_USAGE &&
+	    out.len == 0 && strstr(err.p, name) != NULL;
+	printf("%sok unknown dataset\n", ok ? "" : "not ");
+	buf_fini(&out);
+	buf_fini(&err);
+	free(argv[0]);
+	return !ok;
+}
+
 int
 main(void)
 {
-	int failures = 0;
+	int failures;
 
 	s1spool = getenv("S1SPOOL");
 	srcdir = getenv("top_srcdir");
@@ -307,6 +328,7 @@ main(void)
 	if (srcdir == NULL)
 		srcdir = ".";
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	failures = run_unknown_dataset();
 	for (int i = 0; i < DATASET_COUNT; i++)
 		failures += run_dataset(dataset_table[i]);
 	if (failures > 0)
