@@ -413,11 +413,10 @@ find_member(const struct scan *s, size_t object, struct slice name)
 	while (i < end) {
 		const struct tok *k = &s->tok[i];
 
-		if (k->len - 2 == name.len || (k->flags & TOK_ESCAPED) != 0) {
-			if (json_same_text(scan_content(s, k),
-			    (k->flags & TOK_ESCAPED) != 0, name, false))
-				found = i + 1;
-		}
+		if ((k->flags & TOK_ESCAPED) == 0 ?
+		    slice_eq(scan_content(s, k), name) :
+		    json_same_text(scan_content(s, k), true, name, false))
+			found = i + 1;
 		i = s->tok[i + 1].next;
 	}
 	return found;

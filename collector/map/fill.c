@@ -215,25 +215,6 @@ fill_member(struct mapper *m, struct member *x, size_t tok, size_t base)
 		fill_elements(m, x->element, tok);
 }
 
-/* Equal bytes of equal length: names are short, a call costs more. */
-static bool
-same_bytes(const char *a, const char *b, size_t n)
-{
-	uint64_t x, y;
-
-	if (n < 8)
-		return memcmp(a, b, n) == 0;
-	for (size_t i = 0; i + 8 < n; i += 8) {
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
-		if (x != y)
-			return false;
-	}
-	memcpy(&x, a + n - 8, 8);
-	memcpy(&y, b + n - 8, 8);
-	return x == y;
-}
-
 struct member *
 map_find(struct mapper *m, const struct node *node, const struct tok *name)
 {
@@ -257,7 +238,7 @@ find_member(struct mapper *m, const struct node *node, const struct tok *name,
 	struct member *x = *guess;
 
 	if (x != NULL && x->len == content.len &&
-	    same_bytes(x->name, content.p, content.len))
+	    bytes_eq(x->name, content.p, content.len))
 		return x;
 	x = map_find(m, node, name);
 	if (x != NULL)
