@@ -16,6 +16,7 @@
 #include "collector/cmd/cmd.h"
 #include "collector/dataset/dataset.h"
 #include "collector/map/map.h"
+#include "spool/prefix.h"
 
 #define OUT_FLUSH (256u << 10)
 #define OUT_MAX (512u << 20)
@@ -67,6 +68,7 @@ struct job {
 	uint64_t line; /* in file */
 	uint64_t n_lines; /* written, over all files */
 	bool spool;
+	struct prefix prefix; /* born at the time of collection */
 	bool bad; /* a line was refused */
 	struct buf out;
 };
@@ -83,28 +85,6 @@ flush_out(struct job *j)
 	}
 	buf_reset(&j->out);
 	return 0;
-}
-
-/* The member that spool files begin their lines with; the birth of this
- * "segment" is the time of collection. */
-static void
-add_spool_member(struct job *j, const struct map_ident *ident)
-{
-	static const char digit[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-	uint64_t birth = (uint64_t)j->ctx.collected_at_ms * 1000;
-	char base36[16];
-	size_t at = sizeof(base36);
-
-	do
-		base36[--at] = digit[birth % 36];
-	while ((birth /= 36) > 0);
-	buf_addf(&j->out, "\"spool\":{\"seq\":\"%.*s-%llu\",\"id\":\"",
-	    (int)(sizeof(base36) - at), base36 + at,
-	    (unsigned long long)j->n_lines + 1);
-	buf_add_slice(&j->out, ident->id);
-	buf_adds(&j->out, "\",\"at\":\"");
-	buf_add_slice(&j->out, ident->at);
-	buf_adds(&j->out, "\"},");
 }
 
 static void
@@ -125,9 +105,11 @@ map_line(struct job *j, struct slice line)
 		refuse(j, mapper_error(j->mapper));
 		return 0;
 	}
-	buf_addc(&j->out, '{');
 	if (j->spool)
-		add_spool_member(j, &ident);
+		prefix_add(&j->prefix, &j->out, (int64_t)j->n_lines + 1,
+		    ident.id, ident.at, 0);
+	else
+		buf_addc(&j->out, '{');
 	if (mapper_emit(j->mapper, &j->out, true) < 0) {
 		buf_cut(&j->out, before);
 		refuse(j, "the document is too large");
@@ -263,6 +245,8 @@ run(const struct cmd_line *line)
 		return EX_USAGE;
 	}
 	j.ctx.sweep_start_ms = j.ctx.collected_at_ms;
+	prefix_init(&j.prefix, j.ctx.collected_at_ms < 0 ? 0 :
+	    j.ctx.collected_at_ms * 1000);
 	if (value[OPT_PARENT_ID] != NULL)
 		j.ctx.parent_id = slice_of(value[OPT_PARENT_ID]);
 	opt = (struct map_options){

@@ -37,6 +37,8 @@ daemon_prepare(void)
 
 	raise_file_limit();
 	signal(SIGPIPE, SIG_IGN);
+	/* A file size limit is an error like a full disk, not a death. */
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
