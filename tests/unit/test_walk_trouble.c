@@ -255,8 +255,8 @@ odd_pages(struct rig *r, const char *path, struct fake_reply *reply)
 {
 	static const char *const page[] = {
 		"{\"data\":[],\"pagination\":{\"nextCursor\":\"a\"}}",
-		"{\"pagination\":{\"nextCursor\":\"b\",\"totalItems\":0},"
-		"\"data\":[{\"id\":\"1\"}]}",
+		("{\"pagination\":{\"nextCursor\":\"b\",\"totalItems\":0},"
+		 "\"data\":[{\"id\":\"1\"}]}"),
 		"{\"data\":[{\"id\":\"2\",\"updatedAt\":null}]}",
 	};
 
