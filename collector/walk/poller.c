@@ -16,6 +16,7 @@
 #define IDS_MAX (4u << 20)
 /* Snapshots, where neither option nor window says how long. */
 #define REMEMBER_MS (24 * 3600 * 1000LL)
+#define REASON_MAX 8192
 
 const char *const poller_state_name[POLLER_STATE_COUNT] = {
 	[POLLER_STOPPED] = "stopped",
@@ -42,7 +43,7 @@ poller_set_state(struct poller *p, enum poller_state state, const char *fmt,
 	free(p->reason);
 	p->reason = NULL;
 	if (fmt != NULL) {
-		buf_init(&reason, 1024);
+		buf_init(&reason, REASON_MAX);
 		va_start(ap, fmt);
 		buf_vaddf(&reason, fmt, ap);
 		va_end(ap);
@@ -66,7 +67,6 @@ poller_mark(struct poller *p)
 	commit_mark(p->env->commit, &p->member);
 }
 
-/* The walk under way, once its page was asked for in vain. */
 void
 poller_restart_walk(struct poller *p)
 {
@@ -252,10 +252,12 @@ void
 poller_stop(struct poller *p)
 {
 	poller_abort_page(p);
-	poller_set_state(p, POLLER_STOPPED, NULL);
+	/* What `once` came to is still to be told. */
+	if (!p->finished)
+		poller_set_state(p, POLLER_STOPPED, NULL);
 }
 
-/* The state in words of the configuration. */
+/* How the dataset is covered, from its configuration. */
 static void
 set_rule(struct poller *p)
 {

@@ -13,8 +13,8 @@ test_sigterm()
 	run_stop
 	took=$((($(date +%s%N) - begin) / 1000000))
 	is "exit code" "$code" 0
-	[ $took -lt "${SANITIZED:+3}000" ] 2>/dev/null || [ $took -lt 1000 ] ||
-	    fail "it took $took ms to end"
+	# A second is what is promised; a busy machine may take another.
+	[ $took -lt 2000 ] || fail "it took $took ms to end"
 	mock DELETE fault >/dev/null
 	gte=$(mock GET requests | jq -r .uri | sed -n \
 	    's/.*activities?.*createdAt__gte=\([^&]*\).*/\1/p' | sort -u)
@@ -109,6 +109,36 @@ test_reload()
 	since=
 }
 
+notified()
+{
+	grep -q -- "$1" "$dir/notified"
+}
+
+# What systemd hears: ready when it collects, alive, reloading, stopping.
+test_notify()
+{
+	configure "$(quick)"
+	"$top_builddir/tests/e2e/notify_listen" "$dir/notify" \
+	    >"$dir/notified" &
+	listener=$!
+	wait_for 10 test -S "$dir/notify"
+	NOTIFY_SOCKET=$dir/notify WATCHDOG_USEC=1000000
+	export NOTIFY_SOCKET WATCHDOG_USEC
+	run_start
+	unset NOTIFY_SOCKET WATCHDOG_USEC
+	wait_for 20 notified '^READY=1'
+	wait_for 20 notified '^STATUS=4 datasets of 1 consoles'
+	wait_for 10 notified '^WATCHDOG=1'
+	kill -HUP "$run_pid"
+	wait_for 20 notified '^RELOADING=1'
+	wait_for 20 said 'loaded again'
+	run_stop
+	wait_for 10 notified '^STOPPING=1'
+	is "ready" "$(grep -c '^READY=1' "$dir/notified")" 2
+	kill $listener
+	wait $listener 2>/dev/null
+}
+
 # A damaged or lost state: the spool says what was spooled.
 test_damage()
 {
@@ -139,6 +169,7 @@ test_sigterm
 test_second_instance
 test_directories
 test_reload
+test_notify
 test_damage
 mock_stop
 finish

@@ -93,6 +93,8 @@ lasting()
 	# The same in one poll, and all is well afterwards.
 	once
 	is "$1: once" "$code" 69
+	grep -q "^acme  *threat .*$3" "$dir/once.out" ||
+	    fail "$1: the table: $(cat "$dir/once.out")"
 	mock DELETE fault >/dev/null
 	once
 	is "$1: mended" "$code" 0
