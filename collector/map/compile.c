@@ -10,6 +10,7 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/map/mapper.h"
+#include "collector/map/node.h"
 
 /* The name of a slot while compiling. */
 struct name {
@@ -40,86 +41,6 @@ broken(const struct compiler *c, const char *path, const char *why)
 	abort();
 }
 
-/* nodes and members */
-
-uint32_t
-slice_hash(struct slice s)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < s.len; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 16777619u;
-	return h ^ h >> 16;
-}
-
-static struct member *
-table_slot(struct member *table, uint32_t mask, struct slice name)
-{
-	uint32_t at = slice_hash(name) & mask;
-
-	while (table[at].name != NULL && !slice_eq(name,
-	    (struct slice){ table[at].name, table[at].len }))
-		at = (at + 1) & mask;
-	return &table[at];
-}
-
-struct member *
-node_find(const struct node *n, struct slice name)
-{
-	struct member *x = table_slot(n->member, n->mask, name);
-
-	return x->name == NULL ? NULL : x;
-}
-
-static struct node *
-node_new(struct compiler *c)
-{
-	struct mapper *m = c->m;
-	struct node *n = xcalloc(1, sizeof(*n));
-
-	n->mask = 7;
-	n->member = xcalloc(n->mask + 1, sizeof(*n->member));
-	n->index = (uint16_t)m->n_nodes;
-	m->node = xreallocarray(m->node, m->n_nodes + 1, sizeof(*m->node));
-	m->node[m->n_nodes++] = n;
-	return n;
-}
-
-static void
-node_grow(struct node *n)
-{
-	uint32_t mask = n->mask * 2 + 1;
-	struct member *table = xcalloc(mask + 1, sizeof(*table));
-
-	for (uint32_t i = 0; i <= n->mask; i++) {
-		const struct member *x = &n->member[i];
-
-		if (x->name != NULL)
-			*table_slot(table, mask,
-			    (struct slice){ x->name, x->len }) = *x;
-	}
-	free(n->member);
-	n->member = table;
-	n->mask = mask;
-}
-
-/* Find or add; the pointer is good until the next node_member() on n. */
-static struct member *
-node_member(struct node *n, struct slice name)
-{
-	struct member *x;
-
-	if (n->n * 2 >= n->mask)
-		node_grow(n);
-	x = table_slot(n->member, n->mask, name);
-	if (x->name == NULL) {
-		*x = (struct member){ .name = xstrndup(name.p, name.len),
-			.len = (uint32_t)name.len, .in_place = IN_PLACE_NONE };
-		n->n++;
-	}
-	return x;
-}
-
 /* shapes and slots */
 
 static struct shape *
@@ -128,7 +49,7 @@ shape_new(struct compiler *c)
 	struct mapper *m = c->m;
 	struct shape *s = xcalloc(1, sizeof(*s));
 
-	s->root = node_new(c);
+	s->root = node_new(m);
 	s->index = (uint16_t)m->n_shapes;
 	m->shape = xreallocarray(m->shape, m->n_shapes + 1, sizeof(*m->shape));
 	m->shape[m->n_shapes++] = s;
@@ -220,7 +141,7 @@ find_place(struct compiler *c, const char *raw)
 			/* shape_new() leaves x alone. */
 			x->element = shape_new(c);
 		} else if (!at.each && x->node == NULL) {
-			x->node = node_new(c);
+			x->node = node_new(c->m);
 		}
 		if (at.each) {
 			at.shape = x->element;
@@ -284,7 +205,7 @@ add_rest_row(struct compiler *c, const struct map_row *r)
 		struct member *x = node_member(at.node, at.name);
 
 		if (x->node == NULL)
-			x->node = node_new(c);
+			x->node = node_new(c->m);
 		n = x->node;
 	}
 	n->kept = true;
@@ -328,67 +249,6 @@ add_row(struct compiler *c, const struct map_row *r)
 	}
 	x->row = xreallocarray(x->row, x->n_rows + 1, sizeof(*x->row));
 	x->row[x->n_rows++] = row;
-}
-
-/* What is known of an object's members holds for the objects among them. */
-static void
-inherit(const struct node *n)
-{
-	for (uint32_t i = 0; i <= n->mask; i++) {
-		const struct member *x = &n->member[i];
-
-		if (x->node != NULL) {
-			if (x->node->rest == NULL) {
-				x->node->kept = n->kept;
-				x->node->snake = n->snake;
-			}
-			inherit(x->node);
-		}
-		if (x->element != NULL) {
-			x->element->root->snake = n->snake;
-			inherit(x->element->root);
-		}
-	}
-}
-
-/*
- * Does something of this object stay in it?  If not, and it has rows, they
- * moved what there is to move and the object is not kept.
- */
-static bool
-keeps_some(const struct node *n)
-{
-	for (uint32_t i = 0; i <= n->mask; i++) {
-		const struct member *x = &n->member[i];
-
-		if (x->name != NULL && (x->in_place != IN_PLACE_NONE ||
-		    (x->n_rows > 0 && !x->taken) ||
-		    (x->node != NULL && x->node->rest == NULL &&
-			keeps_some(x->node))))
-			return true;
-	}
-	return false;
-}
-
-static void
-settle_node(struct node *n)
-{
-	for (uint32_t i = 0; i <= n->mask; i++) {
-		struct member *x = &n->member[i];
-
-		if (x->node != NULL && x->node->rest != NULL) {
-			x->taken = true;
-		} else if (x->node != NULL && !keeps_some(x->node)) {
-			x->taken = true;
-			x->node->kept = false;
-		}
-		/* A list whose elements were only read. */
-		if (x->element != NULL && x->n_rows == 0)
-			x->taken = true;
-		x->plain = x->node == NULL && x->element == NULL &&
-		    x->n_rows == 1 && x->row[0].conv == MAP_AS_IS &&
-		    (x->row[0].flags & (MAP_APPEND | MAP_EMPTY)) == 0;
-	}
 }
 
 /* An element's fields stand beside the members it keeps: these give way to a
@@ -568,9 +428,9 @@ map_compile(struct mapper *m)
 	for (constant = m->table->constants; constant->target != NULL;
 	    constant++)
 		slot_of(&c, m->shape[0], slice_of(constant->target));
-	inherit(m->shape[0]->root);
+	node_inherit(m->shape[0]->root);
 	for (size_t i = 0; i < m->n_nodes; i++)
-		settle_node(m->node[i]);
+		node_settle(m->node[i]);
 	for (size_t i = 1; i < m->n_shapes; i++)
 		claim_names(&c.draft[i]);
 	for (size_t i = 0; i < m->n_shapes; i++)
@@ -584,31 +444,6 @@ map_compile(struct mapper *m)
 		free(c.draft[i].prefix);
 	}
 	free(c.draft);
-}
-
-static void
-row_fini(struct row *row)
-{
-	/* The tag is ours; the pointer is const for everybody else. */
-	free((void *)(uintptr_t)row->tag);
-}
-
-static void
-node_free(struct node *n)
-{
-	for (uint32_t i = 0; i <= n->mask; i++) {
-		struct member *x = &n->member[i];
-
-		for (size_t k = 0; k < x->n_rows; k++)
-			row_fini(&x->row[k]);
-		free(x->row);
-		free((void *)(uintptr_t)x->name);
-	}
-	if (n->rest != NULL)
-		row_fini(n->rest);
-	free(n->rest);
-	free(n->member);
-	free(n);
 }
 
 void
