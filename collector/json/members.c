@@ -1,0 +1,141 @@
+/*
+ * Looking members up in a scanned text, by name.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/json/scan.h"
+#include "collector/json/text.h"
+
+/* The value of a member of object token `object`, the last of that name. */
+static size_t
+find_member(const struct scan *s, size_t object, struct slice name)
+{
+	size_t i = object + 1, end = s->tok[object].next, found = 0;
+
+	while (i < end) {
+		const struct tok *k = &s->tok[i];
+
+		if ((k->flags & TOK_ESCAPED) == 0 ?
+		    slice_eq(scan_content(s, k), name) :
+		    json_same_text(scan_content(s, k), true, name, false))
+			found = i + 1;
+		i = s->tok[i + 1].next;
+	}
+	return found;
+}
+
+size_t
+scan_find(const struct scan *s, size_t from, struct slice path)
+{
+	while (path.len > 0) {
+		const char *dot = memchr(path.p, '.', path.len);
+		size_t n = dot == NULL ? path.len : (size_t)(dot - path.p);
+
+		if (s->tok[from].kind != TOK_OBJECT)
+			return 0;
+		from = find_member(s, from, (struct slice){ path.p, n });
+		if (from == 0)
+			return 0;
+		n += dot != NULL;
+		path.p += n;
+		path.len -= n;
+	}
+	return from;
+}
+
+static bool
+is_escaped(const struct tok *t)
+{
+	return (t->flags & TOK_ESCAPED) != 0;
+}
+
+static bool
+same_name(const struct scan *s, const struct tok *a, const struct tok *b)
+{
+	return json_same_text(scan_content(s, a), is_escaped(a),
+	    scan_content(s, b), is_escaped(b));
+}
+
+/* An empty hash table with room for n names, its memory kept from call to
+ * call.  Returns its size less one. */
+static size_t
+clear_places(struct scan *s, size_t n)
+{
+	size_t size = 64;
+
+	while (size < n * 2)
+		size *= 2;
+	if (size > s->n_places) {
+		s->place = xreallocarray(s->place, size, sizeof(*s->place));
+		s->n_places = size;
+	}
+	memset(s->place, 0, size * sizeof(*s->place));
+	return size - 1;
+}
+
+/* Large objects: a table from name to the index of its last member. */
+static size_t
+find_repeated_hashed(struct scan *s, size_t object, size_t n, unsigned flag)
+{
+	size_t mask = clear_places(s, n), end = s->tok[object].next;
+	uint32_t *place = s->place;
+	size_t found = 0;
+
+	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
+		const struct tok *t = &s->tok[i];
+		size_t at = json_hash_text(scan_content(s, t), is_escaped(t)) &
+		    mask;
+
+		while (place[at] != 0 && !same_name(s, &s->tok[place[at]], t))
+			at = (at + 1) & mask;
+		if (place[at] != 0) {
+			s->tok[place[at]].flags |= (uint8_t)flag;
+			found++;
+		}
+		place[at] = (uint32_t)i;
+	}
+	return found;
+}
+
+/* Count the members that a later one replaces, and give them a flag. */
+static size_t
+find_repeated(struct scan *s, size_t object, unsigned flag)
+{
+	size_t end = s->tok[object].next, n = 0, found = 0;
+	bool escaped = false;
+
+	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
+		escaped |= is_escaped(&s->tok[i]);
+		n++;
+	}
+	if (n > 24 || escaped)
+		return find_repeated_hashed(s, object, n, flag);
+	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
+		size_t j = s->tok[i + 1].next;
+
+		for (; j < end; j = s->tok[j + 1].next)
+			if (s->tok[i].len == s->tok[j].len &&
+			    same_name(s, &s->tok[i], &s->tok[j]))
+				break;
+		if (j < end) {
+			s->tok[i].flags |= (uint8_t)flag;
+			found++;
+		}
+	}
+	return found;
+}
+
+size_t
+scan_mark_repeated(struct scan *s, size_t object)
+{
+	return find_repeated(s, object, TOK_DEAD);
+}
+
+bool
+scan_has_repeated(struct scan *s, size_t object)
+{
+	return find_repeated(s, object, 0) > 0;
+}
