@@ -84,6 +84,9 @@ on_sync(void *cookie)
 	if (make_room_for_snapshot(p) != 0 || stream_sync(p->stream) != 0) {
 		int error = errno;
 
+		/* They may be on disk all the same, and are asked for
+		 * again: the only way to a line that is there twice. */
+		p->counts.maybe_doubled += p->seen.n_appended;
 		seen_forget_appended(&p->seen);
 		poller_spool_failed(p, error);
 		return false;

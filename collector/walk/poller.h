@@ -75,6 +75,7 @@ struct poller_env {
 struct poller_counts {
 	uint64_t requests;
 	uint64_t errors; /* requests that brought no page */
+	uint64_t maybe_doubled; /* lines behind a failed fdatasync */
 	uint64_t walks; /* completed polls */
 	uint64_t files; /* segments begun */
 	int64_t last_poll_ms; /* wall clock of the last completed one, or 0 */

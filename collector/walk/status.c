@@ -63,6 +63,7 @@ put_stream(void *cookie, struct poller *p)
 	put_count(o, "seen", c->seen);
 	put_count(o, "rejected", c->rejected);
 	put_count(o, "shortened", c->shortened);
+	put_count(o, "maybe_doubled", p->counts.maybe_doubled);
 	put_count(o, "unknown", c->unknown);
 	put_count(o, "failed_conversions", c->failed_conversions);
 	put_count(o, "ids", idset_count(p->seen.ids));

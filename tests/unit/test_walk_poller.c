@@ -309,10 +309,17 @@ test_disk_failures(void)
 		fault_set(NULL);
 		fake_run(2 * RIG_MINUTE);
 		CU_ASSERT_EQUAL(r.poller->state, POLLER_IDLE);
-		if (doubles && disk_faults[i].path[0] == '/')
-			CU_ASSERT(rig_lines(&r, NULL) >= 65)
-		else
+		if (doubles && disk_faults[i].path[0] == '/') {
+			size_t lines = rig_lines(&r, NULL);
+
+			CU_ASSERT(lines >= 65);
+			CU_ASSERT(r.poller->counts.maybe_doubled > 0);
+			CU_ASSERT(lines <=
+			    65 + r.poller->counts.maybe_doubled);
+		} else {
+			CU_ASSERT_EQUAL(r.poller->counts.maybe_doubled, 0);
 			rig_check(&r, 0, INT64_MAX);
+		}
 		rig_kill(&r);
 		rig_open(&r);
 		fake_run(RIG_MINUTE);
