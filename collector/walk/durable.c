@@ -133,13 +133,17 @@ is_settled(const struct poller *p)
 	    p->seen.n_fresh == 0;
 }
 
-void
+bool
 poller_seal(struct poller *p, bool now)
 {
-	if (!is_settled(p) || !stream_seal(p->stream, now))
-		return;
-	memcpy(p->pos.sealed, p->pos.end.segment, sizeof(p->pos.sealed));
-	poller_mark(p);
+	if (!is_settled(p))
+		return false;
+	if (stream_seal(p->stream, now)) {
+		memcpy(p->pos.sealed, p->pos.end.segment,
+		    sizeof(p->pos.sealed));
+		poller_mark(p);
+	}
+	return strcmp(p->pos.sealed, p->pos.end.segment) == 0;
 }
 
 /*

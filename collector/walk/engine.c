@@ -16,6 +16,8 @@
 
 /* Segments that were idle are sealed at the next look. */
 #define SEAL_PERIOD_MS 1000
+/* A file of this name in the runtime directory asks for it at once. */
+#define SEAL_REQUEST "seal"
 #define SAVE_MS 50
 #define SAVE_AT_STOP_MS 300
 #define STATUS_PERIOD_MS 2000
@@ -42,7 +44,41 @@ static void
 seal_old(void *cookie, struct poller *p)
 {
 	(void)cookie;
+	p->sealed_on_request = false;
 	poller_seal(p, false);
+}
+
+/* A stream that is in the middle of a batch has its turn at the next look. */
+static void
+seal_on_request(void *cookie, struct poller *p)
+{
+	bool *left = cookie;
+
+	if (!p->sealed_on_request)
+		p->sealed_on_request = poller_seal(p, true);
+	*left |= !p->sealed_on_request;
+}
+
+/* Whoever wants all segments sealed makes the file; it goes when it is done. */
+static void
+seal_segments(struct engine *e)
+{
+	bool left = false;
+
+	if (faccessat(e->runtime_dirfd, SEAL_REQUEST, F_OK, 0) != 0) {
+		engine_each(e, seal_old, NULL);
+		return;
+	}
+	engine_each(e, seal_on_request, &left);
+	if (left)
+		return;
+	if (unlinkat(e->runtime_dirfd, SEAL_REQUEST, 0) != 0) {
+		log_warn("all segments were sealed on request, but the "
+			 "request cannot be removed: %s", strerror(errno));
+		return;
+	}
+	log_info("all segments were sealed on request");
+	engine_each(e, seal_old, NULL);
 }
 
 static void
@@ -67,7 +103,7 @@ on_seal(void *cookie)
 {
 	struct engine *e = cookie;
 
-	engine_each(e, seal_old, NULL);
+	seal_segments(e);
 	save_for(e, SAVE_MS);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 }
@@ -158,6 +194,28 @@ open_state(struct engine *e, struct buf *err, int *code)
 	return -1;
 }
 
+/*
+ * Where requests are left: the folder that systemd makes (of several the
+ * first), else the state directory.
+ */
+static int
+open_runtime(struct engine *e, struct buf *err, int *code)
+{
+	const char *env = getenv("RUNTIME_DIRECTORY");
+	char *dir = env == NULL || env[0] == '\0' ?
+	    xstrdup(e->conf->state.directory) :
+	    xstrndup(env, strcspn(env, ":"));
+
+	e->runtime_dirfd = fs_open_dir(AT_FDCWD, dir);
+	if (e->runtime_dirfd < 0) {
+		buf_addf(err, "cannot open the runtime directory %s: %s", dir,
+		    strerror(errno));
+		*code = EX_CANTCREAT;
+	}
+	free(dir);
+	return e->runtime_dirfd < 0 ? -1 : 0;
+}
+
 static int
 open_spool(struct engine *e, struct buf *err, int *code)
 {
@@ -190,6 +248,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	e->env.commit = &e->commit;
 	e->env.mappers = &e->mappers;
 	e->env.ids_dirfd = -1;
+	e->runtime_dirfd = -1;
 	timer_init(&e->seal_timer, on_seal, e);
 	timer_init(&e->status_timer, on_status, e);
 	e->client = client_new(err);
@@ -197,7 +256,8 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 		*code = EX_SOFTWARE;
 		goto err;
 	}
-	if (open_spool(e, err, code) != 0 || open_state(e, err, code) != 0)
+	if (open_spool(e, err, code) != 0 || open_state(e, err, code) != 0 ||
+	    open_runtime(e, err, code) != 0)
 		goto err;
 	commit_init(&e->commit, e->journal);
 	if (open_tenants(e, opt->console, err) != 0) {
@@ -225,6 +285,8 @@ engine_free(struct engine *e)
 	client_free(e->client);
 	if (e->env.ids_dirfd >= 0)
 		close(e->env.ids_dirfd);
+	if (e->runtime_dirfd >= 0)
+		close(e->runtime_dirfd);
 	if (e->journal != NULL)
 		journal_close(e->journal);
 	spool_close(e->spool);

@@ -22,6 +22,7 @@ struct engine {
 	const char *only_dataset; /* borrowed; NULL: all */
 	struct tenant **tenant;
 	size_t n_tenants;
+	int runtime_dirfd; /* where requests are left */
 	struct timer seal_timer;
 	struct timer status_timer;
 };

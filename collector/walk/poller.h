@@ -136,6 +136,7 @@ struct poller {
 	struct poller_counts counts;
 	bool opened; /* the poll walk is of this process */
 	bool polled; /* and was completed */
+	bool sealed_on_request; /* since the request that stands */
 	bool finished; /* once: nothing more to do */
 	int64_t finished_ms; /* monotonic */
 	bool failed; /* once: finished without a completed poll */
@@ -157,8 +158,8 @@ void poller_start(struct poller *p, int64_t delay_ms);
 /* No request goes out after this; what came so far is in the stream. */
 void poller_stop(struct poller *p);
 /* Between two commits: seal the segment when it is time, or always with
- * `now`. */
-void poller_seal(struct poller *p, bool now);
+ * `now`.  True when none is open any more. */
+bool poller_seal(struct poller *p, bool now);
 /* Between two commits: save the ids, once per segment.  True when it did. */
 bool poller_save(struct poller *p);
 

@@ -70,6 +70,32 @@ test_directories()
 	is "no such dataset" "$code" 64
 }
 
+# A file named "seal" has every segment closed; what comes next begins new ones.
+test_seal()
+{
+	configure "$(quick)"
+	mkdir "$dir/runtime"
+	export RUNTIME_DIRECTORY="$dir/runtime:/nowhere"
+	run_start
+	unset RUNTIME_DIRECTORY
+	for dataset in activity agent group; do
+		wait_for 20 has_lines $dataset 1
+	done
+	: >"$dir/runtime/seal"
+	wait_for 20 test ! -e "$dir/runtime/seal"
+	said 'sealed on request' || fail "not said"
+	segments=$(find "$dir/spool/acme/activity" -name '*.ndjson' | wc -l)
+	have=$(lines activity)
+	mock POST produce '{"dataset":"activity","count":10}' >/dev/null
+	mock POST time '{"advance":2}' >/dev/null
+	wait_for 20 has_lines activity $((have + 10))
+	is "segments" \
+	    "$(find "$dir/spool/acme/activity" -name '*.ndjson' | wc -l)" \
+	    $((segments + 1))
+	run_stop
+	is "exit code" "$code" 0
+}
+
 test_reload()
 {
 	configure 'activity: { enabled: false }' 'threat: { enabled: false }'
@@ -168,6 +194,7 @@ mock_start --agents 100 --groups 20 --threats 60 --activities 300 --days 5
 test_sigterm
 test_second_instance
 test_directories
+test_seal
 test_reload
 test_notify
 test_damage
