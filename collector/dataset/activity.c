@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "collector/dataset/classification.h"
 #include "collector/dataset/dataset.h"
 #include "collector/map/record.h"
 
@@ -230,29 +231,12 @@ derive_from_text(struct map_record *r)
 }
 
 static void
-derive_from_threat(struct map_record *r)
-{
-	static const char *const unwanted[] = { "exploit", "pua" };
-	static const char *const malware[] = { "malware", "ransomware",
-		"trojan", "downloader" };
-	struct slice class = map_string(r, CLASSIFICATION);
-
-	if (map_is_one_of(class, unwanted, 2)) {
-		map_add_json(r, CATEGORY, "\"threat\"");
-		map_add_json(r, TYPE, "\"indicator\"");
-	} else if (map_is_one_of(class, malware, 4)) {
-		map_add_json(r, CATEGORY, "\"malware\"");
-		map_add_json(r, TYPE, "\"info\"");
-	}
-}
-
-static void
 derive(struct map_record *r)
 {
 	static const char *const alerting[] = { "suspicious", "malicious" };
 
 	if (map_has(r, THREAT_ID))
-		derive_from_threat(r);
+		classification_derive(r, CLASSIFICATION, CATEGORY, TYPE);
 	else
 		derive_from_text(r);
 	map_set_json(r, KIND, map_is_one_of(map_string(r, CONFIDENCE),

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "collector/dataset/classification.h"
 #include "collector/dataset/dataset.h"
 #include "collector/map/record.h"
 
@@ -406,25 +407,6 @@ static const int related[][2] = {
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
 static void
-derive_category(struct map_record *r)
-{
-	static const char *const unwanted[] = { "exploit", "pua" };
-	static const char *const malware[] = { "malware", "ransomware",
-		"trojan", "downloader" };
-	struct slice class = map_string(r, CLASSIFICATION);
-
-	if (!map_has(r, THREAT_ID))
-		return;
-	if (map_is_one_of(class, unwanted, COUNT_OF(unwanted))) {
-		map_set_json(r, CATEGORY, "[\"threat\"]");
-		map_set_json(r, TYPE, "[\"indicator\"]");
-	} else if (map_is_one_of(class, malware, COUNT_OF(malware))) {
-		map_set_json(r, CATEGORY, "[\"malware\"]");
-		map_set_json(r, TYPE, "[\"info\"]");
-	}
-}
-
-static void
 derive_message(struct map_record *r)
 {
 	struct slice name = map_scalar(r, NAME);
@@ -455,7 +437,8 @@ derive(struct map_record *r)
 	for (size_t i = 0; i < COUNT_OF(first_of); i++)
 		for (int k = first_of[i].n; k-- > 0;)
 			map_copy(r, first_of[i].to, first_of[i].from[k]);
-	derive_category(r);
+	if (map_has(r, THREAT_ID))
+		classification_derive(r, CLASSIFICATION, CATEGORY, TYPE);
 	derive_message(r);
 	derive_rules(r);
 	map_split_user(r, map_has(r, LAST_USER) ? LAST_USER : PROCESS_USER,
