@@ -20,6 +20,7 @@
 
 struct cursor {
 	const char *p, *end;
+	bool lenient; /* numbers may have fewer digits */
 };
 
 static inline bool
@@ -43,6 +44,9 @@ pair(struct cursor *c, unsigned max)
 {
 	unsigned tens, ones;
 
+	if (c->lenient && c->p < c->end && digit(c->p[0]) <= 9 &&
+	    (c->end - c->p == 1 || digit(c->p[1]) > 9))
+		return digit(c->p[0]) <= max ? (int)digit(*c->p++) : -1;
 	if (c->end - c->p < 2)
 		return -1;
 	tens = digit(c->p[0]);
@@ -78,16 +82,26 @@ days_of(int y, int m, int d)
 	    (from_march * 153 + 2) / 5 + d - 1 - EPOCH_DAY - DAYS_400_YEARS;
 }
 
+/* YYYY, or -1; lenient: 1 to 4 digits. */
+static int
+parse_year(struct cursor *c)
+{
+	int y = 0, n = 0;
+
+	for (; n < 4 && c->p < c->end && digit(*c->p) <= 9; n++)
+		y = y * 10 + (int)digit(*c->p++);
+	return n == 4 || (n > 0 && c->lenient) ? y : -1;
+}
+
 /* YYYY, YYYY-MM or YYYY-MM-DD; *whole says that it was the last of them. */
 static int
 parse_date(struct cursor *c, int64_t *days, bool *whole)
 {
-	int century = pair(c, 99), year = pair(c, 99), m = 1, d = 1, y;
+	int y = parse_year(c), m = 1, d = 1;
 
 	*whole = false;
-	if (century < 0 || year < 0)
+	if (y < 0)
 		return -1;
-	y = century * 100 + year;
 	if (next_is(c, '-')) {
 		m = pair(c, 12);
 		if (m < 1)
@@ -160,10 +174,10 @@ parse_zone(struct cursor *c, int *east)
 	return 0;
 }
 
-int
-iso8601_parse(struct slice text, int64_t *ms)
+static inline int
+parse(struct slice text, bool lenient, int64_t *ms)
 {
-	struct cursor c = { text.p, text.p + text.len };
+	struct cursor c = { text.p, text.p + text.len, lenient };
 	int64_t days, time = 0, result;
 	bool whole;
 	int east = 0;
@@ -181,6 +195,18 @@ iso8601_parse(struct slice text, int64_t *ms)
 		return -1;
 	*ms = result;
 	return 0;
+}
+
+int
+iso8601_parse(struct slice text, int64_t *ms)
+{
+	return parse(text, false, ms);
+}
+
+int
+iso8601_parse_lenient(struct slice text, int64_t *ms)
+{
+	return parse(text, true, ms);
 }
 
 static inline char *

@@ -22,6 +22,10 @@
  */
 int iso8601_parse(struct slice text, int64_t *ms);
 
+/* The same for Elasticsearch's `date_optional_time`, which also takes fewer
+ * digits of a number: "2025-7-1T9:05:3Z". */
+int iso8601_parse_lenient(struct slice text, int64_t *ms);
+
 /*
  * Write ISO8601_LEN characters, no NUL.  ms must lie in the years 0000 to
  * 9999, which is what iso8601_parse() returns.

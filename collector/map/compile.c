@@ -117,21 +117,24 @@ struct place {
 	struct node *node;
 	struct slice name;
 	bool each;
+	bool first;
 };
 
 static struct place
 find_place(struct compiler *c, const char *raw)
 {
-	struct place at = { c->m->shape[0], c->m->shape[0]->root, { raw, 0 },
-		false };
+	struct place at = { .shape = c->m->shape[0],
+		.node = c->m->shape[0]->root };
 
 	for (;;) {
 		size_t n = strcspn(raw, ".[");
 		struct member *x;
 
 		at.name = (struct slice){ raw, n };
-		at.each = strncmp(raw + n, "[]", 2) == 0;
-		raw += n + (at.each ? 2 : 0);
+		at.each = raw[n] == '[';
+		at.first |= strncmp(raw + n, "[0]", 3) == 0;
+		raw += n;
+		raw += at.each ? strcspn(raw, "]") + 1 : 0;
 		if (*raw == '\0')
 			return at;
 		if (*raw++ != '.')
@@ -157,9 +160,12 @@ tag_of(const char *raw)
 {
 	char *tag = xstrdup(raw), *w = tag;
 
-	for (const char *p = tag; *p != '\0'; p++)
-		if (*p != '[' && *p != ']')
+	for (const char *p = tag; *p != '\0'; p++) {
+		if (*p == '[')
+			p = strchr(p, ']');
+		else
 			*w++ = *p;
+	}
 	*w = '\0';
 	return tag;
 }
@@ -184,7 +190,8 @@ static struct row
 make_row(struct compiler *c, const struct map_row *r, const struct place *at)
 {
 	struct row row = { .conv = r->conv, .flags = r->flags,
-		.each = at->each };
+		.each = at->each, .first = at->first,
+		.stays = r->target == NULL };
 
 	row.tag = tag_of(r->raw);
 	if (r->target != NULL)

@@ -69,7 +69,8 @@ count_objects(const struct mapper *m, size_t tok, size_t *objects)
 static size_t
 fill_elements(struct mapper *m, const struct shape *s, size_t tok)
 {
-	size_t n = 1, base, end, i = tok;
+	size_t n = 1, base, end, i = tok, first;
+	bool around = m->in_first;
 
 	if (m->scan.tok[tok].kind == TOK_ARRAY) {
 		count_objects(m, tok, &n);
@@ -77,12 +78,15 @@ fill_elements(struct mapper *m, const struct shape *s, size_t tok)
 	}
 	base = add_frames(m, s, n);
 	end = m->scan.tok[tok].next;
+	first = i;
 	for (size_t frame = base; i < end; i = m->scan.tok[i].next) {
 		if (m->scan.tok[i].kind != TOK_OBJECT)
 			continue;
+		m->in_first = around && i == first;
 		fill_object(m, s->root, i, frame);
 		frame += s->n_slots;
 	}
+	m->in_first = around;
 	return base;
 }
 
@@ -129,6 +133,8 @@ store(struct mapper *m, const struct row *row, size_t base,
 	for (size_t i = 0; i < row->n_dests; i++) {
 		struct val *slot = map_slot(m, base, row->dest[i]);
 
+		if (row->first && !m->in_first && !row->dest[i].in_place)
+			continue;
 		if ((row->flags & MAP_APPEND) != 0 && !row->dest[i].in_place)
 			add_to(m, row, slot, v);
 		else
@@ -157,6 +163,8 @@ run_row(struct mapper *m, const struct row *row, size_t tok, size_t base)
 	struct val v;
 
 	if ((t->flags & TOK_VOID) != 0 && !wants_void(m, row, t))
+		return;
+	if (row->first && !m->in_first && !row->stays)
 		return;
 	check_tree(m, tok);
 	switch (row->conv) {
@@ -291,6 +299,7 @@ fill_record(struct mapper *m)
 {
 	m->n_vals = 0;
 	m->n_items = 0;
+	m->in_first = true;
 	m->set.n = 0;
 	add_frames(m, m->shape[0], 1);
 	fill_object(m, m->shape[0]->root, 0, 0);

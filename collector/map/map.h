@@ -22,6 +22,7 @@ struct map_options {
 	bool preserve_original_event;
 	bool preserve_duplicate_custom_fields;
 	bool raw; /* the raw form: message in place of mapped fields */
+	unsigned switches; /* bit i: the table's switches[i] is on */
 	int64_t resend_period_ms; /* for ids that hold the period's number */
 };
 

@@ -69,6 +69,8 @@ struct row {
 	size_t n_dests;
 	uint16_t index; /* MAP_OBJECTS: shape; MAP_REST: node */
 	bool each; /* the raw path ends in "[]" */
+	bool first; /* it has "[0]": targets are the first element's */
+	bool stays; /* the value stays where it is, converted */
 };
 
 struct node;
@@ -162,6 +164,7 @@ struct mapper {
 	size_t cap_items;
 	struct list_set set;
 	uint32_t stamp;
+	bool in_first; /* of the lists around, all are at their first element */
 	bool repeated; /* a member stands twice in one object */
 	bool any_dead; /* ... and the earlier ones are marked */
 	size_t n_dead; /* how many */
@@ -241,9 +244,6 @@ bool val_as_text(struct mapper *m, const struct val *v, struct val *out);
  * error.message is made) or when nothing is to be set. */
 bool map_convert(struct mapper *m, const struct row *row, size_t tok,
     struct val *out);
-/* MAP_MAC on a value of our own; row is not looked at. */
-bool convert_mac(struct mapper *m, const struct row *row,
-    const struct val *in, struct val *out);
 
 /* emit.c */
 int map_emit_document(struct mapper *m, struct buf *out);

@@ -138,6 +138,7 @@ node_settle(struct node *n)
 			x->taken = true;
 		x->plain = x->node == NULL && x->element == NULL &&
 		    x->n_rows == 1 && x->row[0].conv == MAP_AS_IS &&
+		    !x->row[0].first &&
 		    (x->row[0].flags & (MAP_APPEND | MAP_EMPTY)) == 0;
 	}
 }

@@ -2,7 +2,7 @@
 
 #include "collector/map/record.h"
 
-#include "collector/map/mapper.h"
+#include "collector/map/convert.h"
 
 static struct val *
 slot_of(struct map_record *r, int slot)
@@ -133,6 +133,15 @@ map_add(struct map_record *r, int to, int from)
 }
 
 void
+map_append_to(struct map_record *r, int to, int from)
+{
+	struct val v = *slot_of(r, from);
+
+	if (v.kind != 0)
+		map_append_all(&r->m, slot_of(r, to), &v);
+}
+
+void
 map_add_json(struct map_record *r, int to, const char *json)
 {
 	struct val v = json_val(json);
@@ -222,4 +231,42 @@ map_words(struct slice text, const char *const *words, size_t n)
 		}
 	}
 	return found;
+}
+
+void
+map_translate(struct map_record *r, int to, int from,
+    const struct map_word *words, size_t n, bool fold)
+{
+	struct slice text = map_string(r, from);
+
+	for (size_t i = 0; text.p != NULL && i < n; i++) {
+		if (fold ? !map_is_one_of(text, &words[i].word, 1) :
+			   !slice_is(text, words[i].word))
+			continue;
+		if (words[i].json != NULL)
+			map_set_json(r, to, words[i].json);
+		else
+			map_copy(r, to, from);
+		return;
+	}
+}
+
+void
+map_severity(struct map_record *r, int to, int from)
+{
+	static const struct map_word words[] = {
+		{ "low", "21" },
+		{ "medium", "47" },
+		{ "high", "73" },
+		{ "critical", "99" },
+	};
+
+	map_translate(r, to, from, words, sizeof(words) / sizeof(words[0]),
+	    true);
+}
+
+bool
+map_switch(const struct map_record *r, int i)
+{
+	return (r->m.opt->switches & 1u << i) != 0;
 }

@@ -42,8 +42,32 @@ void map_set_joined(struct map_record *r, int slot, const struct slice *parts,
  */
 void map_add(struct map_record *r, int to, int from);
 
+/* Append what slot `from` holds, of a list its elements, without looking
+ * whether it is there. */
+void map_append_to(struct map_record *r, int to, int from);
+
 /* Append a JSON text that outlives the mapper, without looking for it. */
 void map_add_json(struct map_record *r, int to, const char *json);
+
+/* What a text stands for: the JSON text for a word. */
+struct map_word {
+	const char *word;
+	const char *json; /* NULL: the word itself, as a string */
+};
+
+/*
+ * Set slot `to` to what the string in slot `from` stands for among n words;
+ * left as it is when it is none of them.  fold: `word` is in lower case, and
+ * the text may be in any.
+ */
+void map_translate(struct map_record *r, int to, int from,
+    const struct map_word *words, size_t n, bool fold);
+
+/* event.severity of a severity: low 21, medium 47, high 73, critical 99. */
+void map_severity(struct map_record *r, int to, int from);
+
+/* Is the table's i-th switch on? */
+bool map_switch(const struct map_record *r, int i);
 
 /* Rewrite each string of a list in the form of MAP_MAC. */
 void map_mac_list(struct map_record *r, int slot);

@@ -15,12 +15,17 @@ struct map_record;
 enum map_conv {
 	MAP_AS_IS, /* whatever its type, without what the clean-up removes */
 	MAP_DATE, /* -> "YYYY-MM-DDTHH:MM:SS.mmmZ" */
+	MAP_DATE_LENIENT, /* the same, of 1 or 2 digits: 2025-7-1T9:05 */
 	MAP_LONG, /* integer, or text of one, decimal or 0x */
+	MAP_DOUBLE, /* number, or text of one: its shortest form, as 7.0 */
+	MAP_FLOAT, /* the same in single precision */
 	MAP_BOOL, /* true, false, or text of one in any case */
 	MAP_IP, /* text of an address, kept as it is */
 	MAP_IP_LIST, /* text with commas -> list of addresses */
-	MAP_STRING, /* scalars to text; Java's form of objects */
+	MAP_STRING, /* scalars to text; compact JSON of objects */
+	MAP_STRING_JAVA, /* scalars to text; Java's form of objects: {a=1} */
 	MAP_TEXT, /* scalars to text; anything else: unset, no error */
+	MAP_LOWER, /* text in lower case; anything else: unset, no error */
 	MAP_MAC, /* text: - : . become -, upper case; else unset, no error */
 	MAP_OS_TYPE, /* first of linux, macos, unix, windows, ios, android
 		      * contained in the text; else unset, no error */
@@ -46,7 +51,9 @@ enum map_flag {
 
 /*
  * One row.  Raw paths are as in "agentRealtimeInfo.networkInterfaces[].inet[]"
- * ("[]" steps into the elements of a list); "" is the record itself.
+ * ("[]" steps into the elements of a list); "" is the record itself.  With
+ * "[0]" in place of "[]" only the first element of the list sets the targets
+ * (a value that stays where it is stays so, converted, in all of them).
  *
  * A target below the target of the surrounding list ("...interfaces[].mac") is
  * a member of the element; one without "[]" belongs to the document (with
@@ -72,6 +79,7 @@ struct map_constant {
 };
 
 #define MAP_ID_FIELDS_MAX 5
+#define MAP_SWITCHES_MAX 2
 
 /* What the _id is the hash of. */
 struct map_identity {
@@ -100,6 +108,9 @@ struct map_table {
 	bool event_created; /* event.created is the time of collection */
 	bool error_fails; /* an entry in error.message makes event.kind
 			   * pipeline_error and keeps event.original */
+	/* Boolean options of this dataset that derive() asks for by number
+	 * with map_switch(); the configuration's names, NULL-terminated. */
+	const char *switches[MAP_SWITCHES_MAX + 1];
 };
 
 #endif

@@ -395,7 +395,7 @@ convert_one(const struct map_row *row, struct json_object *v,
 		if (string && is_address(text_of(v)))
 			*out = json_object_get(v);
 		break;
-	case MAP_STRING:
+	case MAP_STRING_JAVA:
 		if (v == NULL)
 			break;
 		*out = oracle_text(v);
@@ -426,7 +426,7 @@ goes_into_lists(const struct map_row *row)
 
 	return row->conv == MAP_LONG || row->conv == MAP_BOOL ||
 	    row->conv == MAP_IP || row->conv == MAP_IP_LIST ||
-	    row->conv == MAP_STRING ||
+	    row->conv == MAP_STRING_JAVA ||
 	    (n > 2 && strcmp(row->raw + n - 2, "[]") == 0);
 }
 

@@ -135,7 +135,87 @@ test_string(void)
 		{ "[1,null]", FAILS }, { "null", "" }, { "\"\"", "" },
 	};
 
+	CONVERT(MAP_STRING_JAVA, edges);
+}
+
+static void
+test_string_json(void)
+{
+	static const struct edge edges[] = {
+		{ "\"a\\n\"", "\"a\\n\"" }, { "1.0", "\"1.0\"" },
+		{ "{}", "\"{}\"" }, { "[]", "" },
+		{ "{ \"a\" : 1, \"b\": [true, null , {\"c\":\"d\\\"\"}]}",
+		    "\"{\\\"a\\\":1,\\\"b\\\":[true,null,{\\\"c\\\":"
+		    "\\\"d\\\\\\\"\\\"}]}\"" },
+		{ "[1,\"b\",{\"c\":[]}]", "[\"1\",\"b\",\"{\\\"c\\\":[]}\"]" },
+		{ "{\"a\":1,\"a\":2}", "\"{\\\"a\\\":2}\"" },
+		{ "[1,null]", FAILS }, { "null", "" }, { "\"\"", "" },
+	};
+
 	CONVERT(MAP_STRING, edges);
+}
+
+static void
+test_double(void)
+{
+	static const struct edge edges[] = {
+		{ "7", "7.0" }, { "7.00", "7.0" }, { "\"7.00\"", "7.0" },
+		{ "\"8.10\"", "8.1" }, { "-0.5", "-0.5" }, { "\"+1\"", "1.0" },
+		{ "\".5\"", "0.5" }, { "\"5.\"", "5.0" },
+		{ "0.1", "0.1" }, { "\"0.30000000000000004\"",
+		    "0.30000000000000004" },
+		{ "1e2", "1e+02" }, { "\"1E-3\"", "0.001" },
+		{ "[\"1\",2.5]", "[1.0,2.5]" }, { "[\"1\",\"x\"]", FAILS },
+		{ "\"\\u0037\"", "7.0" }, { "\"7\\u0000\"", FAILS },
+		{ "\"1e999\"", FAILS }, { "\"NaN\"", FAILS },
+		{ "\"0x10\"", FAILS }, { "\"1f\"", FAILS },
+		{ "\".\"", FAILS }, { "\"1e\"", FAILS }, { "\" 1\"", FAILS },
+		{ "\"1,5\"", FAILS }, { "true", FAILS }, { "{\"a\":1}", FAILS },
+		{ "\"\"", "" }, { "null", "" },
+	};
+
+	CONVERT(MAP_DOUBLE, edges);
+}
+
+static void
+test_float(void)
+{
+	static const struct edge edges[] = {
+		{ "\"7.8\"", "7.8" }, { "7", "7.0" },
+		{ "0.30000000000000004", "0.3" },
+		{ "\"16777217\"", "16777216.0" }, { "\"1e39\"", FAILS },
+		{ "\"x\"", FAILS },
+	};
+
+	CONVERT(MAP_FLOAT, edges);
+}
+
+static void
+test_lower(void)
+{
+	static const struct edge edges[] = {
+		{ "\"TCP\"", "\"tcp\"" }, { "\"Z\\u00c4\\n\"", "\"z\xc3\x84\\n\"" },
+		{ "1", "" }, { "true", "" }, { "{\"a\":1}", "" },
+		{ "[\"A\"]", "" }, { "null", "" }, { "\"\"", "" },
+	};
+
+	CONVERT(MAP_LOWER, edges);
+}
+
+static void
+test_date_lenient(void)
+{
+	static const struct edge edges[] = {
+		{ "\"2025-7-1\"", "\"2025-07-01T00:00:00.000Z\"" },
+		{ "\"2025-7-1T9:5:3Z\"", "\"2025-07-01T09:05:03.000Z\"" },
+		{ "\"2025-07-01T09:05:03.5+02:00\"",
+		    "\"2025-07-01T07:05:03.500Z\"" },
+		{ "\"825-7\"", "\"0825-07-01T00:00:00.000Z\"" },
+		{ "\"2025-7-x\"", FAILS }, { "\"2025-131-1\"", FAILS },
+		{ "\"20255-1-1\"", FAILS }, { "\"\"", "" },
+	};
+
+	CONVERT(MAP_DATE_LENIENT, edges);
 }
 
 static void
@@ -209,6 +289,11 @@ static const struct unit_test tests[] = {
 	{ "dates", test_date },
 	{ "addresses", test_ip },
 	{ "anything to text", test_string },
+	{ "anything to text, objects as JSON", test_string_json },
+	{ "decimals", test_double },
+	{ "decimals in single precision", test_float },
+	{ "lower case", test_lower },
+	{ "dates of fewer digits", test_date_lenient },
 	{ "scalars to text", test_text },
 	{ "MAC addresses", test_mac },
 	{ "systems", test_os_type },

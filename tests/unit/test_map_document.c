@@ -18,7 +18,7 @@ static const struct map_row rows[] = {
 	{ "data.c", MAP_AS_IS, "x.c", NULL, 0 },
 	{ "data.n", MAP_LONG, NULL, NULL, 0 },
 	{ "data", MAP_REST, "x.rest", NULL, 0 },
-	{ "l[].d", MAP_STRING, "x.l[].d", NULL, 0 },
+	{ "l[].d", MAP_STRING_JAVA, "x.l[].d", NULL, 0 },
 	{ "l", MAP_OBJECTS, "x.l", NULL, 0 },
 	{ "j", MAP_JOIN, "x.j", NULL, 0 },
 };

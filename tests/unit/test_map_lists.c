@@ -14,7 +14,7 @@ test_scalars_in_lists(void)
 	static const struct map_row rows[] = {
 		{ "n", MAP_LONG, "x.n", NULL, 0 },
 		{ "ip", MAP_IP_LIST, "x.ip", NULL, 0 },
-		{ "s", MAP_STRING, "x.s", NULL, 0 },
+		{ "s", MAP_STRING_JAVA, "x.s", NULL, 0 },
 		{ "j", MAP_JOIN, "x.j", NULL, 0 },
 		{ "e[]", MAP_IP, "x.e", NULL, MAP_EACH },
 		{ "q[]", MAP_IP, "x.q", NULL, MAP_EACH | MAP_QUIET },
@@ -152,7 +152,7 @@ static void
 test_copied_list(void)
 {
 	static const struct map_row rows[] = {
-		{ "n", MAP_STRING, "x.a", NULL, 0 },
+		{ "n", MAP_STRING_JAVA, "x.a", NULL, 0 },
 		{ "m", MAP_AS_IS, ".m", NULL, 0 },
 		{ "o", MAP_AS_IS, ".o", NULL, 0 },
 	};

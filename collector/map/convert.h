@@ -1,0 +1,49 @@
+/*
+ * The conversions by kind: convert.c calls them, one value in, one value out.
+ * Each is false when nothing is to be set; the entry in error.message, where
+ * there is to be one, is then made.
+ */
+#ifndef S1SPOOL_CONVERT_H
+#define S1SPOOL_CONVERT_H
+
+#include "collector/map/mapper.h"
+
+/* convert.c */
+/*
+ * One entry: upstream's wording with our own tag (the raw path) and pipeline
+ * (the dataset).  `reason` has one %.*s for the value.
+ */
+void convert_fail(struct mapper *m, const struct row *row,
+    const char *processor, const char *reason, struct slice value)
+    __attribute__((format(printf, 4, 0)));
+/* The text a conversion looks at: of a string its content, else the JSON;
+ * valid until the next record. */
+struct slice convert_text_of(struct mapper *m, const struct val *v);
+/* Equal to a word in lower case, in whatever case it is. */
+bool convert_same_fold(struct slice s, const char *word);
+
+/* convert_number.c */
+bool convert_long(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+/* MAP_DOUBLE and MAP_FLOAT. */
+bool convert_double(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+
+/* convert_text.c */
+/* MAP_STRING and MAP_STRING_JAVA. */
+bool convert_string(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+bool convert_text(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+bool convert_lower(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+/* row is not looked at. */
+bool convert_mac(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+bool convert_os_type(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+/* A list's scalars, joined by commas; no list: nothing.  What was escaped
+ * stays so. */
+bool convert_join(struct mapper *m, size_t tok, struct val *out);
+
+#endif

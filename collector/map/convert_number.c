@@ -1,0 +1,147 @@
+/*
+ * The conversions to numbers.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collector/map/convert.h"
+
+static int
+digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+/* Java's Long.parseLong, and Long.decode for "0x" and "-0x". */
+static bool
+parse_long(struct slice s, int64_t *v)
+{
+	bool negative = s.len > 0 && s.p[0] == '-';
+	size_t i = negative || (s.len > 0 && s.p[0] == '+');
+	uint64_t base = 10, max = negative ? (uint64_t)1 << 63 : INT64_MAX;
+	uint64_t u = 0;
+
+	if (s.len > i + 1 && s.p[i] == '0' && s.p[i + 1] == 'x' &&
+	    (i == 0 || negative)) {
+		base = 16;
+		i += 2;
+	}
+	if (i == s.len)
+		return false;
+	for (; i < s.len; i++) {
+		uint64_t d = (uint64_t)digit_of(s.p[i]);
+
+		if (d >= base || u > (max - d) / base)
+			return false;
+		u = u * base + d;
+	}
+	*v = negative ? (int64_t)(0 - u) : (int64_t)u;
+	return true;
+}
+
+bool
+convert_long(struct mapper *m, const struct row *row, const struct val *in,
+    struct val *out)
+{
+	struct slice text = convert_text_of(m, in);
+	char digits[24];
+	int64_t v;
+	int n;
+
+	if ((in->kind != TOK_STRING && in->kind != TOK_NUMBER) ||
+	    !parse_long(text, &v)) {
+		convert_fail(m, row, "convert", "unable to convert [%.*s] to long",
+		    text);
+		return false;
+	}
+	/* A number is its own canonical form, but for -0. */
+	if (in->kind == TOK_NUMBER && text.p[0] != '-') {
+		*out = *in;
+		return true;
+	}
+	n = snprintf(digits, sizeof(digits), "%lld", (long long)v);
+	*out = val_json(m, (struct slice){ digits, (size_t)n }, TOK_NUMBER);
+	return true;
+}
+
+/*
+ * Decimal digits with at most one point, a sign before and an exponent behind;
+ * Java takes a letter for the type and hexadecimal fractions too, which no
+ * console sends.
+ */
+static bool
+is_decimal(const char *p)
+{
+	size_t digits;
+
+	p += *p == '-' || *p == '+';
+	digits = strspn(p, "0123456789");
+	p += digits;
+	if (*p == '.') {
+		size_t n = strspn(p + 1, "0123456789");
+
+		digits += n;
+		p += 1 + n;
+	}
+	if (digits > 0 && (*p == 'e' || *p == 'E')) {
+		p++;
+		p += *p == '-' || *p == '+';
+		digits = strspn(p, "0123456789");
+		p += digits;
+	}
+	return digits > 0 && *p == '\0';
+}
+
+/* The fewest digits that are read as the same number, and ".0" if it would
+ * look like an integer. */
+static int
+print_shortest(char *text, size_t size, double v, bool single)
+{
+	int n = 0;
+
+	for (int digits = 1; digits <= 17; digits++) {
+		n = snprintf(text, size, "%.*g", digits, v);
+		if (single ? strtof(text, NULL) == (float)v :
+			     strtod(text, NULL) == v)
+			break;
+	}
+	if (strpbrk(text, ".e") == NULL)
+		n += snprintf(text + n, size - (size_t)n, ".0");
+	return n;
+}
+
+bool
+convert_double(struct mapper *m, const struct row *row, const struct val *in,
+    struct val *out)
+{
+	bool single = row->conv == MAP_FLOAT, good = false;
+	struct slice text = convert_text_of(m, in);
+	char digits[40];
+	double v = 0;
+
+	if (in->kind == TOK_STRING || in->kind == TOK_NUMBER) {
+		buf_reset(&m->text);
+		buf_add_slice(&m->text, text);
+		good = strlen(m->text.p) == text.len &&
+		    is_decimal(m->text.p);
+		if (good)
+			v = single ? (double)strtof(m->text.p, NULL) :
+				     strtod(m->text.p, NULL);
+		good = good && isfinite(v);
+	}
+	if (!good) {
+		convert_fail(m, row, "convert", single ?
+		    "unable to convert [%.*s] to float" :
+		    "unable to convert [%.*s] to double", text);
+		return false;
+	}
+	*out = val_json(m, (struct slice){ digits, (size_t)print_shortest(
+	    digits, sizeof(digits), v, single) }, TOK_NUMBER);
+	return true;
+}
