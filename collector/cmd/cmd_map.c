@@ -28,6 +28,7 @@ enum {
 	OPT_NAMESPACE,
 	OPT_COLLECTED_AT,
 	OPT_PARENT_ID,
+	OPT_ENABLE,
 	OPT_RAW,
 	OPT_SPOOL,
 	OPT_COUNT
@@ -45,6 +46,8 @@ static const struct cmd_option options[] = {
 	    "the time of collection in place of now" },
 	[OPT_PARENT_ID] = { "parent-id", 0, "ID",
 	    "id of the parent of a chained request" },
+	[OPT_ENABLE] = { "enable", 0, "OPTION",
+	    "switch on an option of the dataset: correct_cloud_fields" },
 	[OPT_RAW] = { "raw", 0, NULL,
 	    "write the raw form, for the integration's own pipeline" },
 	[OPT_SPOOL] = { "spool", 0, NULL,
@@ -225,6 +228,34 @@ unknown_dataset(const char *name)
 	return EX_USAGE;
 }
 
+/* The switches of --enable as bits; -1 when there is no such one. */
+static int
+switches_of(const struct cmd_line *line, const struct dataset *dataset,
+    unsigned *bits)
+{
+	const char *const *name = dataset->map.switches;
+
+	*bits = 0;
+	for (size_t i = 0; i < line->n_given; i++) {
+		unsigned k = 0;
+
+		if (line->given[i].place != OPT_ENABLE)
+			continue;
+		while (name[k] != NULL &&
+		    strcmp(name[k], line->given[i].value) != 0)
+			k++;
+		if (name[k] == NULL) {
+			fprintf(stderr, "s1spool map: %s has no option '%s' "
+			    "to enable%s%s\n", dataset->name,
+			    line->given[i].value, name[0] == NULL ? "" :
+			    "; there is ", name[0] == NULL ? "" : name[0]);
+			return -1;
+		}
+		*bits |= 1u << k;
+	}
+	return 0;
+}
+
 static int
 run(const struct cmd_line *line)
 {
@@ -260,6 +291,10 @@ run(const struct cmd_line *line)
 		.raw = value[OPT_RAW] != NULL,
 		.resend_period_ms = dataset->defaults.resend,
 	};
+	if (switches_of(line, dataset, &opt.switches) < 0) {
+		free_tags((char **)(uintptr_t)opt.tags);
+		return EX_USAGE;
+	}
 	j.mapper = mapper_new(&dataset->map, &opt);
 	buf_init(&j.out, OUT_MAX);
 	code = map_all(&j, line);

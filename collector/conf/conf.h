@@ -28,9 +28,12 @@ struct conf_dataset {
 	int64_t look_back; /* behind the watermark, at each poll */
 	int64_t overlap; /* read again once per this period */
 	bool inventory; /* first walk: everything (agent, group) */
-	int64_t resend; /* agent: full walk period; 0 = off */
+	int64_t resend; /* everything again once in so long; 0 = off */
+	int64_t trailing_window; /* alert: read again for changes; 0 = off */
 	bool enable_star_rule_enrichment; /* threat: one document per
 					   * timeline entry */
+	bool correct_cloud_fields; /* unified_alert: where Elastic's mapping
+				    * stops short */
 };
 
 struct conf_ssl {

@@ -6,6 +6,33 @@
 
 #include "collector/conf/conf_value.h"
 
+/* Is an option a switch of the dataset, for its walk or its mapping? */
+static bool
+has_switch(const struct dataset *d, const char *name)
+{
+	const char *const *s = d->map.switches;
+
+	if (d->walk.child_option != NULL &&
+	    strcmp(d->walk.child_option, name) == 0)
+		return true;
+	while (*s != NULL && strcmp(*s, name) != 0)
+		s++;
+	return *s != NULL;
+}
+
+bool
+conf_dataset_switch(const struct conf_dataset *c, const char *name)
+{
+	const struct conf_section *s = &conf_schema_dataset;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->options[i].has == CONF_HAS_SWITCH &&
+		    strcmp(s->options[i].path, name) == 0)
+			return *(const bool *)((const char *)c +
+			    s->options[i].offset);
+	return false;
+}
+
 bool
 conf_dataset_has(const struct dataset *d, const struct conf_option *o)
 {
@@ -22,9 +49,10 @@ conf_dataset_has(const struct dataset *d, const struct conf_option *o)
 		return d->defaults.resend > 0;
 	case CONF_HAS_DUPLICATES:
 		return d->defaults.custom_duplicates;
-	case CONF_HAS_CHILD:
-		return d->walk.child_option != NULL &&
-		    strcmp(d->walk.child_option, o->path) == 0;
+	case CONF_HAS_TRAILING:
+		return d->defaults.trailing_window > 0;
+	case CONF_HAS_SWITCH:
+		return has_switch(d, o->path);
 	}
 	return false;
 }
@@ -49,6 +77,7 @@ dataset_init(struct conf_dataset *c, const struct dataset_defaults *d)
 	c->page_size = d->page_size;
 	c->inventory = d->inventory;
 	c->resend = d->resend;
+	c->trailing_window = d->trailing_window;
 	c->tags = conf_tags_new(d->tags, sizeof(d->tags) / sizeof(d->tags[0]));
 }
 

@@ -12,6 +12,9 @@
 
 bool conf_dataset_has(const struct dataset *d, const struct conf_option *o);
 
+/* Whether a switch of a dataset is on; its name is the option's. */
+bool conf_dataset_switch(const struct conf_dataset *c, const char *name);
+
 /* The largest value that an option may have for a dataset. */
 int64_t conf_dataset_max(const struct dataset *d, const struct conf_option *o);
 

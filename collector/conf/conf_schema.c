@@ -167,9 +167,17 @@ static const struct conf_option dataset_options[] = {
 	{ "resend", .type = CONF_DURATION, AT(resend),
 	    .min = 0, .max = 30 * DAY, .has = CONF_HAS_RESEND,
 	    .help = "send all of them again once in so long; 0: never" },
+	{ "trailing_window", .type = CONF_DURATION, AT(trailing_window),
+	    .min = 0, .max = 30 * DAY, .has = CONF_HAS_TRAILING,
+	    .help = "read again hourly, for later changes; 0: never" },
 	{ "enable_star_rule_enrichment", .type = CONF_BOOL,
 	    AT(enable_star_rule_enrichment), .def = "false",
-	    .has = CONF_HAS_CHILD,
+	    .has = CONF_HAS_SWITCH,
 	    .help = "one document for each entry of a threat's timeline" },
+	{ "correct_cloud_fields", .type = CONF_BOOL,
+	    AT(correct_cloud_fields), .def = "false",
+	    .has = CONF_HAS_SWITCH,
+	    .help = "cloud, container and orchestrator fields also where "
+	    "Elastic's mapping leaves them out" },
 };
 SECTION(conf_schema_dataset, "a dataset (datasets.NAME)", dataset_options);

@@ -47,7 +47,8 @@ enum conf_has {
 	CONF_HAS_INVENTORY, /* those that begin with everything */
 	CONF_HAS_RESEND, /* those that are sent again as a whole */
 	CONF_HAS_DUPLICATES, /* those with fields also copied to ECS */
-	CONF_HAS_CHILD /* the one whose child requests it switches on */
+	CONF_HAS_TRAILING, /* those that are read again for changes */
+	CONF_HAS_SWITCH /* those that have it among their switches */
 };
 
 struct conf_option {

@@ -36,9 +36,10 @@ struct walk_request {
 	const char *path;
 	const char *query; /* fixed parameters, NULL for none */
 	/*
-	 * POST when not NULL: the body, with @CURSOR@ (JSON text, null on the
-	 * first page), @LIMIT@, @FIELD@ (the phase's field), @START@ and @END@
-	 * (epoch ms) put in.
+	 * POST when not NULL: the body, with @AFTER@ (the member `after`, the
+	 * cursor, and a comma; nothing on the first page), @LIMIT@, @FIELD@
+	 * (the phase's field), @START@ and @END@ (epoch ms, both exclusive)
+	 * put in.
 	 */
 	const char *body;
 	const char *records; /* "data[]", "data.alerts.edges[].node" */
@@ -75,6 +76,12 @@ struct walk_row {
 	/* The walk that re-sends everything, and a first inventory that must
 	 * not be disturbed by changes: sortBy=id.  NULL: the dataset has none. */
 	const char *resend_query;
+	/* Once in so long, the trailing_window is read again: for changes
+	 * that do not move the time field. */
+	int64_t trailing_every;
+	/* Ids are remembered so long, where that is longer than any window:
+	 * for records that come back with no regard to time. */
+	int64_t remember;
 	bool bearer; /* Authorization: Bearer */
 };
 
@@ -87,6 +94,7 @@ struct dataset_defaults {
 	const char *tags[4];
 	bool inventory; /* design: begins with everything */
 	int64_t resend;
+	int64_t trailing_window; /* 0: the dataset has none */
 	bool custom_duplicates; /* fields that were also copied to ECS ones are
 				 * dropped unless an option keeps them */
 };

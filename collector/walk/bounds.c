@@ -97,7 +97,7 @@ bounds_keep(const struct bounds_rule *rule, const struct coverage *c)
 	if (rule->snapshot)
 		return c->watermark - rule->remember_ms;
 
-	keep = c->watermark - rule->look_back_ms;
+	keep = c->watermark - most(rule->look_back_ms, rule->remember_ms);
 	for (size_t i = 0; i < rule->n_passes; i++) {
 		int64_t last = c->pass_upper[i];
 

@@ -30,7 +30,7 @@ struct bounds_rule {
 	bool inventory; /* the first walk has no lower bound */
 	int64_t initial_ms; /* else the first walk begins so long ago */
 	int64_t look_back_ms;
-	int64_t remember_ms; /* snapshots: how long an id is remembered */
+	int64_t remember_ms; /* how long an id is remembered at least */
 	struct pass pass[PASS_MAX];
 	size_t n_passes;
 };

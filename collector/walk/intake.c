@@ -127,13 +127,13 @@ intake_add(struct intake *in, struct slice record,
 		return 0;
 	}
 	key = idset_key(ident.id, src->resend);
-	if (seen_has(in->seen, key)) {
+	at_ms = seen_time(&src->clock, ident.at, src->resend);
+	if (seen_again(in->seen, key, at_ms)) {
 		in->counts.seen++;
 		return 0;
 	}
 	if (begin(in) != 0)
 		return -1;
-	at_ms = seen_time(&src->clock, ident.at, src->resend);
 	if (put_line(in, &ident, src->resend) != 0) {
 		reject(in, record, src, "the line would be too long");
 		return 0;

@@ -10,11 +10,12 @@
 #include "collector/base/iso8601.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
+#include "collector/conf/conf_dataset.h"
 #include "collector/walk/tenant.h"
 
 /* Identities remembered by one stream; past that the oldest go. */
 #define IDS_MAX (4u << 20)
-/* Snapshots, where neither option nor window says how long. */
+/* Snapshots that are never sent again: from one walk to the next. */
 #define REMEMBER_MS (24 * 3600 * 1000LL)
 #define REASON_MAX 8192
 
@@ -262,36 +263,23 @@ static void
 set_rule(struct poller *p)
 {
 	const struct conf_dataset *c = p->conf;
+	struct bounds_rule *rule = &p->rule;
 
-	p->rule = (struct bounds_rule){
+	*rule = (struct bounds_rule){
 		.snapshot = p->row->bound == WALK_BOUND_NONE,
 		.inventory = c->inventory,
 		.initial_ms = c->initial_interval,
 		.look_back_ms = c->look_back,
-		.remember_ms = c->resend > 0 ? c->resend : REMEMBER_MS,
+		.remember_ms = p->row->remember,
 	};
+	if (rule->snapshot)
+		rule->remember_ms = c->resend > 0 ? c->resend : REMEMBER_MS;
 	if (c->overlap > 0)
-		p->rule.pass[p->rule.n_passes++] =
+		rule->pass[rule->n_passes++] =
 		    (struct pass){ c->overlap, c->overlap };
-}
-
-static const struct {
-	const char *name;
-	size_t offset;
-} child_options[] = {
-	{ "enable_star_rule_enrichment",
-	    offsetof(struct conf_dataset, enable_star_rule_enrichment) },
-};
-
-static bool
-is_switched_on(const struct conf_dataset *conf, const char *option)
-{
-	for (size_t i = 0;
-	     i < sizeof(child_options) / sizeof(child_options[0]); i++)
-		if (strcmp(child_options[i].name, option) == 0)
-			return *(const bool *)((const char *)conf +
-			    child_options[i].offset);
-	return false;
+	if (c->trailing_window > 0)
+		rule->pass[rule->n_passes++] = (struct pass){
+		    p->row->trailing_every, c->trailing_window };
 }
 
 static void
@@ -301,7 +289,7 @@ set_up(struct poller *p)
 
 	p->with_child = row->child_mode != WALK_CHILD_NONE &&
 	    (row->child_option == NULL ||
-	        is_switched_on(p->conf, row->child_option));
+	        conf_dataset_switch(p->conf, row->child_option));
 	p->limit = p->conf->page_size;
 	if (p->limit > row->list.max_page)
 		p->limit = row->list.max_page;
@@ -327,9 +315,13 @@ find_mapper(const struct poller *p, const struct conf_console *console)
 		.preserve_duplicate_custom_fields =
 		    p->conf->preserve_duplicate_custom_fields,
 		.raw = p->conf->output == OUTPUT_RAW,
-		.resend_period_ms = p->rule.remember_ms,
+		.resend_period_ms = p->conf->resend,
 	};
+	const char *const *name = p->dataset->map.switches;
 
+	for (unsigned i = 0; name[i] != NULL; i++)
+		if (conf_dataset_switch(p->conf, name[i]))
+			options.switches |= 1u << i;
 	return mappers_get(p->env->mappers, p->dataset, &options);
 }
 

@@ -41,6 +41,12 @@ seen_has(const struct seen *s, struct idset_key key)
 	return idset_has(s->ids, key);
 }
 
+bool
+seen_again(struct seen *s, struct idset_key key, int64_t at_ms)
+{
+	return idset_has(s->ids, key) && !idset_add(s->ids, key, at_ms);
+}
+
 void
 seen_add(struct seen *s, struct idset_key key, int64_t at_ms)
 {

@@ -42,6 +42,9 @@ int64_t seen_time(const struct seen_clock *clock, struct slice at,
     int64_t resend);
 
 bool seen_has(const struct seen *s, struct idset_key key);
+/* The same for a row that came again, with the time that it now belongs to:
+ * what a walk finds is remembered as long as what it found first. */
+bool seen_again(struct seen *s, struct idset_key key, int64_t at_ms);
 /* A line was put into the batch. */
 void seen_add(struct seen *s, struct idset_key key, int64_t at_ms);
 /* The first n lines of the batch, so many bytes, are in the segment. */

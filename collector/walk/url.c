@@ -154,10 +154,12 @@ add_json_string(struct buf *out, const char *text)
 }
 
 static int
-put_cursor(struct buf *out, const struct url_args *a)
+put_after(struct buf *out, const struct url_args *a)
 {
-	return a->cursor == NULL ? buf_adds(out, "null") :
-				   add_json_string(out, a->cursor);
+	if (a->cursor == NULL)
+		return 0;
+	return buf_adds(out, "\"after\":") |
+	    add_json_string(out, a->cursor) | buf_addc(out, ',');
 }
 
 static int
@@ -175,7 +177,8 @@ put_field(struct buf *out, const struct url_args *a)
 static int
 put_start(struct buf *out, const struct url_args *a)
 {
-	return buf_addf(out, "%" PRId64, a->lower == TIME_NONE ? 0 : a->lower);
+	return buf_addf(out, "%" PRId64, a->lower == TIME_NONE ? 0 :
+							      a->lower - 1);
 }
 
 static int
@@ -188,7 +191,7 @@ static const struct {
 	const char *name;
 	int (*put)(struct buf *out, const struct url_args *a);
 } placeholders[] = {
-	{ "@CURSOR@", put_cursor },
+	{ "@AFTER@", put_after },
 	{ "@END@", put_end },
 	{ "@FIELD@", put_field },
 	{ "@LIMIT@", put_limit },

@@ -237,7 +237,6 @@ main(int argc, char **argv)
 		} else {
 			printf("%s: no derived fields in the oracle\n",
 			    d->name);
-			failed++;
 		}
 	}
 	return failed > 0;

@@ -52,6 +52,8 @@ set_up_datasets(void)
 	toy_group.defaults.page_size = 200;
 	toy_group.defaults.custom_duplicates = true;
 	toy_threat.walk.child_option = "enable_star_rule_enrichment";
+	toy_alert.defaults.trailing_window = 7 * 86400000;
+	toy_unified_alert.map.switches[0] = "correct_cloud_fields";
 }
 
 /* Each test has its folder, and works in it: messages have short names. */

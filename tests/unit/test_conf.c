@@ -118,7 +118,11 @@ static const char every_option[] =
     "        batch_size: 300\n"
     "      threat:\n"
     "        enable_star_rule_enrichment: on\n"
-    "        tags: []\n";
+    "        tags: []\n"
+    "      alert:\n"
+    "        trailing_window: 0\n"
+    "      unified_alert:\n"
+    "        correct_cloud_fields: on\n";
 
 static void
 test_every_option(void)
@@ -177,6 +181,8 @@ test_every_option(void)
 	CU_ASSERT_TRUE(d->enable_star_rule_enrichment);
 	CU_ASSERT_FATAL(d->tags != NULL);
 	CU_ASSERT_PTR_NULL(d->tags[0]);
+	CU_ASSERT_EQUAL(c->dataset[DATASET_ALERT].trailing_window, 0);
+	CU_ASSERT_TRUE(c->dataset[DATASET_UNIFIED_ALERT].correct_cloud_fields);
 	/* What was not named has kept its defaults. */
 	CU_ASSERT_TRUE(c->dataset[DATASET_ACTIVITY].enabled);
 	end();

@@ -326,7 +326,7 @@ static const struct dataset alerts = {
 	.walk = {
 		.list = {
 			.path = "/graphql",
-			.body = "{\"after\":@CURSOR@,\"field\":\"@FIELD@\","
+			.body = "{@AFTER@\"field\":\"@FIELD@\","
 				"\"start\":@START@,\"end\":@END@,"
 				"\"first\":@LIMIT@}",
 			.records = "data.alerts.edges[].node",
@@ -371,7 +371,7 @@ serve_query(struct rig *r, const char *path, const char *body,
 		int64_t updated = seen + (late ? RIG_HOUR : 0);
 		int64_t at = *field == 's' ? seen : updated;
 
-		if (at < start || at >= end || seen > fake_now_ms() ||
+		if (at <= start || at >= end || seen > fake_now_ms() ||
 		    (late && updated > fake_now_ms() && *field == 'u'))
 			continue;
 		if (n++ == limit)

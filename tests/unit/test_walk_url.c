@@ -105,7 +105,7 @@ test_body(void)
 {
 	static const struct walk_request post = {
 		.path = "/graphql",
-		.body = "{\"a\":@CURSOR@,\"f\":\"@FIELD@\",\"s\":@START@,"
+		.body = "{@AFTER@\"f\":\"@FIELD@\",\"s\":@START@,"
 			"\"e\":@END@,\"n\":@LIMIT@,\"x\":\"@ @NO@\"}",
 	};
 	struct url_args a = { .field = "detectedAt", .lower = 17,
@@ -115,13 +115,13 @@ test_body(void)
 	check_path(&post, &a, "/graphql");
 	buf_init(&b, 1000);
 	CU_ASSERT_EQUAL(url_body(&b, &post, &a), 0);
-	UNIT_TEXT(b.p, "{\"a\":null,\"f\":\"detectedAt\",\"s\":17,\"e\":42,"
+	UNIT_TEXT(b.p, "{\"f\":\"detectedAt\",\"s\":16,\"e\":42,"
 		       "\"n\":500,\"x\":\"@ @NO@\"}");
 	buf_reset(&b);
 	a.cursor = "q\"\\\n%3D";
 	a.lower = TIME_NONE;
 	CU_ASSERT_EQUAL(url_body(&b, &post, &a), 0);
-	UNIT_TEXT(b.p, "{\"a\":\"q\\\"\\\\\\u000a%3D\",\"f\":\"detectedAt\","
+	UNIT_TEXT(b.p, "{\"after\":\"q\\\"\\\\\\u000a%3D\",\"f\":\"detectedAt\","
 		       "\"s\":0,\"e\":42,\"n\":500,\"x\":\"@ @NO@\"}");
 	buf_fini(&b);
 }
