@@ -20,6 +20,8 @@ struct conf_dataset {
 	bool enabled;
 	int64_t interval;
 	int64_t initial_interval; /* look-back of the first walk */
+	int64_t start_time; /* where it begins, in place of both this and
+			     * inventory; ms since 1970, 0: not given */
 	int64_t page_size; /* `limit` of a request */
 	bool preserve_original_event;
 	bool preserve_duplicate_custom_fields;

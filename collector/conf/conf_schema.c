@@ -140,6 +140,10 @@ static const struct conf_option dataset_options[] = {
 	{ "initial_interval", .type = CONF_DURATION, AT(initial_interval),
 	    .min = SECOND, .max = 3650 * DAY, .has = CONF_HAS_LOOK_BACK,
 	    .help = "how far back the first poll looks" },
+	{ "start_time", .type = CONF_TIME, AT(start_time),
+	    .has = CONF_HAS_LOOK_BACK,
+	    .help = "where the first poll begins, in place of that; also of "
+	    "an inventory" },
 	{ "page_size", .alias = "batch_size", .type = CONF_COUNT,
 	    AT(page_size), .min = 1, .max = 1000,
 	    .help = "records a request" },

@@ -23,6 +23,7 @@ enum conf_type {
 	CONF_COUNT, /* int64_t */
 	CONF_SHARE, /* double: above 0, at most 1 */
 	CONF_DURATION, /* int64_t, ms */
+	CONF_TIME, /* int64_t, ms since 1970; 0 when not given */
 	CONF_SIZE, /* int64_t, bytes */
 	CONF_ENUM, /* an enum: the place among the words */
 	CONF_WORD, /* char *: one of the words */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "collector/base/iso8601.h"
 #include "collector/base/nearest.h"
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
@@ -150,6 +151,15 @@ add_duration(const struct conf_option *o, int64_t *field, struct slice text,
 	if (check_range(o, ms, text, num_duration_text, why) < 0)
 		return -1;
 	*field = ms;
+	return 0;
+}
+
+static int
+add_time(int64_t *field, struct slice text, struct buf *why)
+{
+	if (iso8601_parse(text, field) < 0 || *field <= 0)
+		return refuse(why, text, "is no time; write it in UTC as "
+		    "2026-03-04T09:15:42Z");
 	return 0;
 }
 
@@ -405,6 +415,8 @@ conf_value_add(const struct conf_option *o, void *section, struct slice text,
 		return add_share(field, text, why);
 	case CONF_DURATION:
 		return add_duration(o, field, text, why);
+	case CONF_TIME:
+		return add_time(field, text, why);
 	case CONF_SIZE:
 		return add_size(o, field, text, why);
 	case CONF_ENUM:

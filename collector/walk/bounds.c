@@ -29,7 +29,8 @@ begin_first(const struct bounds_rule *rule, struct coverage *c, int64_t now,
     struct window *w)
 {
 	if (!rule->inventory && c->floor == TIME_NONE)
-		c->floor = now - rule->initial_ms;
+		c->floor = rule->start_ms != 0 ? least(rule->start_ms, now) :
+						 now - rule->initial_ms;
 	w->lower = rule->inventory ? TIME_NONE : c->floor;
 	w->upper = now;
 	w->passes = (1u << rule->n_passes) - 1;

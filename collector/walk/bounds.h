@@ -28,7 +28,8 @@ struct pass {
 struct bounds_rule {
 	bool snapshot; /* requests have no time filter */
 	bool inventory; /* the first walk has no lower bound */
-	int64_t initial_ms; /* else the first walk begins so long ago */
+	int64_t start_ms; /* else the first walk begins here, unless 0 */
+	int64_t initial_ms; /* else so long ago */
 	int64_t look_back_ms;
 	int64_t remember_ms; /* how long an id is remembered at least */
 	struct pass pass[PASS_MAX];

@@ -267,8 +267,9 @@ set_rule(struct poller *p)
 
 	*rule = (struct bounds_rule){
 		.snapshot = p->row->bound == WALK_BOUND_NONE,
-		.inventory = c->inventory,
+		.inventory = c->inventory && c->start_time == 0,
 		.initial_ms = c->initial_interval,
+		.start_ms = c->start_time,
 		.look_back_ms = c->look_back,
 		.remember_ms = p->row->remember,
 	};

@@ -105,6 +105,7 @@ static const char every_option[] =
     "        enabled: no\n"
     "        interval: 1h30m\n"
     "        initial_interval: 7d\n"
+    "        start_time: 2026-03-04T09:15:42Z\n"
     "        page_size: 50\n"
     "        preserve_original_event: true\n"
     "        tags: [a, b, c]\n"
@@ -163,6 +164,7 @@ test_every_option(void)
 	CU_ASSERT_FALSE(d->enabled);
 	CU_ASSERT_EQUAL(d->interval, 5400000);
 	CU_ASSERT_EQUAL(d->initial_interval, 604800000);
+	CU_ASSERT_EQUAL(d->start_time, 1772615742000);
 	CU_ASSERT_EQUAL(d->page_size, 50);
 	CU_ASSERT_TRUE(d->preserve_original_event);
 	UNIT_TEXT(d->tags[0], "a");

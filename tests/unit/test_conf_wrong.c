@@ -169,6 +169,9 @@ static const struct wrong wrong_dataset[] = {
 	    "mapped?\n" },
 	{ AGENT "        look_back: -1s\n",
 	    "s1.yml:7:20: look_back: '-1s' " DURATION_HINT },
+	{ AGENT "        start_time: yesterday\n",
+	    "s1.yml:7:21: start_time: 'yesterday' is no time; write it in "
+	    "UTC as 2026-03-04T09:15:42Z\n" },
 	{ AGENT "        overlap: 2d\n",
 	    "s1.yml:7:18: overlap: '2d' is not within 0 and 1d\n" },
 	{ AGENT "        overlap: 30s\n",
@@ -227,7 +230,8 @@ static const struct wrong unknown[] = {
 	/* What one dataset has is no advice for another. */
 	{ CONSOLE "    datasets: { activity: { inventry: no } }\n",
 	    "s1.yml:5:29: unknown option 'inventry'; known here: enabled, "
-	    "interval, initial_interval, page_size, preserve_original_event, "
+	    "interval, initial_interval, start_time, page_size, "
+	    "preserve_original_event, "
 	    "tags, output, look_back, overlap\n" },
 	{ CONSOLE "    datasets: { activity: { inventory: no } }\n",
 	    "s1.yml:5:29: the dataset activity has no option inventory; "

@@ -88,6 +88,29 @@ test_two_passes(void)
 }
 
 static void
+test_start_time(void)
+{
+	struct bounds_rule rule = plain;
+	struct coverage c;
+	struct window w;
+
+	rule.start_ms = START - 3 * HOUR;
+	coverage_init(&c);
+	bounds_begin(&rule, &c, START, &w);
+	CU_ASSERT_EQUAL(w.lower, START - 3 * HOUR);
+	bounds_complete(&rule, &c, &w);
+	/* Only the first walk asks for it. */
+	w = walk(&rule, &c, START + 30 * SECOND);
+	CU_ASSERT_EQUAL(w.lower, START - MINUTE);
+
+	/* Not before the console has got there. */
+	rule.start_ms = START + HOUR;
+	coverage_init(&c);
+	bounds_begin(&rule, &c, START, &w);
+	CU_ASSERT_EQUAL(w.lower, START);
+}
+
+static void
 test_inventory_has_no_lower_bound(void)
 {
 	struct bounds_rule rule = plain;
@@ -192,6 +215,7 @@ static const struct unit_test tests[] = {
 	{ "the first walk's floor is fixed", test_first_walk },
 	{ "polls look back, passes read further", test_look_back_and_overlap },
 	{ "each pass has its own period and depth", test_two_passes },
+	{ "a start time", test_start_time },
 	{ "an inventory begins without a lower bound",
 	    test_inventory_has_no_lower_bound },
 	{ "a snapshot has no bounds", test_snapshot_has_no_bounds },
