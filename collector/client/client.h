@@ -59,6 +59,7 @@ struct call {
 	const char *rate_class;
 	const char *body; /* JSON for POST, NULL for GET */
 	bool bearer; /* "Bearer" in place of "ApiToken" */
+	int64_t timeout_ms; /* of the whole request; 0: the console's */
 	bool any_body; /* a download: the body need not look like JSON */
 	/*
 	 * A piece of the decoded body of a 200 answer, as it arrives; an

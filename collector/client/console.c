@@ -8,7 +8,7 @@
 #include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
-#include "collector/client/tls_files.h"
+#include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
 static void
@@ -79,7 +79,7 @@ check(const struct conf_console *conf, struct buf *err)
 	if (secret_load(&token, conf->api_token_file, err) != 0)
 		return -1;
 	secret_wipe(&token);
-	return tls_files_check(&conf->ssl, err);
+	return tls_check(&conf->ssl, err);
 }
 
 struct console *

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "collector/base/log.h"
+#include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
 #define USER_AGENT "s1spool/" PACKAGE_VERSION
@@ -33,24 +34,15 @@ is_set(const char *text, const char *value)
  * full: the chain and the name; certificate: the chain alone; none: nothing.
  */
 static void
-set_tls(CURL *easy, const struct conf_ssl *ssl)
+set_tls(CURL *easy, const struct conf_console *conf)
 {
-	bool chain = !is_set(ssl->verification_mode, "none");
-	bool name = chain && !is_set(ssl->verification_mode, "certificate");
-	long lowest = is_set(ssl->supported_protocols, "TLSv1.3") ?
-	    CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
+	const char *mode = conf->ssl.verification_mode;
+	bool chain = !is_set(mode, "none");
+	bool name = chain && !is_set(mode, "certificate");
 
 	EASY_SET(easy, CURLOPT_SSL_VERIFYPEER, chain ? 1L : 0L);
 	EASY_SET(easy, CURLOPT_SSL_VERIFYHOST, name ? 2L : 0L);
-	EASY_SET(easy, CURLOPT_SSLVERSION, lowest);
-	if (ssl->certificate_authorities != NULL) {
-		EASY_SET(easy, CURLOPT_CAINFO, ssl->certificate_authorities);
-		EASY_SET(easy, CURLOPT_CAPATH, NULL);
-	}
-	if (ssl->certificate != NULL)
-		EASY_SET(easy, CURLOPT_SSLCERT, ssl->certificate);
-	if (ssl->key != NULL)
-		EASY_SET(easy, CURLOPT_SSLKEY, ssl->key);
+	tls_choose(easy, conf);
 }
 
 static void
@@ -72,7 +64,6 @@ set_limits(CURL *easy, const struct conf_console *conf,
 {
 	EASY_SET(easy, CURLOPT_CONNECTTIMEOUT_MS,
 	    (long)conf->connect_timeout);
-	EASY_SET(easy, CURLOPT_TIMEOUT_MS, (long)conf->http_client_timeout);
 	EASY_SET(easy, CURLOPT_LOW_SPEED_LIMIT, limits->slow_bytes);
 	EASY_SET(easy, CURLOPT_LOW_SPEED_TIME, limits->slow_seconds);
 	EASY_SET(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
@@ -109,7 +100,7 @@ console_take_easy(struct console *con)
 	if (easy == NULL)
 		abort();
 	set_http(easy);
-	set_tls(easy, &con->conf->ssl);
+	set_tls(easy, con->conf);
 	set_proxy(easy, con->conf);
 	set_limits(easy, con->conf, &con->client->limits);
 	return easy;

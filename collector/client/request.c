@@ -211,6 +211,8 @@ set_call(struct request *r)
 	} else {
 		EASY_SET(easy, CURLOPT_HTTPGET, 1L);
 	}
+	EASY_SET(easy, CURLOPT_TIMEOUT_MS, (long)(r->call.timeout_ms > 0 ?
+	    r->call.timeout_ms : r->console->conf->http_client_timeout));
 	EASY_SET(easy, CURLOPT_HTTPHEADER, r->headers);
 	EASY_SET(easy, CURLOPT_ERRORBUFFER, r->error);
 	EASY_SET(easy, CURLOPT_HEADERDATA, r);

@@ -27,6 +27,10 @@
     "the client certificate is unusable: check ssl.certificate and ssl.key"
 #define CLIENT_WANTED VERDICT_CONFIG, "the server wants a client " \
     "certificate: check ssl.certificate and ssl.key"
+/* A TLS 1.2 server says so for both. */
+#define HANDSHAKE_REFUSED VERDICT_CONFIG, "the server ended the handshake: " \
+    "it may want a client certificate: check ssl.certificate and ssl.key, " \
+    "and ssl.cipher_suites and ssl.curve_types where they are set"
 #define CLIENT_REFUSED VERDICT_CONFIG, \
     "the server refuses the client certificate: check ssl.certificate"
 
@@ -126,7 +130,7 @@ static const struct {
 	{ "unsupported protocol", { NO_TLS_VERSION } },
 	{ "protocol version", { NO_TLS_VERSION } },
 	{ "certificate required", { CLIENT_WANTED } },
-	{ "alert handshake failure", { CLIENT_WANTED } },
+	{ "alert handshake failure", { HANDSHAKE_REFUSED } },
 	{ "alert bad certificate", { CLIENT_REFUSED } },
 	{ "alert certificate", { CLIENT_REFUSED } },
 	{ "alert unknown ca", { CLIENT_REFUSED } },

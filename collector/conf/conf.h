@@ -23,10 +23,13 @@ struct conf_dataset {
 	int64_t start_time; /* where it begins, in place of both this and
 			     * inventory; ms since 1970, 0: not given */
 	int64_t page_size; /* `limit` of a request */
+	int64_t http_client_timeout; /* whole request */
+	char *site_ids; /* comma-separated, NULL for all */
 	bool preserve_original_event;
 	bool preserve_duplicate_custom_fields;
 	char **tags; /* NULL-terminated; the dataset's default when not set */
 	enum conf_output output;
+	bool enable_request_tracer;
 	int64_t look_back; /* behind the watermark, at each poll */
 	int64_t overlap; /* read again once per this period */
 	bool inventory; /* first walk: everything (agent, group) */
@@ -39,11 +42,16 @@ struct conf_dataset {
 };
 
 struct conf_ssl {
-	char *certificate_authorities; /* PEM file; NULL = the system's */
-	char *certificate; /* client certificate, PEM */
-	char *key;
+	char **certificate_authorities; /* PEM files and PEM texts,
+					 * NULL-terminated; NULL or empty:
+					 * the system's */
+	char *certificate; /* client certificate, PEM file */
+	char *key; /* PEM file */
 	char *verification_mode; /* full, certificate, none */
-	char *supported_protocols; /* lowest: TLSv1.2 or TLSv1.3 */
+	/* Bits of the places in the tables; 0 for the library's choice. */
+	unsigned supported_protocols; /* conf_tls_protocols */
+	unsigned cipher_suites; /* conf_ciphers.def */
+	unsigned curve_types; /* conf_tls_curves */
 };
 
 struct conf_console {
@@ -51,12 +59,17 @@ struct conf_console {
 	char *url; /* scheme://host[:port], no trailing slash */
 	char *api_token_file;
 	char *namespace;
-	char *site_ids; /* comma-separated, NULL for all */
 	char *proxy_url; /* NULL: from the environment */
 	struct conf_ssl ssl;
-	int64_t http_client_timeout; /* whole request, ms */
 	int64_t connect_timeout; /* ms */
 	double rate_share; /* 0 < share <= 1 of the token's rate budget */
+	/* What its datasets have that do not say otherwise. */
+	char *site_ids;
+	int64_t http_client_timeout; /* and for the console's own requests */
+	bool preserve_original_event;
+	bool preserve_duplicate_custom_fields;
+	enum conf_output output;
+	bool enable_request_tracer; /* likewise */
 	struct conf_dataset dataset[DATASET_COUNT];
 };
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "collector/conf/conf_list.h"
 #include "collector/conf/conf_value.h"
 
 /* Is an option a switch of the dataset, for its walk or its mapping? */
@@ -53,6 +54,8 @@ conf_dataset_has(const struct dataset *d, const struct conf_option *o)
 		return d->defaults.trailing_window > 0;
 	case CONF_HAS_SWITCH:
 		return has_switch(d, o->path);
+	case CONF_HAS_SITES:
+		return d->walk.list.site_ids || d->walk.child.site_ids;
 	}
 	return false;
 }
@@ -78,7 +81,7 @@ dataset_init(struct conf_dataset *c, const struct dataset_defaults *d)
 	c->inventory = d->inventory;
 	c->resend = d->resend;
 	c->trailing_window = d->trailing_window;
-	c->tags = conf_tags_new(d->tags, sizeof(d->tags) / sizeof(d->tags[0]));
+	c->tags = conf_list_new(d->tags, sizeof(d->tags) / sizeof(d->tags[0]));
 }
 
 void
@@ -88,6 +91,36 @@ conf_console_init(struct conf_console *c)
 	conf_value_defaults(&conf_schema_console, c);
 	for (int id = 0; id < DATASET_COUNT; id++)
 		dataset_init(&c->dataset[id], &dataset_table[id]->defaults);
+}
+
+static const struct conf_option *
+find_option(const struct conf_section *s, const char *path)
+{
+	size_t i = 0;
+
+	while (i < s->n && strcmp(s->options[i].path, path) != 0)
+		i++;
+	return i < s->n ? &s->options[i] : NULL;
+}
+
+static void
+inherit(const struct conf_console *c, const struct dataset *d,
+    struct conf_dataset *to)
+{
+	for (size_t i = 0; i < conf_schema_dataset.n; i++) {
+		const struct conf_option *o = &conf_schema_dataset.options[i];
+
+		if (o->inherited && conf_dataset_has(d, o))
+			conf_value_copy(find_option(&conf_schema_console,
+			    o->path), c, o, to);
+	}
+}
+
+void
+conf_console_inherit(struct conf_console *c)
+{
+	for (int id = 0; id < DATASET_COUNT; id++)
+		inherit(c, dataset_table[id], &c->dataset[id]);
 }
 
 void

@@ -20,6 +20,8 @@ int64_t conf_dataset_max(const struct dataset *d, const struct conf_option *o);
 
 /* A console with all defaults, and freeing it; the storage is the caller's. */
 void conf_console_init(struct conf_console *c);
+/* Give the console's own values to its datasets, as their defaults. */
+void conf_console_inherit(struct conf_console *c);
 void conf_console_fini(struct conf_console *c);
 
 #endif

@@ -22,6 +22,8 @@ struct scope {
 	const struct dataset *dataset; /* below datasets, else NULL */
 	const char *group; /* "ssl"; "" outside of groups */
 	size_t *line_of; /* per option: where it was given, 0 if not */
+	yaml_node_t **datasets; /* of a console: where its map is left, for
+				 * what they inherit may follow it */
 };
 
 static void read_option(void *cookie, yaml_node_t *key, yaml_node_t *value,
@@ -138,12 +140,27 @@ shown(const yaml_node_t *key)
 	return text;
 }
 
+static const struct conf_absent *
+find_absent(struct slice key)
+{
+	for (size_t i = 0; i < conf_schema_n_absent; i++)
+		if (slice_is(key, conf_schema_absent[i].name))
+			return &conf_schema_absent[i];
+	return NULL;
+}
+
 static void
 report_unknown(const struct scope *sc, const yaml_node_t *key)
 {
+	const struct conf_absent *absent = find_absent(conf_file_text(key));
 	struct slice text = shown(key);
 	struct buf advice;
 
+	if (absent != NULL) {
+		conf_file_error(sc->file, key, "%s is no option of s1spool: %s",
+		    absent->name, absent->instead);
+		return;
+	}
 	buf_init(&advice, 4096);
 	add_advice(sc, text, &advice);
 	conf_file_error(sc->file, key, "unknown option '%.*s'; %s",
@@ -339,6 +356,7 @@ read_console(struct conf_reader *r, struct conf_file *f, yaml_node_t *node)
 	size_t line_of[CONF_OPTIONS_MAX] = { 0 };
 	struct conf *conf = r->conf;
 	size_t n = conf->n_consoles;
+	yaml_node_t *datasets = NULL;
 	struct scope sc;
 
 	if (node->type != YAML_MAPPING_NODE) {
@@ -362,8 +380,12 @@ read_console(struct conf_reader *r, struct conf_file *f, yaml_node_t *node)
 		.base = &conf->console[n],
 		.group = "",
 		.line_of = line_of,
+		.datasets = &datasets,
 	};
 	conf_file_pairs(f, node, "a console", read_option, &sc);
+	conf_console_inherit(&conf->console[n]);
+	if (datasets != NULL)
+		read_datasets(&sc, datasets);
 	check_console(&sc, node);
 }
 
@@ -408,7 +430,7 @@ read_known(const struct scope *sc, const struct conf_option *o,
 		read_consoles(sc, value);
 		break;
 	case CONF_DATASETS:
-		read_datasets(sc, value);
+		*sc->datasets = value;
 		break;
 	default:
 		read_value(sc, o, value);

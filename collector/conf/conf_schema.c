@@ -26,7 +26,28 @@ static const char *const outputs[] = { "mapped", "raw", NULL };
 static const char *const verification_modes[] = {
 	"full", "certificate", "none", NULL
 };
-static const char *const tls_protocols[] = { "TLSv1.2", "TLSv1.3", NULL };
+const char *const conf_tls_protocols[] = { "TLSv1.2", "TLSv1.3", NULL };
+const char *const conf_tls_curves[] = {
+	"P-256", "P-384", "P-521", "X25519", NULL
+};
+static const char *const ciphers[] = {
+#define CIPHER(name, openssl) name,
+#include "collector/conf/conf_ciphers.def"
+#undef CIPHER
+	NULL
+};
+
+/* What a console says for all of its datasets, and a dataset for itself. */
+#define HELP_SITE_IDS                                                        \
+	"only these sites; left out: all that the token may see"
+#define HELP_TIMEOUT "limit for one whole request"
+#define HELP_ORIGINAL "keep the raw record in event.original"
+#define HELP_DUPLICATE                                                       \
+	"keep sentinel_one fields that were copied to ECS fields"
+#define HELP_OUTPUT "ECS documents, or raw records for Elastic's pipelines"
+#define HELP_TRACER                                                          \
+	"write requests and answers, without secrets, below trace/ in the "  \
+	"state directory; for debugging only"
 
 #define AT(field) .offset = offsetof(struct conf, field)
 
@@ -89,14 +110,13 @@ static const struct conf_option console_options[] = {
 	    .def = "default",
 	    .help = "namespace of the data streams" },
 	{ "site_ids", .type = CONF_IDS, AT(site_ids),
-	    .help = "only these sites; left out: all that the token may see" },
+	    .help = HELP_SITE_IDS },
 	{ "proxy_url", .type = CONF_PROXY, AT(proxy_url),
 	    .help = "http://USER:PASSWORD@HOST:PORT; left out: https_proxy of "
 	    "the environment" },
 	{ "http_client_timeout", .type = CONF_DURATION,
 	    AT(http_client_timeout),
-	    .min = SECOND, .max = HOUR, .def = "30s",
-	    .help = "limit for one whole request" },
+	    .min = SECOND, .max = HOUR, .def = "30s", .help = HELP_TIMEOUT },
 	{ "connect_timeout", .type = CONF_DURATION, AT(connect_timeout),
 	    .min = SECOND, .max = HOUR, .def = "10s",
 	    .help = "limit for reaching the console" },
@@ -104,23 +124,40 @@ static const struct conf_option console_options[] = {
 	    .help = "share of the API's rate limits; 0.5 where two hosts use "
 	    "one token" },
 
+	{ "preserve_original_event", .type = CONF_BOOL,
+	    AT(preserve_original_event), .def = "false",
+	    .help = HELP_ORIGINAL },
+	{ "preserve_duplicate_custom_fields", .type = CONF_BOOL,
+	    AT(preserve_duplicate_custom_fields), .def = "false",
+	    .help = HELP_DUPLICATE },
+	{ "output", .type = CONF_ENUM, AT(output), .words = outputs,
+	    .def = "mapped", .help = HELP_OUTPUT },
+	{ "enable_request_tracer", .type = CONF_BOOL,
+	    AT(enable_request_tracer), .def = "false", .help = HELP_TRACER },
+
 	{ "ssl", .type = CONF_GROUP,
 	    .help = "TLS towards the console, in Filebeat's words" },
-	{ "ssl.certificate_authorities", .type = CONF_ONE_PATH,
+	{ "ssl.certificate_authorities", .type = CONF_AUTHORITIES,
 	    AT(ssl.certificate_authorities),
-	    .help = "PEM file; left out: the system's" },
+	    .help = "PEM files, or the PEM text; left out: the system's" },
 	{ "ssl.certificate", .type = CONF_PATH, AT(ssl.certificate),
 	    .help = "client certificate, PEM file" },
 	{ "ssl.key", .type = CONF_PATH, AT(ssl.key),
-	    .help = "its key, PEM file" },
+	    .help = "its key, PEM file without a pass phrase" },
 	{ "ssl.verification_mode", .type = CONF_WORD,
 	    AT(ssl.verification_mode),
 	    .words = verification_modes, .def = "full",
 	    .help = "full; certificate: any host name; none: anybody" },
-	{ "ssl.supported_protocols", .type = CONF_LOWEST,
-	    AT(ssl.supported_protocols),
-	    .words = tls_protocols, .def = "TLSv1.2",
-	    .help = "the lowest counts" },
+	{ "ssl.supported_protocols", .type = CONF_SET,
+	    AT(ssl.supported_protocols), .words = conf_tls_protocols,
+	    .help = "TLS versions; left out: TLSv1.2 and TLSv1.3" },
+	{ "ssl.cipher_suites", .type = CONF_SET, AT(ssl.cipher_suites),
+	    .words = ciphers,
+	    .help = "by Filebeat's names; left out: OpenSSL's choice" },
+	{ "ssl.curve_types", .type = CONF_SET, AT(ssl.curve_types),
+	    .words = conf_tls_curves,
+	    .help = "of P-256, P-384, P-521, X25519; left out: OpenSSL's "
+	    "choice" },
 
 	{ "datasets", .type = CONF_DATASETS,
 	    .help = "options of single datasets" },
@@ -147,18 +184,24 @@ static const struct conf_option dataset_options[] = {
 	{ "page_size", .alias = "batch_size", .type = CONF_COUNT,
 	    AT(page_size), .min = 1, .max = 1000,
 	    .help = "records a request" },
+	{ "http_client_timeout", .type = CONF_DURATION,
+	    AT(http_client_timeout), .inherited = true,
+	    .min = SECOND, .max = HOUR, .help = HELP_TIMEOUT },
+	{ "site_ids", .type = CONF_IDS, AT(site_ids), .inherited = true,
+	    .has = CONF_HAS_SITES, .help = HELP_SITE_IDS },
 	{ "preserve_original_event", .type = CONF_BOOL,
-	    AT(preserve_original_event), .def = "false",
-	    .help = "keep the raw record in event.original" },
+	    AT(preserve_original_event), .inherited = true,
+	    .help = HELP_ORIGINAL },
 	{ "preserve_duplicate_custom_fields", .type = CONF_BOOL,
-	    AT(preserve_duplicate_custom_fields), .def = "false",
-	    .has = CONF_HAS_DUPLICATES,
-	    .help = "keep sentinel_one fields that were copied to ECS fields" },
+	    AT(preserve_duplicate_custom_fields), .inherited = true,
+	    .has = CONF_HAS_DUPLICATES, .help = HELP_DUPLICATE },
 	{ "tags", .type = CONF_TAGS, AT(tags),
 	    .help = "of each document" },
 	{ "output", .type = CONF_ENUM, AT(output), .words = outputs,
-	    .def = "mapped",
-	    .help = "ECS documents, or raw records for Elastic's pipelines" },
+	    .inherited = true, .help = HELP_OUTPUT },
+	{ "enable_request_tracer", .type = CONF_BOOL,
+	    AT(enable_request_tracer), .inherited = true,
+	    .help = HELP_TRACER },
 	{ "look_back", .type = CONF_DURATION, AT(look_back),
 	    .min = 0, .max = DAY, .def = "60s", .has = CONF_HAS_BOUNDS,
 	    .help = "read again at each poll, for records that appear late" },
@@ -185,3 +228,23 @@ static const struct conf_option dataset_options[] = {
 	    "Elastic's mapping leaves them out" },
 };
 SECTION(conf_schema_dataset, "a dataset (datasets.NAME)", dataset_options);
+
+const struct conf_absent conf_schema_absent[] = {
+	{ "api_token", "write the token into a file of its own, and name that "
+	    "in api_token_file" },
+	{ "ca_sha256", "name the authorities that are trusted in "
+	    "ssl.certificate_authorities" },
+	{ "ca_trusted_fingerprint", "name the authority's certificate in "
+	    "ssl.certificate_authorities" },
+	{ "key_passphrase", "decrypt the key, with openssl pkey, into a file "
+	    "that only s1spool can read" },
+	{ "key_passphrase_path", "decrypt the key, with openssl pkey, into a "
+	    "file that only s1spool can read" },
+	{ "max_executions", "a poll makes as many requests as it needs; remove "
+	    "it" },
+	{ "processors", "documents are spooled as they are; put processors "
+	    "into the Filebeat input that reads them" },
+	{ "renegotiation", "a connection is never renegotiated; remove it" },
+};
+const size_t conf_schema_n_absent =
+    sizeof(conf_schema_absent) / sizeof(conf_schema_absent[0]);

@@ -36,8 +36,9 @@ enum conf_type {
 	/* Lists, where one value stands for a list of one. */
 	CONF_TAGS, /* char **, NULL-terminated */
 	CONF_IDS, /* char *, joined by commas; may be written so too */
-	CONF_ONE_PATH, /* char *: a list for Filebeat, one file for us */
-	CONF_LOWEST /* char *: the first of the words that is listed */
+	CONF_AUTHORITIES, /* char **, NULL-terminated: absolute paths of PEM
+			   * files, or PEM texts */
+	CONF_SET /* unsigned: a bit for each of the words that is listed */
 };
 
 /* Which datasets have an option of datasets. */
@@ -48,6 +49,7 @@ enum conf_has {
 	CONF_HAS_INVENTORY, /* those that begin with everything */
 	CONF_HAS_RESEND, /* those that are sent again as a whole */
 	CONF_HAS_DUPLICATES, /* those with fields also copied to ECS */
+	CONF_HAS_SITES, /* those whose requests take siteIds */
 	CONF_HAS_TRAILING, /* those that are read again for changes */
 	CONF_HAS_SWITCH /* those that have it among their switches */
 };
@@ -60,8 +62,10 @@ struct conf_option {
 	int64_t min, max; /* COUNT, DURATION, SIZE */
 	const char *def; /* as it would be written; NULL: empty, or from the
 			  * dataset's own defaults */
-	const char *const *words; /* ENUM, WORD, LOWEST; NULL-terminated */
+	const char *const *words; /* ENUM, WORD, SET; NULL-terminated */
 	bool required;
+	bool inherited; /* of a dataset: the console's option of this path is
+			 * its default */
 	enum conf_has has;
 	const char *help;
 };
@@ -71,6 +75,18 @@ struct conf_section {
 	const struct conf_option *options;
 	size_t n;
 };
+
+/* What users of the integration know and do not find here. */
+struct conf_absent {
+	const char *name; /* without its group */
+	const char *instead; /* why, and what to do */
+};
+extern const struct conf_absent conf_schema_absent[];
+extern const size_t conf_schema_n_absent;
+
+/* NULL-terminated, in ascending order. */
+extern const char *const conf_tls_protocols[];
+extern const char *const conf_tls_curves[]; /* OpenSSL knows these names */
 
 extern const struct conf_section conf_schema_top; /* of struct conf */
 extern const struct conf_section conf_schema_console; /* conf_console */

@@ -21,8 +21,10 @@ void conf_value_clear(const struct conf_option *o, void *section);
 int conf_value_add(const struct conf_option *o, void *section,
     struct slice text, struct buf *why);
 
-/* A field of tags from up to n, ended by NULL if there are fewer. */
-char **conf_tags_new(const char *const *tags, size_t n);
+/* Give one option's value to another of the same type, which is no list of
+ * texts. */
+void conf_value_copy(const struct conf_option *from, const void *section,
+    const struct conf_option *to, void *to_section);
 
 /* Fill a section's fields with the defaults of its table. */
 void conf_value_defaults(const struct conf_section *s, void *section);

@@ -32,7 +32,7 @@ fill_args(struct poller *p, struct url_args *a)
 	*a = (struct url_args){
 		.query = rq->query,
 		.limit = p->limit < rq->max_page ? p->limit : rq->max_page,
-		.site_ids = p->conf_console->site_ids,
+		.site_ids = p->conf->site_ids,
 		.cursor = p->asks_child ? w->child_cursor : w->cursor,
 	};
 	if (p->asks_child) {
@@ -254,6 +254,7 @@ poller_ask(struct poller *p)
 		.rate_class = rq->rate_class,
 		.body = rq->body != NULL ? body.p : NULL,
 		.bearer = p->row->bearer,
+		.timeout_ms = p->conf->http_client_timeout,
 		.on_body = on_body,
 		.on_done = on_done,
 		.cookie = p,

@@ -351,7 +351,6 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	p->env = env;
 	p->tenant = tenant;
 	p->console = console->name;
-	p->conf_console = console;
 	p->conf = conf;
 	p->dataset = dataset;
 	p->row = &dataset->walk;

@@ -87,7 +87,6 @@ struct poller {
 	const char *console; /* its name */
 	const struct dataset *dataset;
 	const struct walk_row *row;
-	const struct conf_console *conf_console;
 	const struct conf_dataset *conf;
 	bool with_child; /* a chained walk, and switched on */
 

@@ -46,6 +46,8 @@ set_up_datasets(void)
 {
 	toy_agent.defaults.inventory = true;
 	toy_agent.defaults.resend = 86400000;
+	toy_agent.walk.list.site_ids = true;
+	toy_threat.walk.child.site_ids = true;
 	toy_group.walk.list.max_page = 300;
 	toy_group.walk.bound = WALK_BOUND_NONE;
 	toy_group.defaults.initial_interval = 0;

@@ -116,6 +116,7 @@ test_console_needs_its_files(void)
 {
 	struct conf_console conf;
 	char none[] = "/nonexistent/ca.pem";
+	char *authorities[] = { none, NULL };
 	struct buf err;
 
 	world_begin(routes);
@@ -126,12 +127,12 @@ test_console_needs_its_files(void)
 
 	world_write_token(TOKEN, 0640);
 	conf = w.conf;
-	conf.ssl.certificate_authorities = none;
+	conf.ssl.certificate_authorities = authorities;
 	buf_reset(&err);
 	CU_ASSERT_PTR_NULL(console_new(w.client, &conf, &err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, none));
 	/* A file that is no PEM. */
-	conf.ssl.certificate_authorities = w.token_file;
+	authorities[0] = w.token_file;
 	buf_reset(&err);
 	CU_ASSERT_PTR_NULL(console_new(w.client, &conf, &err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, "PEM"));

@@ -4,12 +4,15 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "collector/base/fsutil.h"
+#include "collector/conf/conf_list.h"
 #include "tests/unit/certificate.h"
 #include "tests/unit/client_world.h"
 #include "tests/unit/unit.h"
@@ -68,7 +71,9 @@ struct special {
 	int from, to; /* days; 0, 0 for a valid one */
 	bool self_signed;
 	bool wants_client;
-	int highest; /* TLS version, 0 for any */
+	int lowest, highest; /* TLS version, 0 for any */
+	const char *ciphers; /* of TLS 1.2, NULL for any */
+	const char *curves; /* NULL for any */
 };
 
 static SSL_CTX *
@@ -87,12 +92,18 @@ make_tls(const struct special *s)
 		    SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 		X509_STORE_add_cert(SSL_CTX_get_cert_store(tls), ca.x);
 	}
+	SSL_CTX_set_min_proto_version(tls, s->lowest);
 	SSL_CTX_set_max_proto_version(tls, s->highest);
+	if (s->ciphers != NULL)
+		CU_ASSERT_EQUAL(SSL_CTX_set_cipher_list(tls, s->ciphers), 1);
+	if (s->curves != NULL)
+		CU_ASSERT_EQUAL(SSL_CTX_set1_groups_list(tls, s->curves), 1);
 	return tls;
 }
 
-static char full[] = "full", certificate[] = "certificate", none[] = "none",
-    tls12[] = "TLSv1.2", tls13[] = "TLSv1.3";
+static char full[] = "full", certificate[] = "certificate", none[] = "none";
+/* Bits of ssl.supported_protocols. */
+enum { TLS12 = 1, TLS13 = 2 };
 
 /* One request to a server; how it ended is left in r. */
 static void
@@ -128,39 +139,43 @@ static const struct {
 	struct special special;
 	int ca; /* file, -1 for the system's */
 	char *mode;
-	char *lowest;
+	unsigned versions;
 	bool has_client;
 	enum verdict verdict;
 	const char *says;
 } cases[] = {
-	{ { 0 }, CA, NULL, NULL, false, VERDICT_OK, "" },
-	{ { 0 }, CA, full, tls12, false, VERDICT_OK, "" },
-	{ { 0 }, CA, full, tls13, false, VERDICT_OK, "" },
-	{ { 0 }, OTHER_CA, NULL, NULL, false, VERDICT_CONFIG, "unknown CA" },
-	{ { 0 }, -1, NULL, NULL, false, VERDICT_CONFIG,
+	{ { 0 }, CA, NULL, 0, false, VERDICT_OK, "" },
+	{ { 0 }, CA, full, TLS12, false, VERDICT_OK, "" },
+	{ { 0 }, CA, full, TLS13, false, VERDICT_OK, "" },
+	{ { 0 }, OTHER_CA, NULL, 0, false, VERDICT_CONFIG, "unknown CA" },
+	{ { 0 }, -1, NULL, 0, false, VERDICT_CONFIG,
 	    "ssl.certificate_authorities" },
-	{ { 0 }, OTHER_CA, certificate, NULL, false, VERDICT_CONFIG,
+	{ { 0 }, OTHER_CA, certificate, 0, false, VERDICT_CONFIG,
 	    "unknown CA" },
-	{ { 0 }, OTHER_CA, none, NULL, false, VERDICT_OK, "" },
-	{ { .self_signed = true }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	{ { 0 }, OTHER_CA, none, 0, false, VERDICT_OK, "" },
+	{ { .self_signed = true }, CA, NULL, 0, false, VERDICT_CONFIG,
 	    "self-signed" },
-	{ { .san = "DNS:acme.example" }, CA, NULL, NULL, false,
+	{ { .san = "DNS:acme.example" }, CA, NULL, 0, false,
 	    VERDICT_CONFIG, "not for this host" },
-	{ { .san = "DNS:acme.example" }, CA, certificate, NULL, false,
+	{ { .san = "DNS:acme.example" }, CA, certificate, 0, false,
 	    VERDICT_OK, "" },
-	{ { .from = -20, .to = -10 }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	{ { .from = -20, .to = -10 }, CA, NULL, 0, false, VERDICT_CONFIG,
 	    "has expired" },
-	{ { .from = 1, .to = 10 }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	{ { .from = 1, .to = 10 }, CA, NULL, 0, false, VERDICT_CONFIG,
 	    "not valid yet" },
-	{ { .from = -20, .to = -10 }, CA, none, NULL, false, VERDICT_OK, "" },
-	{ { .highest = TLS1_2_VERSION }, CA, NULL, NULL, false, VERDICT_OK,
+	{ { .from = -20, .to = -10 }, CA, none, 0, false, VERDICT_OK, "" },
+	{ { .highest = TLS1_2_VERSION }, CA, NULL, 0, false, VERDICT_OK,
 	    "" },
-	{ { .highest = TLS1_2_VERSION }, CA, NULL, tls13, false,
+	{ { .highest = TLS1_2_VERSION }, CA, NULL, TLS13, false,
 	    VERDICT_CONFIG, "ssl.supported_protocols" },
-	{ { .wants_client = true }, CA, NULL, NULL, true, VERDICT_OK, "" },
-	{ { .wants_client = true }, CA, NULL, NULL, false, VERDICT_CONFIG,
+	{ { .lowest = TLS1_3_VERSION }, CA, NULL, TLS12 | TLS13, false,
+	    VERDICT_OK, "" },
+	{ { .lowest = TLS1_3_VERSION }, CA, NULL, TLS12, false,
+	    VERDICT_CONFIG, "ssl.supported_protocols" },
+	{ { .wants_client = true }, CA, NULL, 0, true, VERDICT_OK, "" },
+	{ { .wants_client = true }, CA, NULL, 0, false, VERDICT_CONFIG,
 	    "ssl.certificate and ssl.key" },
-	{ { .wants_client = true, .highest = TLS1_2_VERSION }, CA, NULL, NULL,
+	{ { .wants_client = true, .highest = TLS1_2_VERSION }, CA, NULL, 0,
 	    false, VERDICT_CONFIG, "ssl.certificate and ssl.key" },
 };
 
@@ -172,14 +187,15 @@ test_certificates(void)
 	world_begin(routes);
 	make_files();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *authorities[] = { cases[i].ca < 0 ? NULL :
+		    file[cases[i].ca], NULL };
 		struct conf_ssl ssl = {
-			.certificate_authorities = cases[i].ca < 0 ? NULL :
-			    file[cases[i].ca],
+			.certificate_authorities = authorities,
 			.certificate = cases[i].has_client ? file[CLIENT] :
 			    NULL,
 			.key = cases[i].has_client ? file[CLIENT_KEY] : NULL,
 			.verification_mode = cases[i].mode,
-			.supported_protocols = cases[i].lowest,
+			.supported_protocols = cases[i].versions,
 		};
 
 		ask(&cases[i].special, &ssl, "/ok", &r);
@@ -195,16 +211,183 @@ test_certificates(void)
 	world_end();
 }
 
-static void
-test_cut_is_no_end(void)
+/* The bits of words that ssl.cipher_suites or ssl.curve_types may list. */
+static unsigned
+bits_of(const char *path, const char *const *words)
 {
-	static const struct special plain;
-	struct conf_ssl ssl = { 0 };
+	const struct conf_section *s = &conf_schema_console;
+	unsigned bits = 0;
+	struct buf why;
+	size_t i = 0;
+
+	while (i < s->n && strcmp(s->options[i].path, path) != 0)
+		i++;
+	CU_ASSERT_FATAL(i < s->n);
+	buf_init(&why, 1000);
+	for (; *words != NULL; words++)
+		CU_ASSERT_EQUAL(conf_list_set(&s->options[i], &bits,
+		    slice_of(*words), &why), 0);
+	buf_fini(&why);
+	return bits;
+}
+
+static const struct {
+	struct special special;
+	const char *ciphers[3], *curves[3];
+	enum verdict verdict;
+} choices[] = {
+	{ { .highest = TLS1_2_VERSION,
+	    .ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384" },
+	    { "ECDHE-ECDSA-AES-256-GCM-SHA384" }, { NULL }, VERDICT_OK },
+	{ { .highest = TLS1_2_VERSION,
+	    .ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384" },
+	    { "ECDHE-RSA-AES-128-GCM-SHA256",
+	    "ECDHE-ECDSA-CHACHA20-POLY1305" }, { NULL }, VERDICT_CONFIG },
+	/* Those of one version leave the other's alone. */
+	{ { .lowest = TLS1_3_VERSION },
+	    { "ECDHE-ECDSA-AES-256-GCM-SHA384" }, { NULL }, VERDICT_OK },
+	{ { .highest = TLS1_2_VERSION }, { "TLS-AES-256-GCM-SHA384" },
+	    { NULL }, VERDICT_OK },
+	{ { .curves = "P-256:P-384" }, { NULL }, { "P-384" }, VERDICT_OK },
+	{ { .curves = "X25519" }, { NULL }, { "X25519", "P-521" },
+	    VERDICT_OK },
+	{ { .curves = "P-384" }, { NULL }, { "X25519", "P-256" },
+	    VERDICT_CONFIG },
+};
+
+static void
+test_choices(void)
+{
+	char *authorities[] = { file[CA], NULL };
 	struct result r;
 
 	world_begin(routes);
 	make_files();
-	ssl.certificate_authorities = file[CA];
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		struct conf_ssl ssl = {
+			.certificate_authorities = authorities,
+			.cipher_suites = bits_of("ssl.cipher_suites",
+			    choices[i].ciphers),
+			.curve_types = bits_of("ssl.curve_types",
+			    choices[i].curves),
+		};
+
+		ask(&choices[i].special, &ssl, "/ok", &r);
+		CU_ASSERT_EQUAL(r.verdict, choices[i].verdict);
+		if (choices[i].verdict != VERDICT_OK)
+			CU_ASSERT_PTR_NOT_NULL(strstr(r.detail,
+			    "ssl.cipher_suites and ssl.curve_types"));
+		if (r.verdict != choices[i].verdict)
+			fprintf(stderr, "choice %zu: %s: %s\n", i,
+			    verdict_name[r.verdict], r.detail);
+	}
+	remove_files();
+	world_end();
+}
+
+/* Several authorities, and those that are written into the configuration; one
+ * that is no root, too. */
+static void
+test_authorities(void)
+{
+	static const struct special plain, own = { .self_signed = true };
+	char *authorities[] = { file[OTHER_CA], file[CA], NULL };
+	struct conf_ssl ssl = { .certificate_authorities = authorities };
+	struct buf text;
+	struct result r;
+
+	world_begin(routes);
+	make_files();
+	ask(&plain, &ssl, "/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	authorities[1] = NULL;
+	ask(&plain, &ssl, "/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_CONFIG);
+
+	buf_init(&text, 10000);
+	CU_ASSERT_EQUAL(fs_read_file(AT_FDCWD, file[CA], &text), 0);
+	authorities[1] = text.p;
+	ask(&plain, &ssl, "/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	ask(&own, &ssl, "/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_CONFIG);
+	/* Both in one. */
+	CU_ASSERT_EQUAL(fs_read_file(AT_FDCWD, file[OTHER_CA], &text), 0);
+	authorities[0] = text.p;
+	authorities[1] = NULL;
+	ask(&plain, &ssl, "/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	buf_fini(&text);
+	remove_files();
+	world_end();
+}
+
+/* Consoles of one host do not share what their authorities let through. */
+static void
+test_authorities_are_a_consoles_own(void)
+{
+	static const struct special plain;
+	char *right[] = { file[CA], NULL }, *wrong[] = { file[OTHER_CA], NULL };
+	char other_name[] = "other", url[80];
+	struct conf_console conf, other_conf;
+	struct console *kept, *con, *other_con;
+	struct http_server *server;
+	struct result r;
+	struct buf err;
+	SSL_CTX *tls;
+
+	world_begin(routes);
+	make_files();
+	buf_init(&err, 1000);
+	kept = w.console;
+	tls = make_tls(&plain);
+	server = http_server_start(routes, tls);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d",
+	    http_server_port(server));
+	conf = w.conf;
+	conf.url = url;
+	conf.ssl.certificate_authorities = right;
+	other_conf = conf;
+	other_conf.name = other_name;
+	other_conf.ssl.certificate_authorities = wrong;
+	con = console_new(w.client, &conf, &err);
+	other_con = console_new(w.client, &other_conf, &err);
+	CU_ASSERT_FATAL(con != NULL && other_con != NULL);
+	w.console = con;
+	world_fetch("/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_OK);
+	buf_fini(&r.body);
+	w.console = other_con;
+	world_fetch("/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_CONFIG);
+	buf_fini(&r.body);
+	/* A file that went away while we run. */
+	unlink(file[CA]);
+	console_free(con);
+	unlink(file[OTHER_CA]);
+	world_fetch("/ok", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_CONFIG);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "the CA file is unusable"));
+	buf_fini(&r.body);
+	console_free(other_con);
+	w.console = kept;
+	http_server_stop(server);
+	SSL_CTX_free(tls);
+	buf_fini(&err);
+	remove_files();
+	world_end();
+}
+
+static void
+test_cut_is_no_end(void)
+{
+	static const struct special plain;
+	char *authorities[] = { file[CA], NULL };
+	struct conf_ssl ssl = { .certificate_authorities = authorities };
+	struct result r;
+
+	world_begin(routes);
+	make_files();
 	ask(&plain, &ssl, "/short", &r);
 	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
 	CU_ASSERT_EQUAL(r.status, 200);
@@ -358,6 +541,10 @@ test_no_proxy_from_environment_for_http(void)
 
 static const struct unit_test tests[] = {
 	{ "certificates", test_certificates },
+	{ "ciphers and curves", test_choices },
+	{ "several authorities", test_authorities },
+	{ "authorities are a console's own",
+	    test_authorities_are_a_consoles_own },
 	{ "a cut is no end", test_cut_is_no_end },
 	{ "files are checked at the start",
 	    test_files_are_checked_at_the_start },

@@ -46,13 +46,18 @@ test_defaults(void)
 	CU_ASSERT_PTR_NULL(c->ssl.certificate);
 	CU_ASSERT_PTR_NULL(c->ssl.key);
 	UNIT_TEXT(c->ssl.verification_mode, "full");
-	UNIT_TEXT(c->ssl.supported_protocols, "TLSv1.2");
+	CU_ASSERT_EQUAL(c->ssl.supported_protocols, 0);
+	CU_ASSERT_EQUAL(c->ssl.cipher_suites, 0);
+	CU_ASSERT_EQUAL(c->ssl.curve_types, 0);
 
 	d = &c->dataset[DATASET_AGENT];
 	CU_ASSERT_TRUE(d->enabled);
 	CU_ASSERT_EQUAL(d->interval, 30000);
 	CU_ASSERT_EQUAL(d->initial_interval, 86400000);
 	CU_ASSERT_EQUAL(d->page_size, 1000);
+	CU_ASSERT_EQUAL(d->http_client_timeout, 30000);
+	CU_ASSERT_PTR_NULL(d->site_ids);
+	CU_ASSERT_FALSE(d->enable_request_tracer);
 	CU_ASSERT_FALSE(d->preserve_original_event);
 	CU_ASSERT_FALSE(d->preserve_duplicate_custom_fields);
 	UNIT_TEXT(d->tags[0], "forwarded");
@@ -94,12 +99,19 @@ static const char every_option[] =
     "    http_client_timeout: 1m\n"
     "    connect_timeout: 5s\n"
     "    rate_share: 0.5\n"
+    "    preserve_original_event: true\n"
+    "    preserve_duplicate_custom_fields: true\n"
+    "    output: raw\n"
+    "    enable_request_tracer: true\n"
     "    ssl:\n"
     "      certificate_authorities: [/ca.pem]\n"
     "      certificate: /c.pem\n"
     "      key: /k.pem\n"
     "      verification_mode: certificate\n"
     "      supported_protocols: [TLSv1.3]\n"
+    "      cipher_suites: [ECDHE-ECDSA-AES-128-CBC-SHA, "
+    "TLS-AES-128-GCM-SHA256]\n"
+    "      curve_types: [X25519, P-256]\n"
     "    datasets:\n"
     "      agent:\n"
     "        enabled: no\n"
@@ -107,15 +119,18 @@ static const char every_option[] =
     "        initial_interval: 7d\n"
     "        start_time: 2026-03-04T09:15:42Z\n"
     "        page_size: 50\n"
-    "        preserve_original_event: true\n"
+    "        http_client_timeout: 90s\n"
+    "        site_ids: [3]\n"
+    "        preserve_original_event: false\n"
     "        tags: [a, b, c]\n"
-    "        output: raw\n"
+    "        output: mapped\n"
+    "        enable_request_tracer: false\n"
     "        look_back: 2m\n"
     "        overlap: 2m\n"
     "        inventory: off\n"
     "        resend: 0\n"
     "      group:\n"
-    "        preserve_duplicate_custom_fields: Yes\n"
+    "        preserve_duplicate_custom_fields: No\n"
     "        batch_size: 300\n"
     "      threat:\n"
     "        enable_star_rule_enrichment: on\n"
@@ -154,11 +169,18 @@ test_every_option(void)
 	CU_ASSERT_EQUAL(c->http_client_timeout, 60000);
 	CU_ASSERT_EQUAL(c->connect_timeout, 5000);
 	CU_ASSERT_TRUE(c->rate_share >= 0.5 && c->rate_share <= 0.5);
-	UNIT_TEXT(c->ssl.certificate_authorities, "/ca.pem");
+	UNIT_TEXT(c->ssl.certificate_authorities[0], "/ca.pem");
+	CU_ASSERT_PTR_NULL(c->ssl.certificate_authorities[1]);
 	UNIT_TEXT(c->ssl.certificate, "/c.pem");
 	UNIT_TEXT(c->ssl.key, "/k.pem");
 	UNIT_TEXT(c->ssl.verification_mode, "certificate");
-	UNIT_TEXT(c->ssl.supported_protocols, "TLSv1.3");
+	CU_ASSERT_EQUAL(c->ssl.supported_protocols, 2);
+	CU_ASSERT_EQUAL(c->ssl.cipher_suites, 1u << 0 | 1u << 17);
+	CU_ASSERT_EQUAL(c->ssl.curve_types, 1u << 3 | 1u << 0);
+	CU_ASSERT_TRUE(c->preserve_original_event);
+	CU_ASSERT_TRUE(c->preserve_duplicate_custom_fields);
+	CU_ASSERT_EQUAL(c->output, OUTPUT_RAW);
+	CU_ASSERT_TRUE(c->enable_request_tracer);
 
 	d = &c->dataset[DATASET_AGENT];
 	CU_ASSERT_FALSE(d->enabled);
@@ -166,18 +188,21 @@ test_every_option(void)
 	CU_ASSERT_EQUAL(d->initial_interval, 604800000);
 	CU_ASSERT_EQUAL(d->start_time, 1772615742000);
 	CU_ASSERT_EQUAL(d->page_size, 50);
-	CU_ASSERT_TRUE(d->preserve_original_event);
+	CU_ASSERT_EQUAL(d->http_client_timeout, 90000);
+	UNIT_TEXT(d->site_ids, "3");
+	CU_ASSERT_FALSE(d->preserve_original_event);
+	CU_ASSERT_FALSE(d->enable_request_tracer);
 	UNIT_TEXT(d->tags[0], "a");
 	UNIT_TEXT(d->tags[1], "b");
 	UNIT_TEXT(d->tags[2], "c");
 	CU_ASSERT_PTR_NULL(d->tags[3]);
-	CU_ASSERT_EQUAL(d->output, OUTPUT_RAW);
+	CU_ASSERT_EQUAL(d->output, OUTPUT_MAPPED);
 	CU_ASSERT_EQUAL(d->look_back, 120000);
 	CU_ASSERT_EQUAL(d->overlap, 120000);
 	CU_ASSERT_FALSE(d->inventory);
 	CU_ASSERT_EQUAL(d->resend, 0);
 	d = &c->dataset[DATASET_GROUP];
-	CU_ASSERT_TRUE(d->preserve_duplicate_custom_fields);
+	CU_ASSERT_FALSE(d->preserve_duplicate_custom_fields);
 	CU_ASSERT_EQUAL(d->page_size, 300);
 	d = &c->dataset[DATASET_THREAT];
 	CU_ASSERT_TRUE(d->enable_star_rule_enrichment);
@@ -187,6 +212,107 @@ test_every_option(void)
 	CU_ASSERT_TRUE(c->dataset[DATASET_UNIFIED_ALERT].correct_cloud_fields);
 	/* What was not named has kept its defaults. */
 	CU_ASSERT_TRUE(c->dataset[DATASET_ACTIVITY].enabled);
+	end();
+}
+
+/* What a dataset does not say, its console says; in any order. */
+static void
+test_inherited(void)
+{
+	const struct conf_dataset *d;
+
+	begin();
+	fine(CONSOLE
+	    "    datasets:\n"
+	    "      agent: { output: mapped, http_client_timeout: 2s,\n"
+	    "        site_ids: [], preserve_original_event: no }\n"
+	    "      threat: { enable_request_tracer: no }\n"
+	    "    output: raw\n"
+	    "    site_ids: [1, 2]\n"
+	    "    http_client_timeout: 7s\n"
+	    "    preserve_original_event: yes\n"
+	    "    preserve_duplicate_custom_fields: yes\n"
+	    "    enable_request_tracer: yes\n");
+	CU_ASSERT_FATAL(conf != NULL);
+	d = &conf->console[0].dataset[DATASET_AGENT];
+	CU_ASSERT_EQUAL(d->output, OUTPUT_MAPPED);
+	CU_ASSERT_EQUAL(d->http_client_timeout, 2000);
+	CU_ASSERT_PTR_NULL(d->site_ids);
+	CU_ASSERT_FALSE(d->preserve_original_event);
+	CU_ASSERT_TRUE(d->enable_request_tracer);
+	d = &conf->console[0].dataset[DATASET_THREAT];
+	CU_ASSERT_EQUAL(d->output, OUTPUT_RAW);
+	CU_ASSERT_EQUAL(d->http_client_timeout, 7000);
+	UNIT_TEXT(d->site_ids, "1,2");
+	CU_ASSERT_TRUE(d->preserve_original_event);
+	CU_ASSERT_FALSE(d->enable_request_tracer);
+	/* Only where there is such an option. */
+	CU_ASSERT_FALSE(d->preserve_duplicate_custom_fields);
+	d = &conf->console[0].dataset[DATASET_GROUP];
+	CU_ASSERT_TRUE(d->preserve_duplicate_custom_fields);
+	CU_ASSERT_PTR_NULL(d->site_ids);
+	/* And without a word about datasets. */
+	fine(CONSOLE "    output: raw\n");
+	CU_ASSERT_EQUAL(conf->console[0].dataset[DATASET_AGENT].output,
+	    OUTPUT_RAW);
+	end();
+}
+
+/* The console has the option that a dataset inherits, of the same type. */
+static void
+test_inherited_rows(void)
+{
+	const struct conf_section *s = &conf_schema_console;
+
+	for (size_t i = 0; i < conf_schema_dataset.n; i++) {
+		const struct conf_option *o = &conf_schema_dataset.options[i];
+		size_t j = 0;
+
+		if (!o->inherited)
+			continue;
+		while (j < s->n && strcmp(s->options[j].path, o->path) != 0)
+			j++;
+		CU_ASSERT_FATAL(j < s->n);
+		CU_ASSERT_EQUAL(s->options[j].type, o->type);
+		CU_ASSERT_NOT_EQUAL(o->type, CONF_TAGS);
+		CU_ASSERT_NOT_EQUAL(o->type, CONF_AUTHORITIES);
+		CU_ASSERT_PTR_NULL(o->def);
+	}
+}
+
+/* What is not offered is told with its reason, and is offered nowhere. */
+static void
+test_absent(void)
+{
+	static const struct conf_section *const all[] = {
+		&conf_schema_top, &conf_schema_console, &conf_schema_dataset,
+	};
+	char text[512], want[512];
+
+	begin();
+	for (size_t i = 0; i < conf_schema_n_absent; i++) {
+		const struct conf_absent *a = &conf_schema_absent[i];
+
+		snprintf(text, sizeof(text), CONSOLE "    %s: x\n", a->name);
+		snprintf(want, sizeof(want), "s1.yml:5:5: %s is no option of "
+		    "s1spool: %s\n", a->name, a->instead);
+		refused(text, want);
+		for (size_t s = 0; s < COUNT(all); s++)
+			for (size_t j = 0; j < all[s]->n; j++) {
+				const char *path = all[s]->options[j].path;
+				const char *dot = strrchr(path, '.');
+
+				CU_ASSERT_STRING_NOT_EQUAL(a->name,
+				    dot == NULL ? path : dot + 1);
+			}
+	}
+	refused(CONSOLE "    ssl: { key_passphrase: x }\n",
+	    "s1.yml:5:12: key_passphrase is no option of s1spool: decrypt the "
+	    "key, with openssl pkey, into a file that only s1spool can "
+	    "read\n");
+	refused(AGENT "        max_executions: 5000\n",
+	    "s1.yml:7:9: max_executions is no option of s1spool: a poll makes "
+	    "as many requests as it needs; remove it\n");
 	end();
 }
 
@@ -384,11 +510,20 @@ test_spellings(void)
 	UNIT_TEXT(conf->console[0].dataset[DATASET_GROUP].tags[0], "forwarded");
 	fine(CONSOLE "    datasets:\n");
 	fine(CONSOLE "    ssl: { supported_protocols: [TLSv1.3, TLSv1.2] }\n");
-	UNIT_TEXT(conf->console[0].ssl.supported_protocols, "TLSv1.2");
-	fine(CONSOLE "    ssl: { supported_protocols: TLSv1.3 }\n");
-	UNIT_TEXT(conf->console[0].ssl.supported_protocols, "TLSv1.3");
+	CU_ASSERT_EQUAL(conf->console[0].ssl.supported_protocols, 3);
+	fine(CONSOLE "    ssl: { supported_protocols: TLSv1.2 }\n");
+	CU_ASSERT_EQUAL(conf->console[0].ssl.supported_protocols, 1);
 	fine(CONSOLE "    ssl: { certificate_authorities: /ca }\n");
-	UNIT_TEXT(conf->console[0].ssl.certificate_authorities, "/ca");
+	UNIT_TEXT(conf->console[0].ssl.certificate_authorities[0], "/ca");
+	fine(CONSOLE "    ssl:\n      certificate_authorities:\n"
+	    "        - /ca\n"
+	    "        - |\n"
+	    "          -----BEGIN CERTIFICATE-----\n"
+	    "          AA==\n");
+	UNIT_TEXT(conf->console[0].ssl.certificate_authorities[0], "/ca");
+	UNIT_TEXT(conf->console[0].ssl.certificate_authorities[1],
+	    "-----BEGIN CERTIFICATE-----\nAA==\n");
+	CU_ASSERT_PTR_NULL(conf->console[0].ssl.certificate_authorities[2]);
 	fine(CONSOLE "    datasets: { agent: { tags: one } }\n");
 	UNIT_TEXT(conf->console[0].dataset[DATASET_AGENT].tags[0], "one");
 	CU_ASSERT_PTR_NULL(conf->console[0].dataset[DATASET_AGENT].tags[1]);
@@ -465,6 +600,9 @@ test_anchors(void)
 static const struct unit_test tests[] = {
 	{ "defaults", test_defaults },
 	{ "every option", test_every_option },
+	{ "what datasets inherit", test_inherited },
+	{ "the rows that are inherited", test_inherited_rows },
+	{ "what is not offered", test_absent },
 	{ "the rows of the schema", test_schema },
 	{ "addresses", test_addresses },
 	{ "proxies", test_proxies },

@@ -136,8 +136,10 @@ same_value(const struct conf_option *o, const void *a, const void *b)
 	case CONF_SHARE:
 		return memcmp(x, y, sizeof(double)) == 0;
 	case CONF_ENUM:
+	case CONF_SET:
 		return memcmp(x, y, sizeof(unsigned)) == 0;
 	case CONF_TAGS:
+	case CONF_AUTHORITIES:
 		return same_tags(*(char **const *)x, *(char **const *)y);
 	default:
 		return same_text(*(char *const *)x, *(char *const *)y);

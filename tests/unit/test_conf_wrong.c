@@ -29,6 +29,9 @@ check_wrong(const struct wrong *row, size_t n)
 	"is no size; write bytes, or a number with KiB, MiB, GiB, TiB, kB, " \
 	"MB, GB or TB\n"
 #define PATH_HINT "must be an absolute path, beginning with /\n"
+#define AUTHORITY_HINT                                                       \
+	"must be an absolute path, beginning with /, or a certificate in "   \
+	"PEM form\n"
 
 /* Each option with a value that it refuses, at the value's place. */
 static const struct wrong wrong_top[] = {
@@ -98,12 +101,37 @@ static const struct wrong wrong_console[] = {
 	{ CONSOLE "    rate_share: 1.5\n",
 	    "s1.yml:5:17: rate_share: '1.5' is no number above 0 and up to "
 	    "1\n" },
-	{ CONSOLE "    ssl: { certificate_authorities: [/a, /b] }\n",
-	    "s1.yml:5:42: ssl.certificate_authorities: may have one file only; "
-	    "put all certificates into it\n" },
+	{ CONSOLE "    ssl: { certificate_authorities: [/a, b] }\n",
+	    "s1.yml:5:42: ssl.certificate_authorities: " AUTHORITY_HINT },
 	{ CONSOLE "    ssl:\n      certificate_authorities: |\n"
-	    "        -----BEGIN CERTIFICATE-----\n",
-	    "s1.yml:6:32: ssl.certificate_authorities: " PATH_HINT },
+	    "        -----BEGIN PRIVATE KEY-----\n",
+	    "s1.yml:6:32: ssl.certificate_authorities: " AUTHORITY_HINT },
+	{ CONSOLE "    ssl: { cipher_suites: [RSA-RC4-128-SHA] }\n",
+	    "s1.yml:5:28: ssl.cipher_suites: 'RSA-RC4-128-SHA' is none of "
+	    "ECDHE-ECDSA-AES-128-CBC-SHA, ECDHE-ECDSA-AES-128-CBC-SHA256, "
+	    "ECDHE-ECDSA-AES-128-GCM-SHA256, ECDHE-ECDSA-AES-256-CBC-SHA, "
+	    "ECDHE-ECDSA-AES-256-GCM-SHA384, ECDHE-ECDSA-CHACHA20-POLY1305, "
+	    "ECDHE-RSA-AES-128-CBC-SHA, ECDHE-RSA-AES-128-CBC-SHA256, "
+	    "ECDHE-RSA-AES-128-GCM-SHA256, ECDHE-RSA-AES-256-CBC-SHA, "
+	    "ECDHE-RSA-AES-256-GCM-SHA384, ECDHE-RSA-CHACHA20-POLY1305, "
+	    "RSA-AES-128-CBC-SHA, RSA-AES-128-CBC-SHA256, "
+	    "RSA-AES-128-GCM-SHA256, RSA-AES-256-CBC-SHA, "
+	    "RSA-AES-256-GCM-SHA384, TLS-AES-128-GCM-SHA256, "
+	    "TLS-AES-256-GCM-SHA384, TLS-CHACHA20-POLY1305-SHA256\n" },
+	{ CONSOLE "    ssl: { curve_types: [P-224] }\n",
+	    "s1.yml:5:26: ssl.curve_types: 'P-224' is none of P-256, P-384, "
+	    "P-521, X25519; did you mean P-256?\n" },
+	{ CONSOLE "    output: ecs\n",
+	    "s1.yml:5:13: output: 'ecs' is none of mapped, raw\n" },
+	{ CONSOLE "    preserve_original_event: 1\n",
+	    "s1.yml:5:30: preserve_original_event: '1' is neither true nor "
+	    "false\n" },
+	{ CONSOLE "    preserve_duplicate_custom_fields: 1\n",
+	    "s1.yml:5:39: preserve_duplicate_custom_fields: '1' is neither "
+	    "true nor false\n" },
+	{ CONSOLE "    enable_request_tracer: 1\n",
+	    "s1.yml:5:28: enable_request_tracer: '1' is neither true nor "
+	    "false\n" },
 	{ CONSOLE "    ssl: { certificate: c.pem, key: /k.pem }\n",
 	    "s1.yml:5:25: ssl.certificate: " PATH_HINT
 	    "s1.yml:2:5: ssl.certificate and ssl.key go together; give both "
@@ -151,6 +179,14 @@ static const struct wrong wrong_dataset[] = {
 	{ CONSOLE "    datasets: { group: { page_size: 301 } }\n",
 	    "s1.yml:5:37: page_size: '301' is no whole number from 1 to "
 	    "300\n" },
+	{ AGENT "        http_client_timeout: 1ms\n",
+	    "s1.yml:7:30: http_client_timeout: '1ms' is not within 1s and "
+	    "1h\n" },
+	{ AGENT "        site_ids: here\n",
+	    "s1.yml:7:19: site_ids: 'here' is no site id; ids are digits\n" },
+	{ AGENT "        enable_request_tracer: maybe\n",
+	    "s1.yml:7:32: enable_request_tracer: 'maybe' is neither true nor "
+	    "false\n" },
 	{ AGENT "        preserve_original_event: 1\n",
 	    "s1.yml:7:34: preserve_original_event: '1' is neither true nor "
 	    "false\n" },
@@ -202,15 +238,15 @@ static const struct wrong unknown[] = {
 	    "s1.yml:3:3: unknown option 'segmet_idle'; did you mean "
 	    "segment_idle?\n" },
 	{ "output: x\n" CONSOLE,
-	    "s1.yml:1:1: unknown option 'output'; output belongs to a dataset "
-	    "(datasets.NAME)\n" },
+	    "s1.yml:1:1: unknown option 'output'; output belongs to a "
+	    "console\n" },
 	{ "url: x\n" CONSOLE,
 	    "s1.yml:1:1: unknown option 'url'; url belongs to a console\n" },
 	{ CONSOLE "    interval: 30s\n",
 	    "s1.yml:5:5: unknown option 'interval'; interval belongs to a "
 	    "dataset (datasets.NAME)\n" },
-	{ CONSOLE "    api_token: eyJsecret\n",
-	    "s1.yml:5:5: unknown option 'api_token'; did you mean "
+	{ CONSOLE "    api_token_fil: eyJsecret\n",
+	    "s1.yml:5:5: unknown option 'api_token_fil'; did you mean "
 	    "api_token_file?\n" },
 	{ CONSOLE "    level: debug\n",
 	    "s1.yml:5:5: unknown option 'level'; logging.level belongs to the "
@@ -221,7 +257,7 @@ static const struct wrong unknown[] = {
 	{ CONSOLE "    ssl:\n      ciphers: x\n",
 	    "s1.yml:6:7: unknown option 'ciphers'; known here: "
 	    "certificate_authorities, certificate, key, verification_mode, "
-	    "supported_protocols\n" },
+	    "supported_protocols, cipher_suites, curve_types\n" },
 	{ CONSOLE "    datasets:\n      agents: {}\n",
 	    "s1.yml:6:7: unknown dataset 'agents'; did you mean agent?\n" },
 	{ AGENT "        initial_intervall: 5m\n",
@@ -231,13 +267,16 @@ static const struct wrong unknown[] = {
 	{ CONSOLE "    datasets: { activity: { inventry: no } }\n",
 	    "s1.yml:5:29: unknown option 'inventry'; known here: enabled, "
 	    "interval, initial_interval, start_time, page_size, "
-	    "preserve_original_event, "
-	    "tags, output, look_back, overlap\n" },
+	    "http_client_timeout, preserve_original_event, tags, output, "
+	    "enable_request_tracer, look_back, overlap\n" },
 	{ CONSOLE "    datasets: { activity: { inventory: no } }\n",
 	    "s1.yml:5:29: the dataset activity has no option inventory; "
 	    "remove it\n" },
 	{ CONSOLE "    datasets: { activity: { resend: 0 } }\n",
 	    "s1.yml:5:29: the dataset activity has no option resend; remove "
+	    "it\n" },
+	{ CONSOLE "    datasets: { activity: { site_ids: 1 } }\n",
+	    "s1.yml:5:29: the dataset activity has no option site_ids; remove "
 	    "it\n" },
 	{ CONSOLE "    datasets: { agent: { enable_star_rule_enrichment: on } "
 	    "}\n",
