@@ -1,0 +1,123 @@
+# What the fields are declared to be is what documents have: all that the
+# conformance tests expect, and what becomes of the mock console's records.
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+check_fields=$top_builddir/tests/fields/check_fields
+fields=$top_srcdir/filebeat/fields
+datasets=$(sed -n 's/^DATASET(.*, \(.*\))$/\1/p' \
+    "$top_srcdir/collector/dataset/dataset.def")
+failed=0
+
+fail()
+{
+	echo "FAIL: $*"
+	failed=1
+}
+
+# The mock console makes records as consoles send them.
+map_mock()
+{
+	"$MOCK_CONSOLE" --dump "$1" 300 |
+	    "$S1SPOOL" map --tag=forwarded --preserve-original-event \
+	    --preserve-duplicate-custom-fields "$1" >"$tmp/mock.ndjson"
+	[ -s "$tmp/mock.ndjson" ] || fail "$1: nothing mapped"
+}
+
+test_documents()
+{
+	sh "$fields/rows.sh" "$1" >"$tmp/$1" || fail "$1: the declarations"
+	"$check_fields" -a "$tmp/$1" "$1" \
+	    "$top_srcdir/tests/conformance/$1"/*.expected.ndjson ||
+	    fail "$1: the expected documents"
+	map_mock "$1"
+	"$check_fields" -r "$tmp/$1" "$1" "$tmp/mock.ndjson" \
+	    "$top_srcdir/tests/conformance/$1/example.expected.ndjson" ||
+	    fail "$1: documents of real records"
+}
+
+# A field that ECS has is declared with ECS's type; where that is a keyword, a
+# constant will do.  Others have names that are clear of ECS.
+test_ecs()
+{
+	cat "$fields/shared.tsv" "$fields/common.tsv" "$fields/added.tsv" |
+	    awk -F '\t' '
+	FNR == NR {
+		type[$1] = $2
+		next
+	}
+	/^#/ || $1 ~ /^(sentinel_one|resource|elastic_agent|input)\./ ||
+	$1 ~ /^log\.(offset|file\.[a-z_]*)$/ && !($1 in type) ||
+	$1 ~ /^vulnerability\.(cve|package\.published_date)$/ {
+		next
+	}
+	{
+		is = $2
+		sub(/^constant_/, "", is)
+		if (match($3, /fields\.[a-z]*\.type=[a-z_]*/))
+			is = is " " substr($3, RSTART, RLENGTH)
+		want = type[$1]
+		sub(/^constant_/, "", want)
+		if (is != want) {
+			print $1 ": " is ", in ECS " want
+			bad = 1
+		}
+	}
+	END { exit bad }' "$top_srcdir/tests/fields/ecs.tsv" - ||
+	    fail "types of ECS"
+}
+
+# found TEXT ROW DOCUMENT: declared so, the document has that fault.
+found()
+{
+	{
+		grep -v "^$(echo "$2" | cut -f 1)	" "$tmp/group"
+		echo "$2"
+	} | LC_ALL=C sort >"$tmp/rows"
+	echo "$3" >"$tmp/doc"
+	"$check_fields" -r "$tmp/rows" group "$tmp/doc" >"$tmp/out" &&
+	    fail "not found: $1"
+	grep -qF "$1" "$tmp/out" || fail "not said: $1: $(cat "$tmp/out")"
+}
+
+# What the test above is there to find, it finds.
+test_faults()
+{
+	rank=$(printf 'sentinel_one.group.rank\tlong\t\tline\t')
+	for value in '"x"' 1e30 9223372036854775808 true '{"a":1}'; do
+		found 'rank: no value of type long' "$rank" \
+		    '{"sentinel_one":{"group":{"rank":'"$value"'}}}'
+	done
+	found 'rank: no value of type ip' \
+	    "$(printf 'sentinel_one.group.rank\tip\t\tline\t')" \
+	    '{"sentinel_one":{"group":{"rank":"10.0.0.256"}}}'
+	found 'rank: no value of type float' \
+	    "$(printf 'sentinel_one.group.rank\tfloat\t\tline\t')" \
+	    '{"sentinel_one":{"group":{"rank":[1,4e38]}}}'
+	found 'rank: no value of type flattened' \
+	    "$(printf 'sentinel_one.group.rank\tflattened\tdepth_limit=1\tline\t')" \
+	    '{"sentinel_one":{"group":{"rank":[{"a":1},{"a":[{}]}]}}}'
+	found '@timestamp: no value of type date' "$rank" \
+	    '{"@timestamp":"2025-02-29T00:00:00.000Z"}'
+	found 'event.module: no value of type constant_keyword' "$rank" \
+	    '{"event":{"module":"sentinel"}}'
+	found 'is_default: no value of type boolean' "$rank" \
+	    '{"sentinel_one":{"group":{"is_default":"no"}}}'
+	found 'group.extra: not declared' "$rank" \
+	    '{"sentinel_one":{"group":{"extra":[[0]]}}}'
+	found 'event.ingested: declared as not in lines' "$rank" \
+	    '{"event":{"ingested":"2025-02-28T00:00:00.000Z"}}'
+	found 'group.id: an id, and of type long' \
+	    "$(printf 'group.id\tlong\t\tline\t')" '{}'
+	found 'a target, and not declared' \
+	    "$(printf 'sentinel_one.group.rank\tlong\t\tadded\t')" '{}'
+	"$check_fields" -a "$tmp/group" group "$tmp/doc" |
+	    grep -q 'group.name: in no document' || fail "not found: dead ones"
+}
+
+[ -n "$datasets" ] || fail "no datasets"
+for d in $datasets; do
+	test_documents "$d"
+done
+test_ecs
+test_faults
+exit $failed
