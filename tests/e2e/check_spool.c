@@ -34,13 +34,19 @@ struct version {
 /* In the order in which their names sort. */
 static const struct {
 	const char *dataset;
-	const char *field[3]; /* of the ledger */
+	const char *field[4]; /* of the ledger; none: it says the identity */
 	const char *time; /* what walks go by */
 } identities[] = {
 	{ "activity", { "createdAt", "id", "updatedAt" }, "createdAt" },
 	{ "agent", { "createdAt", "id", "updatedAt" }, "updatedAt" },
+	{ "alert", { "id", "createdAt", "updatedAt" }, "createdAt" },
+	{ "application", { NULL }, "updatedAt" },
+	{ "application_risk", { NULL }, "updatedAt" },
 	{ "group", { "createdAt", "id", "updatedAt" }, "updatedAt" },
 	{ "threat", { "id", "createdAt", "updatedAt" }, "updatedAt" },
+	{ "threat_event", { "threatId", "createdAt", "id" }, "updatedAt" },
+	{ "unified_alert", { "detectedAt", "externalId", "id", "updatedAt" },
+	    "updatedAt" },
 };
 
 static struct version *version;
@@ -65,7 +71,7 @@ text_of(struct json_object *o, const char *name)
 }
 
 static void
-compute_id(struct json_object *row, const char *const field[3],
+compute_id(struct json_object *row, const char *const field[4],
     char id[ID_LEN + 1])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -73,7 +79,7 @@ compute_id(struct json_object *row, const char *const field[3],
 	unsigned len;
 
 	EVP_DigestInit_ex(ctx, EVP_sha1(), NULL);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4 && field[i] != NULL; i++) {
 		const char *value = text_of(row, field[i]);
 
 		if (value == NULL)
@@ -101,7 +107,11 @@ add_version(struct json_object *row, const char *line, size_t which,
 	}
 	v = &version[n_versions++];
 	*v = (struct version){ .text = strdup(line) };
-	compute_id(row, identities[which].field, v->id);
+	if (identities[which].field[0] != NULL)
+		compute_id(row, identities[which].field, v->id);
+	else
+		snprintf(v->id, sizeof(v->id), "%s",
+		    text_of(row, "identity"));
 	v->wanted = text_of(row, "goneAt") == NULL &&
 	    (since == NULL || (at != NULL && strcmp(at, since) >= 0));
 }

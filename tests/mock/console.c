@@ -52,7 +52,12 @@ world_of(const struct options *o, int64_t base)
 		.n_agents = (uint32_t)o->agents,
 		.n_groups = (uint32_t)o->groups,
 		.n_threats = (uint32_t)o->threats,
-		.n_activities = (uint32_t)o->activities };
+		.n_activities = (uint32_t)o->activities,
+		.n_alerts = (uint32_t)o->alerts,
+		.n_unified = (uint32_t)o->unified_alerts,
+		.n_applications = (uint32_t)o->applications,
+		.n_installations = (uint32_t)o->installations,
+		.n_risks = (uint32_t)o->risks };
 }
 
 static int

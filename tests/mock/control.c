@@ -8,6 +8,7 @@
 
 #include "tests/mock/fault.h"
 #include "tests/mock/gen.h"
+#include "tests/mock/ledger.h"
 #include "tests/mock/member.h"
 #include "tests/mock/produce.h"
 #include "tests/mock/reqlog.h"
@@ -92,43 +93,11 @@ requests(struct exchange *x, struct json_object *body)
 }
 
 static void
-add_stamp(struct buf *out, const char *name, int64_t us)
-{
-	char text[STAMP_LEN + 1];
-
-	if (us == 0) {
-		buf_addf(out, ",\"%s\":null", name);
-		return;
-	}
-	stamp_format(us, text);
-	buf_addf(out, ",\"%s\":\"%s\"", name, text);
-}
-
-static void
 ledger(struct exchange *x, struct json_object *body)
 {
-	const char *name = exchange_arg(x, "dataset");
-	const struct entry *e;
-	enum set_id set;
-	size_t n;
-
 	(void)body;
-	if (name == NULL || set_find(name, &set) != 0) {
+	if (ledger_reply(x) != 0)
 		refuse(x, "no such dataset");
-		return;
-	}
-	e = store_ledger(x->console->store, set, &n);
-	reply_begin(x, 200, "application/x-ndjson");
-	for (size_t i = 0; i < n; i++, e++) {
-		buf_addf(&x->out, "{\"id\":\"%llu\",\"version\":%u",
-		    (unsigned long long)e->id, (unsigned)e->version);
-		add_stamp(&x->out, "createdAt", e->created);
-		add_stamp(&x->out, "updatedAt", e->updated);
-		add_stamp(&x->out, "visibleAt", e->visible);
-		add_stamp(&x->out, "goneAt", e->gone);
-		buf_addf(&x->out, ",\"deleted\":%s}\n",
-		    e->deleted ? "true" : "false");
-	}
 }
 
 static void
@@ -142,7 +111,7 @@ record(struct exchange *x, struct json_object *body)
 
 	(void)body;
 	if (name != NULL && id != NULL && set_find(name, &set) == 0)
-		row = store_find(c->store, set, strtoull(id, NULL, 10));
+		row = store_find(c->store, set, set_read_id(set, id));
 	if (row == NULL) {
 		refuse(x, "no such record");
 		return;
@@ -163,8 +132,7 @@ make_batch(struct exchange *x, struct json_object *body, bool is_new)
 	int64_t now = console_now(x->console);
 
 	if (set_of(body, is_new ? "activity" : "agent", &b.set) != 0 ||
-	    (is_new && b.set != SET_ACTIVITY && b.set != SET_THREAT) ||
-	    (!is_new && b.set == SET_ACTIVITY)) {
+	    !producer_can(b.set, is_new)) {
 		refuse(x, "dataset: not for this");
 		return;
 	}
@@ -227,7 +195,7 @@ delete_rows(struct exchange *x, struct json_object *body)
 		struct json_object *id = json_object_array_get_idx(ids, i);
 
 		n += store_delete(c->store, set,
-		    strtoull(json_object_get_string(id), NULL, 10),
+		    set_read_id(set, json_object_get_string(id)),
 		    console_now(c));
 	}
 	reply_begin(x, 200, "application/json");
@@ -256,7 +224,7 @@ static const struct {
 	{ "DELETE", "fault", fault_clear, "remove all" },
 	{ "GET", "stats", stats, "counts, states, last queries by path" },
 	{ "GET", "requests", requests, "the last 4096, one a line" },
-	{ "GET", "ledger", ledger, "?dataset= every version ever visible" },
+	{ "GET", "ledger", ledger, "?dataset=[&period=] every version ever visible" },
 	{ "GET", "record", record, "?dataset=&id= the record as it is now" },
 	{ "POST", "produce", produce,
 	    "{rate, seconds, late_fraction, late_max, future_fraction, "

@@ -41,12 +41,12 @@ add_value(struct buf *b, const struct cursor *c, const char *quote)
 	}
 }
 
-void
-cursor_write(const struct cursor *c, const char *prefix, struct buf *out)
+static void
+encode(const struct cursor *c, const char *prefix,
+    unsigned char text[CURSOR_MAX * 2])
 {
 	const char *order = c->desc ? "desc" : "asc";
 	const char *quote = prefix[0] == '\0' ? "\"" : "";
-	unsigned char text[CURSOR_MAX * 2];
 	struct buf b;
 
 	buf_init(&b, CURSOR_MAX);
@@ -59,13 +59,29 @@ cursor_write(const struct cursor *c, const char *prefix, struct buf *out)
 	    c->again ? ",\"again\":true" : "");
 	EVP_EncodeBlock(text, (const unsigned char *)b.p, (int)b.len);
 	buf_fini(&b);
+}
 
+void
+cursor_write(const struct cursor *c, const char *prefix, struct buf *out)
+{
+	unsigned char text[CURSOR_MAX * 2];
+
+	encode(c, prefix, text);
 	for (const unsigned char *p = text; *p != '\0'; p++) {
 		if (strchr("+/=", *p) != NULL)
 			buf_addf(out, "%%%02X", *p);
 		else
 			buf_addc(out, (char)*p);
 	}
+}
+
+void
+cursor_write_plain(const struct cursor *c, struct buf *out)
+{
+	unsigned char text[CURSOR_MAX * 2];
+
+	encode(c, "", text);
+	buf_adds(out, (const char *)text);
 }
 
 /* Base64 to JSON.  A client may have encoded what was encoded already. */

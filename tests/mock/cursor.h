@@ -25,6 +25,9 @@ struct cursor {
  * with one ids are numbers. */
 void cursor_write(const struct cursor *c, const char *prefix, struct buf *out);
 
+/* The same without the percent-encoding, as GraphQL has it. */
+void cursor_write_plain(const struct cursor *c, struct buf *out);
+
 /* Read what came in a request.  0, or -1 when it is no cursor of ours. */
 int cursor_read(const char *text, struct cursor *c);
 

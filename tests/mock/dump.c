@@ -13,6 +13,11 @@ static const size_t counts[SET_STORED] = {
 	[SET_AGENT] = offsetof(struct options, agents),
 	[SET_GROUP] = offsetof(struct options, groups),
 	[SET_THREAT] = offsetof(struct options, threats),
+	[SET_ALERT] = offsetof(struct options, alerts),
+	[SET_UNIFIED] = offsetof(struct options, unified_alerts),
+	[SET_INVENTORY] = offsetof(struct options, applications),
+	[SET_APPLICATION] = offsetof(struct options, installations),
+	[SET_RISK] = offsetof(struct options, risks),
 };
 
 static int

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/mock/explore.h"
 #include "tests/mock/gen.h"
-#include "tests/mock/list.h"
+#include "tests/mock/lists.h"
 #include "tests/mock/stamp.h"
+#include "tests/mock/unified.h"
 
 static void
 system_info(struct exchange *x)
@@ -69,16 +71,30 @@ api_token_details(struct exchange *x)
 	json_object_put(body);
 }
 
+#define INVENTORY "/application-management/inventory"
+
 static const struct endpoint endpoints[] = {
-	{ "GET", "/activities", "activity", list_activities, false },
-	{ "GET", "/activities/types", NULL, activity_types, false },
-	{ "GET", "/agents", "agent", list_agents, false },
-	{ "GET", "/groups", "group", list_groups, false },
-	{ "GET", "/system/info", NULL, system_info, false },
-	{ "GET", "/system/status", NULL, system_status, true },
-	{ "GET", "/threats", "threat", list_threats, false },
-	{ "GET", "/threats/{id}/timeline", "timeline", list_timeline, false },
-	{ "POST", "/users/api-token-details", NULL, api_token_details, false },
+	{ "GET", "/activities", "activity", list_activities, AUTH_ANY },
+	{ "GET", "/activities/types", NULL, activity_types, AUTH_ANY },
+	{ "GET", "/agents", "agent", list_agents, AUTH_ANY },
+	{ "GET", INVENTORY, "inventory", list_inventory, AUTH_ANY },
+	{ "GET", INVENTORY "/endpoints", "application", list_installations,
+	    AUTH_ANY },
+	{ "GET", "/application-management/risks", "application_risk",
+	    list_risks, AUTH_ANY },
+	{ "GET", "/cloud-detection/alerts", "alert", list_alerts, AUTH_ANY },
+	{ "GET", "/groups", "group", list_groups, AUTH_ANY },
+	{ "GET", "/system/info", NULL, system_info, AUTH_ANY },
+	{ "GET", "/system/status", NULL, system_status, AUTH_NONE },
+	{ "GET", "/threats", "threat", list_threats, AUTH_ANY },
+	{ "GET", "/threats/{id}/explore/events", "threat_event",
+	    explore_events, AUTH_ANY },
+	{ "GET", "/threats/{id}/timeline", "timeline", explore_timeline,
+	    AUTH_ANY },
+	{ "POST", "/unifiedalerts/graphql", "unified_alert", unified_alerts,
+	    AUTH_BEARER },
+	{ "POST", "/users/api-token-details", NULL, api_token_details,
+	    AUTH_ANY },
 };
 
 /* Does the path fit the pattern?  Sets *id to what stands for {id}. */
@@ -119,15 +135,18 @@ endpoint_find(struct exchange *x)
 }
 
 static bool
-is_authorized(const struct exchange *x)
+is_authorized(const struct exchange *x, enum auth auth)
 {
-	static const char *const schemes[] = { "ApiToken ", "Bearer " };
+	static const char *const schemes[] = { "Bearer ", "ApiToken " };
+	size_t n_schemes = auth == AUTH_BEARER ? 1 : 2;
 	const struct console *c = x->console;
 
+	if (auth == AUTH_NONE)
+		return true;
 	if (x->authorization == NULL ||
 	    (c->token_expires > 0 && console_now(c) >= c->token_expires))
 		return false;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < n_schemes; i++) {
 		size_t n = strlen(schemes[i]);
 
 		if (strncmp(x->authorization, schemes[i], n) == 0)
@@ -142,7 +161,7 @@ endpoint_serve(const struct endpoint *e, struct exchange *x)
 	if (e == NULL)
 		reply_error(x, 404, 4040010, "Requested resource was not found",
 		    NULL);
-	else if (!e->open && !is_authorized(x))
+	else if (!is_authorized(x, e->auth))
 		reply_error(x, 401, 4010010, "Authentication Failed", NULL);
 	else
 		e->serve(x);

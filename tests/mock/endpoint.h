@@ -2,7 +2,7 @@
  * The console's paths.
  *
  * A dataset is a set in store.h, a file of templates with its row in gen.c,
- * rows made in history.c, a list_kind in list.c and a row in endpoint.c.
+ * rows made in history.c, a list_kind in lists.c and a row in endpoint.c.
  */
 #ifndef S1SPOOL_MOCK_ENDPOINT_H
 #define S1SPOOL_MOCK_ENDPOINT_H
@@ -11,12 +11,18 @@
 
 #define ENDPOINT_ROOT "/web/api/v2.1"
 
+enum auth {
+	AUTH_ANY, /* ApiToken or Bearer */
+	AUTH_BEARER,
+	AUTH_NONE /* no token needed */
+};
+
 struct endpoint {
 	const char *method;
 	const char *path; /* "{id}" stands for one number */
 	const char *dataset; /* by which faults and statistics name it */
 	void (*serve)(struct exchange *x);
-	bool open; /* needs no token */
+	enum auth auth;
 };
 
 /* What the request is for, NULL when there is no such path; sets x->id. */

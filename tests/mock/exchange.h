@@ -45,11 +45,12 @@ struct exchange {
 	const char *method;
 	const char *path;
 	char *uri; /* as it came, with the query */
-	const char *authorization, *accept_encoding;
+	const char *authorization, *accept_encoding, *content_type;
 	struct arg arg[EXCHANGE_ARGS];
 	size_t n_args;
 	struct buf in;
 	uint64_t id; /* the {id} of the path */
+	char *variables; /* of GraphQL, JSON; NULL: none */
 	bool begun;
 
 	/* The reply. */

@@ -76,6 +76,14 @@ static const struct fault_kind {
 	    .body = ERROR("4000010", "\"cursor: Invalid cursor.\"",
 	    "Bad Request") },
 
+	{ .name = "graphql-errors", .help = "200 with `errors', no data",
+	    .status = 200, .type = json,
+	    .body = "{\"data\":null,\"errors\":[{\"message\":"
+	    "\"Internal server error\",\"path\":[\"alerts\"],"
+	    "\"extensions\":{\"code\":\"INTERNAL_SERVER_ERROR\"}}]}" },
+
+	{ .name = "graphql-partial", .help = "`errors' behind whole data",
+	    .page = PAGE_ERRORS },
 	{ .name = "repeat-cursor", .help = "the same cursor again and again",
 	    .page = PAGE_REPEAT_CURSOR },
 	{ .name = "empty-page", .help = "no rows, a cursor to the same place",
@@ -265,7 +273,8 @@ matches(const struct fault *f, const struct exchange *x, const char *path,
 	if (f->dataset != NULL &&
 	    (dataset == NULL || strcmp(dataset, f->dataset) != 0))
 		return false;
-	return !f->kind->cursor_only || exchange_arg(x, "cursor") != NULL;
+	return !f->kind->cursor_only || exchange_arg(x, "cursor") != NULL ||
+	    (x->in.len > 0 && strstr(x->in.p, "\"after\":\"") != NULL);
 }
 
 /* Is it this request's turn? */

@@ -11,7 +11,13 @@ static const struct gen_kind *const kinds[SET_COUNT] = {
 	[SET_AGENT] = &gen_agent,
 	[SET_GROUP] = &gen_group,
 	[SET_THREAT] = &gen_threat,
+	[SET_ALERT] = &gen_alert,
+	[SET_UNIFIED] = &gen_unified,
+	[SET_INVENTORY] = &gen_inventory,
+	[SET_APPLICATION] = &gen_application,
+	[SET_RISK] = &gen_risk,
 	[SET_TIMELINE] = &gen_timeline,
+	[SET_THREAT_EVENT] = &gen_threat_event,
 };
 
 void
@@ -68,6 +74,14 @@ gen_time(struct gen *g, int64_t us)
 
 	stamp_format(us, text);
 	buf_add(g->out, text, STAMP_LEN);
+}
+
+void
+gen_time_ms(struct gen *g, int64_t us)
+{
+	gen_time(g, us);
+	buf_cut(g->out, g->out->len - 4);
+	buf_addc(g->out, 'Z');
 }
 
 void

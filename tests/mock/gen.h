@@ -33,8 +33,9 @@ struct gen_kind {
 	void (*put)(struct gen *g);
 };
 
-extern const struct gen_kind gen_activity, gen_agent, gen_group, gen_threat,
-    gen_timeline;
+extern const struct gen_kind gen_activity, gen_agent, gen_alert,
+    gen_application, gen_group, gen_inventory, gen_risk, gen_threat,
+    gen_threat_event, gen_timeline, gen_unified;
 
 /* Holes that every template may have. */
 extern const struct tmpl_name gen_names[];
@@ -61,13 +62,19 @@ bool gen_activity_has_agent(uint32_t type);
 bool gen_activity_has_threat(uint32_t type);
 void gen_activity_types(struct buf *out);
 
-/* How many timeline entries a threat has. */
+/* How many timeline entries and events a threat has: more with each version. */
 uint32_t gen_timeline_count(const struct world *w, const struct row *threat);
+uint32_t gen_threat_event_count(const struct world *w,
+    const struct row *threat);
+
+/* A unified alert's externalId, 0: it has none. */
+uint64_t gen_unified_external(const struct row *row);
 
 /* Building blocks of holes. */
 void gen_text(struct gen *g, const char *text);
 void gen_number(struct gen *g, uint64_t n);
 void gen_time(struct gen *g, int64_t us);
+void gen_time_ms(struct gen *g, int64_t us); /* milliseconds only */
 void gen_hex(struct gen *g, struct rng *r, size_t digits);
 void gen_uuid(struct gen *g, struct rng *r, bool dashes);
 

@@ -7,11 +7,13 @@
 
 /* Streams of random numbers, beside those of the sets themselves. */
 enum { STREAM_AGENT = 200, STREAM_GROUP, STREAM_THREAT, STREAM_ACTIVITY,
-	STREAM_BULK, STREAM_WALK };
+	STREAM_BULK, STREAM_WALK, STREAM_ALERT = 1200, STREAM_INSTALL };
 
 #define BULK_ROWS 300 /* rows that a bulk change stamps alike */
 #define BULK_EVERY 3 /* one block of rows in so many had one */
 #define BURST_ODDS 1500 /* one activity in so many begins a burst */
+#define ALERT_TIES 30 /* alerts of one time ... */
+#define ALERT_EVERY 100 /* ... once in so many */
 
 static int64_t
 min64(int64_t a, int64_t b)
@@ -90,6 +92,87 @@ set_agent(const struct world *w, struct row *row, struct rng *r)
 	row->agent = (uint32_t)rng_below(r, w->n_agents);
 	world_agent(w, row->agent, &agent);
 	row->group = agent.group;
+}
+
+/* A row of any set whose rows have an agent each. */
+static struct row *
+add_for_agent(struct store *s, const struct world *w, enum set_id set,
+    int64_t created)
+{
+	struct row *row = store_add(s, set);
+	struct rng r = rng_for(w->seed, STREAM_ALERT + (uint64_t)set * 50,
+	    row->index);
+
+	row->created = set_time(set, created);
+	row->updated = set_time(set, created + rng_range(&r, 100, 900000));
+	row->id = world_id(w, row->created, set, row->index);
+	set_agent(w, row, &r);
+	return row;
+}
+
+struct row *
+history_add_alert(struct store *s, const struct world *w, int64_t created)
+{
+	return add_for_agent(s, w, SET_ALERT, created);
+}
+
+struct row *
+history_add_unified(struct store *s, const struct world *w, int64_t created)
+{
+	return add_for_agent(s, w, SET_UNIFIED, created);
+}
+
+/* The first application is everywhere, the last ones are hardly anywhere. */
+struct row *
+history_add_application(struct store *s, const struct world *w,
+    int64_t created)
+{
+	struct row *row = add_for_agent(s, w, SET_APPLICATION, created);
+	struct rng r = rng_for(w->seed, STREAM_INSTALL, row->index);
+
+	if (rng_below(&r, 10) > 0)
+		row->kind = (uint32_t)rng_below(&r,
+		    1 + rng_below(&r, w->n_applications));
+	return row;
+}
+
+struct row *
+history_add_risk(struct store *s, const struct world *w, int64_t created)
+{
+	return add_for_agent(s, w, SET_RISK, created);
+}
+
+static void
+add_alerts(struct store *s, const struct world *w, uint32_t n,
+    struct row *(*add)(struct store *s, const struct world *w,
+    int64_t created))
+{
+	int64_t step = n > 0 ? w->span / n : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t back = i % ALERT_EVERY < ALERT_TIES ?
+		    i % ALERT_EVERY : 0;
+
+		add(s, w, w->base - w->span + step * (i - back));
+	}
+}
+
+static void
+add_inventory(struct store *s, const struct world *w)
+{
+	for (uint32_t i = 0; i < w->n_applications; i++) {
+		struct row *row = store_add(s, SET_INVENTORY);
+
+		row->created = row->updated = w->base - w->span;
+		row->id = i + 1;
+		row->group = ROW_NONE;
+	}
+	for (uint32_t i = 0; i < w->n_installations; i++)
+		history_add_application(s, w, w->base - (i + 1) *
+		    (w->span / (w->n_installations + 1)));
+	for (uint32_t i = 0; i < w->n_risks; i++)
+		history_add_risk(s, w, w->base - (i + 1) *
+		    (w->span / (w->n_risks + 1)));
 }
 
 struct row *
@@ -184,5 +267,8 @@ history_fill(struct store *s, const struct world *w)
 	add_agents(s, w);
 	add_threats(s, w);
 	add_activities(s, w);
+	add_alerts(s, w, w->n_alerts, history_add_alert);
+	add_alerts(s, w, w->n_unified, history_add_unified);
+	add_inventory(s, w);
 	store_load(s, w->base);
 }

@@ -13,10 +13,18 @@
  */
 void history_fill(struct store *s, const struct world *w);
 
-/* A new, not yet visible activity of that time. */
+/* A new, not yet visible row of that time. */
 struct row *history_add_activity(struct store *s, const struct world *w,
     int64_t created);
 struct row *history_add_threat(struct store *s, const struct world *w,
+    int64_t created);
+struct row *history_add_alert(struct store *s, const struct world *w,
+    int64_t created);
+struct row *history_add_unified(struct store *s, const struct world *w,
+    int64_t created);
+struct row *history_add_application(struct store *s, const struct world *w,
+    int64_t created);
+struct row *history_add_risk(struct store *s, const struct world *w,
     int64_t created);
 
 #endif

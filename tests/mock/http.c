@@ -84,6 +84,7 @@ end_exchange(void *cookie, struct MHD_Connection *connection, void **state,
 	buf_fini(&x->in);
 	give_spare(h, &x->out);
 	free(x->uri);
+	free(x->variables);
 	free(x);
 	*state = NULL;
 }
@@ -227,6 +228,8 @@ on_request(void *cookie, struct MHD_Connection *connection, const char *url,
 	    MHD_HEADER_KIND, "Authorization");
 	x->accept_encoding = MHD_lookup_connection_value(connection,
 	    MHD_HEADER_KIND, "Accept-Encoding");
+	x->content_type = MHD_lookup_connection_value(connection,
+	    MHD_HEADER_KIND, "Content-Type");
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_arg,
 	    x);
 	h->options.serve(x);

@@ -7,17 +7,8 @@
 
 #include "collector/base/xalloc.h"
 #include "tests/mock/gen.h"
-#include "tests/mock/query.h"
-#include "tests/mock/stamp.h"
 
-#define TOTAL_CAP 50000
 #define ROW_MAX (1u << 20)
-
-struct list_kind {
-	enum set_id set;
-	struct query_rules rules;
-	const char *cursor_prefix; /* the database's name for the list */
-};
 
 /* A list request while it is answered. */
 struct page {
@@ -31,52 +22,6 @@ struct page {
 	int64_t n; /* rows written */
 	bool more;
 };
-
-static const struct param activity_params[] = {
-	{ "createdAt", PARAM_RANGE, KEY_CREATED },
-	{ "activityTypes", PARAM_LIST, LIST_KIND },
-	{ "agentIds", PARAM_LIST, LIST_AGENT },
-	{ "threatIds", PARAM_LIST, LIST_THREAT },
-	{ "includeHidden", PARAM_IGNORED, 0 },
-	{ NULL, PARAM_IGNORED, 0 },
-};
-
-static const struct param agent_params[] = {
-	{ "createdAt", PARAM_RANGE, KEY_CREATED },
-	{ "updatedAt", PARAM_RANGE, KEY_UPDATED },
-	{ "isActive", PARAM_NO_FLAG, AGENT_INACTIVE },
-	{ "infected", PARAM_FLAG, AGENT_INFECTED },
-	{ "isDecommissioned", PARAM_FLAG, AGENT_DECOMMISSIONED },
-	{ "isUninstalled", PARAM_FLAG, AGENT_UNINSTALLED },
-	{ NULL, PARAM_IGNORED, 0 },
-};
-
-static const struct param group_params[] = {
-	{ "updatedAt", PARAM_RANGE, KEY_UPDATED },
-	{ NULL, PARAM_IGNORED, 0 },
-};
-
-static const struct param threat_params[] = {
-	{ "createdAt", PARAM_RANGE, KEY_CREATED },
-	{ "updatedAt", PARAM_RANGE, KEY_UPDATED },
-	{ "agentIds", PARAM_LIST, LIST_AGENT },
-	{ NULL, PARAM_IGNORED, 0 },
-};
-
-#define SORTS_TIMES (1u << KEY_ID | 1u << KEY_CREATED | 1u << KEY_UPDATED)
-#define SORTS_ACTIVITY (1u << KEY_ID | 1u << KEY_CREATED | 1u << KEY_KIND)
-#define SORTS_TIMELINE (1u << KEY_CREATED | 1u << KEY_KIND)
-
-static const struct list_kind activities = { SET_ACTIVITY,
-	{ activity_params, SORTS_ACTIVITY, KEY_ID, 1000 }, "" };
-static const struct list_kind agents = { SET_AGENT,
-	{ agent_params, SORTS_TIMES, KEY_ID, 1000 }, "" };
-static const struct list_kind groups = { SET_GROUP,
-	{ group_params, SORTS_TIMES, KEY_ID, 300 }, "" };
-static const struct list_kind threats = { SET_THREAT,
-	{ threat_params, SORTS_TIMES, KEY_ID, 1000 }, "ThreatView." };
-static const struct list_kind timeline = { SET_TIMELINE,
-	{ NULL, SORTS_TIMELINE, KEY_CREATED, 1000 }, "" };
 
 static void
 make_text(void *cookie, const struct row *row, struct buf *out)
@@ -134,12 +79,15 @@ apply_cursor(struct page *p)
 static void
 add_row(struct page *p, struct row *row)
 {
-	struct slice text = store_text(p->x->console->store, row, &p->scratch,
-	    make_text, p);
+	struct buf *out = &p->x->out;
 
 	if (p->n++ > 0)
-		buf_addc(&p->x->out, ',');
-	buf_add_slice(&p->x->out, text);
+		buf_addc(out, ',');
+	if (p->kind->is_large)
+		make_text(p, row, out);
+	else
+		buf_add_slice(out, store_text(p->x->console->store, row,
+		    &p->scratch, make_text, p));
 	p->last = row;
 }
 
@@ -227,8 +175,8 @@ add_pagination(struct page *p, int64_t total)
 
 	if (p->x->page_faults & PAGE_TOTAL_ZERO)
 		total = 0;
-	if ((p->x->page_faults & PAGE_TOTAL_CAPPED) && total > TOTAL_CAP)
-		total = TOTAL_CAP;
+	if ((p->x->page_faults & PAGE_TOTAL_CAPPED) && total > LIST_TOTAL_CAP)
+		total = LIST_TOTAL_CAP;
 	buf_adds(out, "\"pagination\":{\"nextCursor\":");
 	if (next_cursor(p, &c)) {
 		buf_addc(out, '"');
@@ -281,42 +229,6 @@ serve_page(struct page *p)
 	buf_fini(&p->scratch);
 }
 
-static void
-list_stored(struct exchange *x, const struct list_kind *kind)
-{
-	struct page p = { .x = x, .kind = kind };
-
-	if (query_read(&p.q, &kind->rules, x) == 0) {
-		p.view = store_view(x->console->store, kind->set, p.q.sort);
-		serve_page(&p);
-	}
-	query_fini(&p.q);
-}
-
-void
-list_activities(struct exchange *x)
-{
-	list_stored(x, &activities);
-}
-
-void
-list_agents(struct exchange *x)
-{
-	list_stored(x, &agents);
-}
-
-void
-list_groups(struct exchange *x)
-{
-	list_stored(x, &groups);
-}
-
-void
-list_threats(struct exchange *x)
-{
-	list_stored(x, &threats);
-}
-
 static int
 by_kind(const void *a, const void *b)
 {
@@ -324,52 +236,57 @@ by_kind(const void *a, const void *b)
 	    KEY_KIND);
 }
 
-/* A threat's timeline is not stored; the rows are made for this request. */
-static void
-timeline_rows(const struct console *c, const struct row *threat,
-    struct row *row, struct row **at, uint32_t n)
+/* In the order of the request; made rows come in that of their times. */
+static struct view
+view_of(const struct page *p, struct row **made, size_t n)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		int64_t created = threat->created +
-		    (int64_t)i * 37 * STAMP_SECOND + 12345;
-
-		row[i] = (struct row){ .index = i, .created = created,
-			.updated = created - 2000, .kind = 19 + i % 6,
-			.agent = threat->agent, .threat = threat->index,
-			.group = threat->group };
-		row[i].id = world_id(&c->world, created, SET_TIMELINE,
-		    threat->index);
-		at[i] = &row[i];
-	}
+	if (made == NULL)
+		return store_view(p->x->console->store, p->kind->set,
+		    p->q.sort);
+	if (p->q.sort == KEY_KIND)
+		qsort(made, n, sizeof(*made), by_kind);
+	return (struct view){ made, n, p->q.sort };
 }
 
-void
-list_timeline(struct exchange *x)
+/* of_kind: only those rows, negative: all.  made may be NULL: stored ones. */
+static void
+list_view(struct exchange *x, const struct list_kind *kind,
+    struct row **made, size_t n, int64_t of_kind)
 {
-	const struct console *c = x->console;
-	struct page p = { .x = x, .kind = &timeline };
-	const struct row *threat = store_find(c->store, SET_THREAT, x->id);
-	struct row *row, **at;
-	uint32_t n;
+	struct page p = { .x = x, .kind = kind };
 
-	if (threat == NULL) {
-		reply_error(x, 404, 4040010, "Requested resource was not found",
-		    NULL);
-		return;
-	}
-	n = gen_timeline_count(&c->world, threat);
-	row = xcalloc(n + 1, sizeof(*row));
-	at = xcalloc(n + 1, sizeof(struct row *));
-	timeline_rows(c, threat, row, at, n);
-	if (query_read(&p.q, &timeline.rules, x) == 0) {
-		if (p.q.sort == KEY_KIND)
-			qsort(at, n, sizeof(struct row *), by_kind);
-		p.view = (struct view){ at, n, p.q.sort };
+	if (query_read(&p.q, &kind->rules, x) == 0) {
+		if (of_kind >= 0)
+			p.q.lo[KEY_KIND] = p.q.hi[KEY_KIND] = of_kind;
+		p.view = view_of(&p, made, n);
 		serve_page(&p);
 	}
 	query_fini(&p.q);
-	for (uint32_t i = 0; i < n; i++)
-		store_forget(c->store, &row[i]);
+}
+
+void
+list_stored(struct exchange *x, const struct list_kind *kind)
+{
+	list_view(x, kind, NULL, 0, -1);
+}
+
+void
+list_stored_of(struct exchange *x, const struct list_kind *kind,
+    uint32_t of_kind)
+{
+	list_view(x, kind, NULL, 0, of_kind);
+}
+
+void
+list_made(struct exchange *x, const struct list_kind *kind, struct row *row,
+    size_t n)
+{
+	struct row **at = xcalloc(n + 1, sizeof(struct row *));
+
+	for (size_t i = 0; i < n; i++)
+		at[i] = &row[i];
+	list_view(x, kind, at, n, -1);
+	for (size_t i = 0; i < n; i++)
+		store_forget(x->console->store, &row[i]);
 	free(at);
-	free(row);
 }

@@ -1,110 +1,14 @@
 # The mock console against what the API's description says, with curl and jq.
-for tool in curl jq openssl; do
-	command -v $tool >/dev/null || {
-		echo "$tool is not installed"
-		exit 77
-	}
-done
-
-dir=$(mktemp -d) || exit 99
-pid=
-# shellcheck disable=SC2317 # the trap calls it
-clean_up()
-{
-	[ -z "$pid" ] || kill "$pid" 2>/dev/null || echo "the console is gone"
-	[ ! -s "$dir/err" ] || cat "$dir/err"
-	rm -rf "$dir"
-}
-trap clean_up EXIT
-trap 'exit 99' HUP INT TERM
-failed=0
-
-# start OPTION...: a console; sets $pid and $url.
-start()
-{
-	[ -z "$pid" ] || stop
-	rm -f "$dir/port"
-	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds 600 "$@" \
-	    >"$dir/out" 2>"$dir/err" &
-	pid=$!
-	tries=200
-	until [ -s "$dir/port" ]; do
-		if ! kill -0 "$pid" 2>/dev/null || [ $((tries -= 1)) = 0 ]
-		then
-			echo "the console does not start"
-			cat "$dir/err"
-			exit 1
-		fi
-		sleep 0.05
-	done
-	host=127.0.0.1:$(cat "$dir/port")
-	url=http://$host/web/api/v2.1
-}
-
-# The console ends in order and says nothing, which is when a sanitizer talks.
-stop()
-{
-	kill "$pid"
-	wait "$pid"
-	is "exit code" "$?" 0
-	is "stderr" "$(cat "$dir/err")" ""
-	pid=
-}
-
-# is NAME GOT WANTED
-is()
-{
-	[ "$2" = "$3" ] || {
-		echo "FAIL: $1: got '$2', wanted '$3'"
-		failed=1
-	}
-}
-
-# get PATH [CURL-OPTION...]
-get()
-{
-	path=$1
-	shift
-	curl -s -m 20 -H 'Authorization: ApiToken mock-token' "$@" "$url$path"
-}
-
-# ask PATH FILTER: what jq makes of the answer.
-ask()
-{
-	get "$1" | jq -r "$2"
-}
-
-code()
-{
-	get "$1" -o /dev/null -w '%{http_code}'
-}
-
-# walk PATH [FILTER]: the ids of all pages, a line each, to $dir/ids.
-walk()
-{
-	cursor=
-	pages=0
-	: >"$dir/ids"
-	while [ $((pages += 1)) -lt 200 ]; do
-		get "$1$cursor" | jq -r ".pagination.nextCursor // \"\",
-		    (.data[] | ${2-.id})" >"$dir/page"
-		sed 1d "$dir/page" >>"$dir/ids"
-		cursor=$(head -n 1 "$dir/page")
-		[ -n "$cursor" ] || break
-		cursor="&cursor=$cursor"
-	done
-}
-
-n_ids()
-{
-	sort -u "$dir/ids" | wc -l | tr -d ' '
-}
+. "$top_srcdir/tests/mock/lib.sh"
 
 test_records()
 {
-	for d in activity agent group threat; do
+	for d in activity agent alert application application_risk group \
+	    inventory threat unified_alert; do
 		"$MOCK_CONSOLE" --dump $d 400 >"$dir/$d"
-		is "$d: lines" "$(jq -c .id "$dir/$d" | sort -u | wc -l)" 400
+		is "$d: lines" "$(jq -c '.id // .alertInfo.alertId //
+		    [.applicationName, .applicationVendor]' "$dir/$d" |
+		    sort -u | wc -l)" 400
 		"$MOCK_CONSOLE" --dump $d 400 | cmp -s - "$dir/$d"
 		is "$d: again the same" $? 0
 		"$MOCK_CONSOLE" --seed 2 --dump $d 400 | cmp -s - "$dir/$d"
@@ -248,19 +152,6 @@ test_tls()
 	    jq '.data | length')" 400
 }
 
-# mock METHOD PATH [BODY]: a control request.
-mock()
-{
-	curl -s -X "$1" "http://$host/_mock/$2" ${3:+-d "$3"}
-}
-
-# fault JSON: only this one from now on.
-fault()
-{
-	mock DELETE fault >/dev/null
-	is "fault $1" "$(mock POST fault "$1" | jq -r '.error // "set"')" set
-}
-
 # fetch PATH: curl's exit code and the status.
 fetch()
 {
@@ -385,7 +276,7 @@ test_control()
 	is "gone" "$(ask "/threats?ids=$id" '.data | length')" 0
 	is "ledger of it" "$(mock GET 'ledger?dataset=threat' |
 	    jq -c "select(.id == \"$id\") |
-	    [.deleted, .goneAt > .createdAt]")" \
+	    [.deleted, .goneAt > .createdAt]" | tail -n 1)" \
 	    '[true,true]'
 
 	# A late row, a row from the future, a bulk change.
@@ -433,12 +324,15 @@ test_production()
 	    '[true,true,true]'
 	is "late" "$(mock GET stats | jq '.late > 50 and .future > 0')" true
 	for pair in activity:activities agent:agents group:groups \
-	    threat:threats; do
+	    threat:threats alert:cloud-detection/alerts; do
 		mock GET "ledger?dataset=${pair%:*}" | jq -r '
 		    select(.goneAt == null) | .id + " " + .updatedAt' |
 		    sort >"$dir/ledger"
-		walk "/${pair#*:}?limit=200&sortBy=createdAt" \
-		    '.id + " " + (.threatInfo.updatedAt // .updatedAt)'
+		by=createdAt
+		[ "${pair%:*}" != alert ] || by=alertInfoCreatedAt
+		walk "/${pair#*:}?limit=200&sortBy=$by" '(.alertInfo.alertId //
+		    .id) + " " + (.threatInfo.updatedAt //
+		    .alertInfo.updatedAt // .updatedAt)'
 		sort "$dir/ids" | cmp - "$dir/ledger"
 		is "${pair#*:} as in the ledger" $? 0
 	done
@@ -503,4 +397,4 @@ test_rate_limits
 test_parent
 test_tls
 stop
-exit $failed
+exit "$failed"

@@ -26,6 +26,18 @@ static const struct option_row {
 	    "activities in the history (5000)" },
 	{ "threats", "N", NUMBER, offsetof(struct options, threats),
 	    "threats in the history (200)" },
+	{ "alerts", "N", NUMBER, offsetof(struct options, alerts),
+	    "alerts of custom rules in the history (300)" },
+	{ "unified-alerts", "N", NUMBER,
+	    offsetof(struct options, unified_alerts),
+	    "unified alerts in the history (300)" },
+	{ "applications", "N", NUMBER, offsetof(struct options, applications),
+	    "applications in the inventory (40)" },
+	{ "installations", "N", NUMBER,
+	    offsetof(struct options, installations),
+	    "applications on computers (500)" },
+	{ "risks", "N", NUMBER, offsetof(struct options, risks),
+	    "application risks (500)" },
 	{ "groups", "N", NUMBER, offsetof(struct options, groups),
 	    "groups (20)" },
 	{ "days", "N", NUMBER, offsetof(struct options, days),
@@ -101,9 +113,10 @@ options_help(FILE *to)
 
 		fprintf(to, "%*s%s\n", n < 28 ? 28 - n : 2, "", r->help);
 	}
-	fputs("\nDATASET is activity, agent, group or threat.  SIGTERM, "
-	    "SIGINT and the end of the\nparent process end the console; "
-	    "`ready PORT' goes to stdout when it listens.\n"
+	fputs("\nDATASET is activity, agent, alert, application, "
+	    "application_risk, group, inventory, threat\nor unified_alert.  "
+	    "SIGTERM, SIGINT and the end of the parent process end the\n"
+	    "console; `ready PORT' goes to stdout when it listens.\n"
 	    "\nControl:\n", to);
 	control_help(to);
 	fputs("\nFaults, set by JSON objects such as\n"
@@ -184,11 +197,16 @@ find(const char *argument)
 static int
 check(const struct options *o)
 {
-	if (o->agents < 1 || o->groups < 1)
-		return bad("agents, --groups", "at least one");
-	if (o->agents > 4000000 || o->activities > 4000000 ||
-	    o->threats > 4000000 || o->groups > 4000000)
-		return bad("agents ...", "at most 4000000");
+	const int64_t counts[] = { o->agents, o->activities, o->threats,
+		o->groups, o->alerts, o->unified_alerts, o->applications,
+		o->installations, o->risks };
+
+	if (o->agents < 1 || o->groups < 1 || o->applications < 1)
+		return bad("agents, --groups, --applications",
+		    "at least one");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		if (counts[i] > 4000000)
+			return bad("agents ...", "at most 4000000");
 	if ((o->tls_cert == NULL) != (o->tls_key == NULL))
 		return bad("tls-cert, --tls-key", "only together");
 	if (o->port > 65535)
@@ -201,6 +219,8 @@ options_read(struct options *o, int argc, char **argv)
 {
 	*o = (struct options){ .seed = 1, .agents = 1000, .activities = 5000,
 		.threats = 200, .groups = 20, .days = 7, .cache = 512,
+		.alerts = 300, .unified_alerts = 300, .applications = 40,
+		.installations = 500, .risks = 500,
 		.token = "mock-token", .max_seconds = 3600,
 		.produce = { .late_max = 5, .burst = 200 } };
 	for (int i = 1; i < argc; i++) {

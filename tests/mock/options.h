@@ -12,6 +12,7 @@
 
 struct options {
 	int64_t seed, agents, activities, threats, groups, days, cache;
+	int64_t alerts, unified_alerts, applications, installations, risks;
 	const char *epoch;
 	double clock_offset;
 	const char *token, *token_file;

@@ -30,10 +30,32 @@ static const struct {
 	bool is_new;
 } companions[] = {
 	{ 4, SET_AGENT, false },
+	{ 8, SET_ALERT, false },
+	{ 9, SET_UNIFIED, false },
 	{ 10, SET_THREAT, false },
+	{ 15, SET_ALERT, true },
+	{ 20, SET_UNIFIED, true },
 	{ 40, SET_THREAT, true },
 	{ 250, SET_GROUP, false },
 };
+
+/* How a new row is made. */
+static struct row *(*const makers[SET_STORED])(struct store *s,
+    const struct world *w, int64_t created) = {
+	[SET_ACTIVITY] = history_add_activity,
+	[SET_THREAT] = history_add_threat,
+	[SET_ALERT] = history_add_alert,
+	[SET_UNIFIED] = history_add_unified,
+	[SET_APPLICATION] = history_add_application,
+	[SET_RISK] = history_add_risk,
+};
+
+bool
+producer_can(enum set_id set, bool is_new)
+{
+	return is_new ? makers[set] != NULL :
+	    set != SET_ACTIVITY && set != SET_INVENTORY;
+}
 
 struct producer *
 producer_new(struct store *s, const struct world *w)
@@ -76,15 +98,13 @@ visible_at(struct producer *p, int64_t now)
 static struct row *
 add_row(struct producer *p, enum set_id set, int64_t at, int64_t visible)
 {
-	struct row *row = set == SET_THREAT ?
-	    history_add_threat(p->store, p->world, at) :
-	    history_add_activity(p->store, p->world, at);
+	struct row *row = makers[set](p->store, p->world, at);
 
 	/* Not in the future of the clock that wrote it. */
 	if (row->updated > visible && at <= visible)
-		row->updated = visible;
-	if (row->updated < at && set == SET_THREAT)
-		row->updated = at;
+		row->updated = set_time(set, visible);
+	if (row->updated < row->created && set != SET_ACTIVITY)
+		row->updated = row->created;
 	store_publish(p->store, set, row, row->updated, visible);
 	p->made[set]++;
 	return row;
@@ -101,7 +121,7 @@ update_row(struct producer *p, enum set_id set, uint64_t n, int64_t at,
 	if (v.n == 0)
 		return NULL;
 	row = v.at[n % v.n];
-	store_publish(p->store, set, row, at, visible);
+	store_publish(p->store, set, row, set_time(set, at), visible);
 	p->made[set]++;
 	return row;
 }
@@ -167,10 +187,11 @@ producer_run(struct producer *p, int64_t now)
 }
 
 static void
-add_id(struct buf *out, const struct row *row)
+add_id(struct buf *out, enum set_id set, const struct row *row)
 {
-	buf_addf(out, "%s\"%llu\"", out->p[out->len - 1] == '[' ? "" : ",",
-	    (unsigned long long)row->id);
+	buf_adds(out, out->p[out->len - 1] == '[' ? "\"" : ",\"");
+	set_put_id(set, row->id, out);
+	buf_addc(out, '"');
 }
 
 /* The time of the i-th of a batch. */
@@ -188,7 +209,8 @@ producer_add(struct producer *p, const struct produce_batch *b, int64_t now,
 {
 	buf_addc(out, '[');
 	for (int64_t i = 0; i < b->count; i++)
-		add_id(out, add_row(p, b->set, batch_time(b, i, now), now));
+		add_id(out, b->set,
+		    add_row(p, b->set, batch_time(b, i, now), now));
 	buf_addc(out, ']');
 	store_advance(p->store, now);
 }
@@ -205,7 +227,7 @@ producer_update(struct producer *p, const struct produce_batch *b,
 		    first + (uint64_t)i, batch_time(b, i, now), now);
 
 		if (row != NULL)
-			add_id(out, row);
+			add_id(out, b->set, row);
 	}
 	buf_addc(out, ']');
 	store_advance(p->store, now);

@@ -41,8 +41,11 @@ void producer_start(struct producer *p, const struct produce_options *o,
 /* Make what is due by now. */
 void producer_run(struct producer *p, int64_t now);
 
+/* Can the set have new rows, or updates of its rows? */
+bool producer_can(enum set_id set, bool is_new);
+
 /*
- * Make rows (activities, threats), or update rows in a row of their ids,
+ * Make rows, or update rows in a row of their ids,
  * visible at once.  Their ids go to out as a JSON array.  A version older than
  * the one that is there is never seen.
  */

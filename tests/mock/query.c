@@ -121,11 +121,12 @@ read_flags(const char *text, unsigned flag, bool when, struct query *q)
 }
 
 static int
-read_sort(const char *text, unsigned sorts, struct query *q)
+read_sort(const char *text, const struct query_rules *rules, struct query *q)
 {
 	for (int k = 0; k < KEY_COUNT; k++) {
-		if ((sorts & 1u << k) &&
-		    strcmp(text, key_name((enum key)k)) == 0) {
+		if ((rules->sorts & 1u << k) &&
+		    strcmp(text, rules->sort_names != NULL ?
+		    rules->sort_names[k] : key_name((enum key)k)) == 0) {
 			q->sort = (enum key)k;
 			return 0;
 		}
@@ -223,7 +224,7 @@ read_param(struct query *q, const struct query_rules *rules,
 		q->has_cursor = true;
 		return cursor_read(text, &q->cursor);
 	case PARAM_SORT_BY:
-		return read_sort(text, rules->sorts, q);
+		return read_sort(text, rules, q);
 	case PARAM_SORT_ORDER:
 		return read_order(text, &q->desc);
 	case PARAM_COUNT_ONLY:
@@ -249,11 +250,11 @@ read_arg(struct query *q, const struct query_rules *rules,
     const struct arg *arg, struct exchange *x)
 {
 	const char *suffix;
-	const struct param *p = find_param(common, arg->name, &suffix);
+	const struct param *p = find_param(rules->params, arg->name, &suffix);
 	char why[100];
 
 	if (p == NULL)
-		p = find_param(rules->params, arg->name, &suffix);
+		p = find_param(common, arg->name, &suffix);
 	if (p == NULL)
 		return refuse(x, arg->name, "Unknown field");
 	if (arg->value != NULL &&

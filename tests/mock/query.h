@@ -69,6 +69,7 @@ struct query {
 struct query_rules {
 	const struct param *params; /* beside those that all have */
 	unsigned sorts; /* 1 << enum key for those that sortBy may name */
+	const char *const *sort_names; /* by enum key; NULL: key_name() */
 	enum key default_sort;
 	int64_t max_limit;
 };

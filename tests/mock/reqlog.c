@@ -15,6 +15,7 @@
 struct line {
 	int64_t at;
 	char *text; /* method, address; as it came */
+	char *variables; /* of GraphQL, NULL: none */
 	const char *fault; /* NULL: none */
 	size_t bytes;
 	unsigned status;
@@ -49,8 +50,10 @@ reqlog_free(struct reqlog *l)
 {
 	if (l == NULL)
 		return;
-	for (size_t i = 0; i < LINES; i++)
+	for (size_t i = 0; i < LINES; i++) {
 		free(l->line[i].text);
+		free(l->line[i].variables);
+	}
 	for (size_t i = 0; i < l->n_paths; i++)
 		free(l->path[i].last_uri);
 	free(l);
@@ -94,8 +97,10 @@ reqlog_add(struct reqlog *l, const struct exchange *x, const char *path,
 	struct path_stats *s = stats_of(l, path);
 
 	free(line->text);
+	free(line->variables);
 	*line = (struct line){ .at = now, .status = x->status,
 		.text = xasprintf("%s %s", x->method, x->uri),
+		.variables = xstrdup(x->variables),
 		.fault = x->fault, .bytes = x->out.len };
 	if (s != NULL)
 		count(s, x);
@@ -124,6 +129,8 @@ reqlog_lines(const struct reqlog *l, struct buf *out)
 		    "\"uri\":", (unsigned long long)i, stamp,
 		    (int)(uri - line->text - 1), line->text);
 		exchange_string(out, uri);
+		if (line->variables != NULL)
+			buf_addf(out, ",\"variables\":%s", line->variables);
 		buf_addf(out, ",\"status\":%u,\"bytes\":%zu,\"fault\":",
 		    line->status, line->bytes);
 		if (line->fault == NULL)

@@ -42,7 +42,13 @@ static const char *const set_names[SET_COUNT] = {
 	[SET_AGENT] = "agent",
 	[SET_GROUP] = "group",
 	[SET_THREAT] = "threat",
+	[SET_ALERT] = "alert",
+	[SET_UNIFIED] = "unified_alert",
+	[SET_INVENTORY] = "inventory",
+	[SET_APPLICATION] = "application",
+	[SET_RISK] = "application_risk",
 	[SET_TIMELINE] = "timeline",
+	[SET_THREAT_EVENT] = "threat_event",
 };
 
 const char *
@@ -61,6 +67,40 @@ set_find(const char *name, enum set_id *set)
 		}
 	}
 	return -1;
+}
+
+int64_t
+set_time(enum set_id set, int64_t us)
+{
+	return set == SET_UNIFIED ? us / 1000 * 1000 : us;
+}
+
+/* A UUID of version 7 has 48 bits of time and, in its end, 62 free ones. */
+void
+set_put_id(enum set_id set, uint64_t id, struct buf *out)
+{
+	uint64_t ms = id >> 22, mix = id * UINT64_C(0x9e3779b97f4a7c15) >> 52;
+
+	if (set == SET_UNIFIED)
+		buf_addf(out, "%08llx-%04llx-7%03llx-%04llx-%012llx",
+		    (unsigned long long)(ms >> 16),
+		    (unsigned long long)(ms & 0xffff),
+		    (unsigned long long)mix,
+		    (unsigned long long)(id >> 48 | 0x8000),
+		    (unsigned long long)(id & 0xffffffffffff));
+	else
+		buf_addf(out, "%llu", (unsigned long long)id);
+}
+
+uint64_t
+set_read_id(enum set_id set, const char *text)
+{
+	if (set != SET_UNIFIED)
+		return strtoull(text, NULL, 10);
+	if (strlen(text) != 36)
+		return 0;
+	return (strtoull(text + 19, NULL, 16) & 0x3fff) << 48 |
+	    strtoull(text + 24, NULL, 16);
 }
 
 struct store *
@@ -206,7 +246,8 @@ ledger_open(struct store *s, enum set_id set, struct row *row, int64_t now)
 	row->entry = (uint32_t)t->n_ledger;
 	t->ledger[t->n_ledger++] = (struct entry){ .id = row->id,
 		.created = row->created, .updated = row->updated,
-		.visible = now, .version = row->version };
+		.visible = now, .index = row->index,
+		.version = row->version };
 }
 
 static void

@@ -20,8 +20,14 @@ enum set_id {
 	SET_AGENT,
 	SET_GROUP,
 	SET_THREAT,
+	SET_ALERT,
+	SET_UNIFIED, /* `created` is its detectedAt */
+	SET_INVENTORY, /* pairs of an application's name and vendor */
+	SET_APPLICATION, /* the inventory's rows: one on one computer */
+	SET_RISK,
 	SET_STORED, /* those above are kept in the store */
 	SET_TIMELINE = SET_STORED, /* made from its threat when asked for */
+	SET_THREAT_EVENT, /* likewise */
 	SET_COUNT
 };
 
@@ -40,6 +46,11 @@ enum key {
 const char *set_name(enum set_id set);
 /* 0, or -1 when no stored set has that name. */
 int set_find(const char *name, enum set_id *set);
+/* The time as the set's records can tell it: GraphQL knows milliseconds. */
+int64_t set_time(enum set_id set, int64_t us);
+/* The id as its records have it, a number or a UUID, and back. */
+void set_put_id(enum set_id set, uint64_t id, struct buf *out);
+uint64_t set_read_id(enum set_id set, const char *text);
 
 struct row {
 	uint64_t id;
@@ -47,7 +58,8 @@ struct row {
 	int64_t updated;
 	uint32_t index; /* n-th of its set; the text is made from it */
 	uint32_t version; /* 0, one more with each update */
-	uint32_t kind; /* activity: its type; agent: AGENT_* flags */
+	uint32_t kind; /* activity: its type; agent: AGENT_* flags;
+			* application: index of its inventory row */
 	uint32_t agent; /* index of its agent or ROW_NONE */
 	uint32_t threat; /* index of its threat or ROW_NONE */
 	uint32_t group; /* index of its group or ROW_NONE: global */
@@ -69,6 +81,7 @@ struct entry {
 	int64_t created, updated;
 	int64_t visible; /* console time at which it appeared */
 	int64_t gone; /* replaced or deleted at, 0: still there */
+	uint32_t index; /* of its row */
 	uint32_t version;
 	bool deleted; /* what `gone` means */
 };
