@@ -69,6 +69,10 @@ struct walk_row {
 				   * always */
 	/* Raw paths of the parent's members to keep in the work list. */
 	const char *parent_key[3];
+	/* Place in parent_key of the time that moves when there are new child
+	 * records: a parent that was done is not asked for again before that.
+	 * 0: there is no such time. */
+	int parent_time;
 
 	enum walk_bound bound;
 	const char *phase[3]; /* time fields: one walk each, in order */

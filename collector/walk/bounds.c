@@ -19,6 +19,7 @@ coverage_init(struct coverage *c)
 {
 	c->watermark = TIME_NONE;
 	c->floor = TIME_NONE;
+	c->debt = (struct debt){ 0 };
 	for (size_t i = 0; i < PASS_MAX; i++)
 		c->pass_upper[i] = TIME_NONE;
 }
@@ -40,6 +41,13 @@ static bool
 pass_is_due(const struct pass *p, int64_t last, int64_t now)
 {
 	return last == TIME_NONE || now - last >= p->period_ms || now < last;
+}
+
+static bool
+debt_is_due(const struct debt *d, int64_t now)
+{
+	return d->oldest != 0 &&
+	    (now - d->asked >= DEBT_PERIOD_MS || now < d->asked);
 }
 
 /*
@@ -74,13 +82,49 @@ bounds_begin(const struct bounds_rule *rule, struct coverage *c, int64_t now,
 			last = c->watermark;
 		w->lower = least(w->lower, least(last, now) - p->depth_ms);
 	}
+	if (debt_is_due(&c->debt, now))
+		w->lower = least(w->lower, c->debt.oldest);
 	w->lower = most(w->lower, c->floor);
+}
+
+static bool
+debt_is_old(const struct debt *d, const struct window *w)
+{
+	return d->oldest != 0 && w->upper - d->since >= DEBT_MAX_MS;
+}
+
+bool
+bounds_is_given_up(const struct coverage *c, const struct window *w,
+    int64_t at_ms)
+{
+	return at_ms < c->watermark && debt_is_old(&c->debt, w);
+}
+
+static void
+settle(struct debt *d, const struct window *w, int64_t owed)
+{
+	bool read = d->oldest == 0 || w->lower <= d->oldest;
+
+	if (read && owed == 0) {
+		*d = (struct debt){ 0 };
+		return;
+	}
+	if (read) {
+		/* What is left of an old debt is new. */
+		if (d->oldest == 0 || debt_is_old(d, w))
+			d->since = w->upper;
+		d->asked = w->upper;
+		d->oldest = owed;
+	} else if (owed != 0) {
+		d->oldest = least(d->oldest, owed);
+	}
 }
 
 void
 bounds_complete(const struct bounds_rule *rule, struct coverage *c,
-    const struct window *w)
+    const struct window *w, int64_t owed)
 {
+	settle(&c->debt, w, owed);
 	c->watermark = w->upper;
 	for (size_t i = 0; i < rule->n_passes; i++)
 		if (w->passes & 1u << i)
@@ -106,5 +150,7 @@ bounds_keep(const struct bounds_rule *rule, const struct coverage *c)
 			last = c->watermark;
 		keep = least(keep, last - rule->pass[i].depth_ms);
 	}
+	if (c->debt.oldest != 0)
+		keep = least(keep, c->debt.oldest);
 	return most(keep, c->floor);
 }

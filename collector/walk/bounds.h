@@ -36,6 +36,20 @@ struct bounds_rule {
 	size_t n_passes;
 };
 
+/*
+ * Rows of which something is still to be had: from the oldest on, everything
+ * is read again once in so long, until nothing is owed any more or that has
+ * been so for too long.  All 0 when nothing is owed.
+ */
+#define DEBT_PERIOD_MS (3600 * 1000LL)
+#define DEBT_MAX_MS (7 * 24 * 3600 * 1000LL)
+
+struct debt {
+	int64_t oldest; /* time of the oldest such row */
+	int64_t since;
+	int64_t asked; /* upper bound of the last walk that read from there */
+};
+
 /* What has been covered; lives in the journal. */
 struct coverage {
 	int64_t watermark; /* upper bound of the last completed walk */
@@ -46,6 +60,7 @@ struct coverage {
 	 */
 	int64_t floor;
 	int64_t pass_upper[PASS_MAX]; /* of the last walk that made the pass */
+	struct debt debt;
 };
 
 /* The frozen bounds of one walk: lower <= time < upper. */
@@ -61,9 +76,15 @@ void coverage_init(struct coverage *c);
 void bounds_begin(const struct bounds_rule *rule, struct coverage *c,
     int64_t now, struct window *w);
 
-/* The walk over w is complete. */
+/* The walk over w is complete.  `owed` is the time of the oldest row of it of
+ * which something is still to be had, 0 for none. */
 void bounds_complete(const struct bounds_rule *rule, struct coverage *c,
-    const struct window *w);
+    const struct window *w, int64_t owed);
+
+/* The row was read by a walk before the one over w, and has been owed for too
+ * long. */
+bool bounds_is_given_up(const struct coverage *c, const struct window *w,
+    int64_t at_ms);
 
 /*
  * Rows before this time will not be read again, so their ids may go.

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "collector/base/log.h"
+#include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
 #include "collector/walk/poller.h"
 
@@ -78,6 +78,50 @@ chain_take_parent(struct poller *p, struct slice record)
 				 -1;
 }
 
+/*
+ * A parent as it is now: false when it tells no time of change.  A parent that
+ * was done is known by this key.
+ */
+static bool
+version_of(const struct poller *p, const struct work_parent *parent,
+    struct idset_key *key, int64_t *at_ms)
+{
+	const char *at = parent->key[p->row->parent_time];
+	struct buf text;
+
+	if (p->row->parent_time == 0 || at == NULL ||
+	    iso8601_parse(slice_of(at), at_ms) != 0)
+		return false;
+	buf_init(&text, strlen(parent->key[0]) + strlen(at) + 1);
+	buf_addf(&text, "%s %s", parent->key[0], at);
+	*key = idset_key(buf_slice(&text), 0);
+	buf_fini(&text);
+	return true;
+}
+
+static bool
+is_done(const struct poller *p, const struct work_parent *parent)
+{
+	struct idset_key key;
+	int64_t at_ms;
+
+	return version_of(p, parent, &key, &at_ms) && seen_has(&p->seen, key);
+}
+
+/* What changed a moment ago may have records that are not visible yet: the
+ * next poll, which looks back to it, asks again. */
+static void
+note_done(struct poller *p)
+{
+	const struct walk *w = poller_walk(p);
+	struct idset_key key;
+	int64_t at_ms;
+
+	if (version_of(p, &p->work.parent[w->child], &key, &at_ms) &&
+	    at_ms < w->window.upper - p->rule.look_back_ms)
+		seen_note(&p->seen, key, w->window.upper);
+}
+
 static int
 take_alone(struct poller *p, int64_t i)
 {
@@ -93,7 +137,11 @@ advance(struct poller *p)
 	char *next;
 
 	for (; w->child < (int64_t)p->work.n; w->child++) {
-		if (p->work.parent[w->child].key[0] != NULL)
+		const struct work_parent *parent = &p->work.parent[w->child];
+
+		if (parent->key[0] != NULL && is_done(p, parent))
+			continue;
+		if (parent->key[0] != NULL)
 			return intake_flush(&p->intake);
 		if (merges(p) && take_alone(p, w->child) != 0)
 			return -1;
@@ -114,7 +162,7 @@ static void
 begin_child(struct poller *p)
 {
 	p->child_any = false;
-	p->child_failures = 0;
+	p->child_failures = p->child_refusals = 0;
 	loop_reset(&p->child_loop);
 }
 
@@ -169,6 +217,34 @@ chain_take_child(struct poller *p, struct slice record)
 			   intake_add(&p->intake, record, &p->source);
 }
 
+bool
+chain_is_owed(const struct poller *p)
+{
+	const struct coverage *c = &p->pos.coverage;
+	const struct walk *w = &p->pos.walk[WALK_POLL];
+	struct idset_key key;
+	int64_t at_ms;
+
+	return c->debt.oldest != 0 &&
+	    version_of(p, &p->work.parent[w->child], &key, &at_ms) &&
+	    at_ms < c->watermark;
+}
+
+bool
+chain_owe_child(struct poller *p)
+{
+	struct walk *w = poller_walk(p);
+	struct idset_key key;
+	int64_t at_ms;
+
+	if (!version_of(p, &p->work.parent[w->child], &key, &at_ms) ||
+	    bounds_is_given_up(&p->pos.coverage, &w->window, at_ms))
+		return false;
+	if (w->owed == 0 || at_ms < w->owed)
+		w->owed = at_ms;
+	return true;
+}
+
 /* Nothing more of this child: a parent that got nothing stands alone. */
 int
 chain_skip_child(struct poller *p)
@@ -189,8 +265,10 @@ chain_child_done(struct poller *p, const char *next)
 	struct walk *w = poller_walk(p);
 
 	p->child_failures = 0;
-	if (next == NULL)
+	if (next == NULL) {
+		note_done(p);
 		return chain_skip_child(p);
+	}
 	walk_set_child(w, w->child, next);
 	poller_mark(p);
 	return 0;

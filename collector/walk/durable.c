@@ -86,7 +86,8 @@ on_sync(void *cookie)
 
 		/* They may be on disk all the same, and are asked for
 		 * again: the only way to a line that is there twice. */
-		p->counts.maybe_doubled += p->seen.n_appended;
+		p->counts.maybe_doubled += p->seen.n_appended -
+		    p->seen.n_notes;
 		seen_forget_appended(&p->seen);
 		poller_spool_failed(p, error);
 		return false;

@@ -193,6 +193,16 @@ poller_next(struct poller *p)
 		open_walk(p);
 }
 
+/* What is still to be had does not wait for a day. */
+static int64_t
+poll_interval(const struct poller *p)
+{
+	if (p->pos.coverage.debt.oldest != 0 &&
+	    p->conf->interval > DEBT_PERIOD_MS)
+		return DEBT_PERIOD_MS;
+	return p->conf->interval;
+}
+
 static void
 complete_walk(struct poller *p)
 {
@@ -206,12 +216,12 @@ complete_walk(struct poller *p)
 		    "everything was sent again");
 		return;
 	}
-	bounds_complete(&p->rule, &p->pos.coverage, &w->window);
+	bounds_complete(&p->rule, &p->pos.coverage, &w->window, w->owed);
 	walk_close(w);
 	p->polled = p->opened;
 	p->counts.walks++;
 	p->counts.last_poll_ms = clock_wall_us() / 1000;
-	p->poll_due_ms = p->poll_start_ms + p->conf->interval;
+	p->poll_due_ms = p->poll_start_ms + poll_interval(p);
 	if (p->poll_due_ms < now)
 		p->poll_due_ms = now;
 }

@@ -98,7 +98,8 @@ struct poller {
 	bool changed; /* since the status was written */
 	struct timer timer; /* ends any state of waiting */
 	unsigned failures; /* in a row */
-	unsigned child_failures; /* of the child that is asked for */
+	unsigned child_failures; /* in a row, of the child that is asked for */
+	unsigned child_refusals; /* in all, of the same */
 	unsigned spool_failures;
 
 	struct bounds_rule rule;
@@ -212,8 +213,13 @@ int chain_take_child(struct poller *p, struct slice record);
 /* The page of the list, or of the child, is complete.  0 or -1 with errno. */
 int chain_listed(struct poller *p, const char *next);
 int chain_child_done(struct poller *p, const char *next);
-/* This child will not be had in this walk. */
+/* There is nothing more of this child. */
 int chain_skip_child(struct poller *p);
+/* This child cannot be had in this walk.  True when a later walk will ask for
+ * it again. */
+bool chain_owe_child(struct poller *p);
+/* It was owed before. */
+bool chain_is_owed(const struct poller *p);
 
 static inline struct walk *
 poller_walk(struct poller *p)

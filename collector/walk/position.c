@@ -124,7 +124,22 @@ put_walk(struct json_object *o, const char *name, const struct walk *w)
 	put_flag(member, "listed", w->listed);
 	put_count(member, "child", w->child);
 	put_text(member, "child_cursor", w->child_cursor);
+	put_count(member, "owed", w->owed);
 	json_object_object_add(o, name, member);
+}
+
+static void
+put_debt(struct json_object *o, const struct debt *d)
+{
+	struct json_object *member;
+
+	if (d->oldest == 0)
+		return;
+	member = json_object_new_object();
+	put_count(member, "oldest", d->oldest);
+	put_count(member, "since", d->since);
+	put_count(member, "asked", d->asked);
+	json_object_object_add(o, "debt", member);
 }
 
 static void
@@ -149,6 +164,7 @@ position_print(struct buf *b, const struct position *p)
 	put_time(o, "watermark", p->coverage.watermark);
 	put_time(o, "floor", p->coverage.floor);
 	put_passes(o, &p->coverage);
+	put_debt(o, &p->coverage.debt);
 	put_time(o, "resent", p->resent);
 	for (int i = 0; i < WALK_KIND_COUNT; i++)
 		put_walk(o, kind_name[i], &p->walk[i]);
@@ -237,6 +253,19 @@ get_walk(struct json_object *o, const char *name, struct walk *w)
 	w->listed = get_flag(member, "listed");
 	walk_set_child(w, get_int(member, "child", 0),
 	    get_text(member, "child_cursor"));
+	w->owed = get_int(member, "owed", 0);
+}
+
+static void
+get_debt(struct json_object *o, struct debt *d)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, "debt", &member))
+		return;
+	d->oldest = get_int(member, "oldest", 0);
+	d->since = get_int(member, "since", 0);
+	d->asked = get_int(member, "asked", 0);
 }
 
 static void
@@ -260,6 +289,7 @@ get_position(struct json_object *o, struct position *p)
 	p->coverage.watermark = get_int(o, "watermark", TIME_NONE);
 	p->coverage.floor = get_int(o, "floor", TIME_NONE);
 	get_passes(o, &p->coverage);
+	get_debt(o, &p->coverage.debt);
 	p->resent = get_int(o, "resent", TIME_NONE);
 	for (int i = 0; i < WALK_KIND_COUNT; i++)
 		get_walk(o, kind_name[i], &p->walk[i]);

@@ -38,6 +38,8 @@ struct walk {
 	bool listed;
 	int64_t child;
 	char *child_cursor; /* of the next child page, owned; NULL: the first */
+	int64_t owed; /* time of the oldest parent that was passed over, 0:
+		       * none */
 };
 
 struct position {

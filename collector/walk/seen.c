@@ -59,6 +59,14 @@ seen_add(struct seen *s, struct idset_key key, int64_t at_ms)
 }
 
 void
+seen_note(struct seen *s, struct idset_key key, int64_t at_ms)
+{
+	seen_add(s, key, at_ms);
+	s->n_appended++;
+	s->n_notes++;
+}
+
+void
 seen_append(struct seen *s, size_t n, size_t bytes)
 {
 	s->n_appended += n;
@@ -81,7 +89,7 @@ seen_sync(struct seen *s)
 		memmove(s->fresh, s->fresh + s->n_appended,
 		    batch * sizeof(*s->fresh));
 	s->n_fresh = batch;
-	s->n_appended = 0;
+	s->n_appended = s->n_notes = 0;
 }
 
 void

@@ -25,6 +25,7 @@ struct seen {
 	struct idset *ids;
 	struct idset_key *fresh;
 	size_t n_fresh, n_appended, cap;
+	size_t n_notes; /* those of n_appended that stand for no line */
 	int64_t unsaved_bytes; /* appended since the last snapshot */
 };
 
@@ -47,6 +48,9 @@ bool seen_has(const struct seen *s, struct idset_key key);
 bool seen_again(struct seen *s, struct idset_key key, int64_t at_ms);
 /* A line was put into the batch. */
 void seen_add(struct seen *s, struct idset_key key, int64_t at_ms);
+/* Something that is no line is remembered once all that was appended is
+ * durable.  The batch is empty. */
+void seen_note(struct seen *s, struct idset_key key, int64_t at_ms);
 /* The first n lines of the batch, so many bytes, are in the segment. */
 void seen_append(struct seen *s, size_t n, size_t bytes);
 /* The batch is given up. */

@@ -23,7 +23,8 @@
 #define ONCE_TRIES 5
 /* A walk may begin again so often because its cursor was refused. */
 #define RESTARTS_MAX 3
-/* So often a child is asked for when the console fails on it, or refuses it. */
+/* So often a child is asked for when the console fails on it, or refuses it,
+ * for the first time. */
 #define CHILD_TRIES 5
 #define CHILD_REFUSALS 3
 
@@ -257,19 +258,29 @@ child_skip(struct poller *p, const char *why, const char *detail)
 	const struct work_parent *parent =
 	    &p->work.parent[poller_walk(p)->child];
 
-	log_event(LOG_WARN, p->console, p->dataset->name,
-	    "%s %s: %s", why, parent->key[0], detail);
+	const char *then = chain_owe_child(p) ? "; asked again every hour" :
+						"";
+
+	log_event(LOG_WARN, p->console, p->dataset->name, "%s %s%s: %s", why,
+	    parent->key[0], then, detail);
 	if (chain_skip_child(p) != 0)
 		poller_intake_failed(p, errno);
 	else
 		poller_next(p);
 }
 
+static bool
+may_ask_again(const struct poller *p, unsigned failures, unsigned max)
+{
+	return failures < (chain_is_owed(p) ? 1 : max);
+}
+
 static void
 child_retry(struct poller *p, const struct answer *answer)
 {
-	/* An outage is not this child's fault. */
-	if (answer->status < 500 || ++p->child_failures < CHILD_TRIES)
+	/* Too many requests are not this child's fault. */
+	if (answer->status == 429 || may_ask_again(p, ++p->child_failures,
+	    CHILD_TRIES))
 		list_retry(p, answer);
 	else
 		child_skip(p, "the console fails on the child records of",
@@ -309,7 +320,7 @@ child_bad(struct poller *p, const struct answer *answer)
 		halve_limit(p, answer->detail);
 		return;
 	}
-	if (++p->child_failures >= CHILD_REFUSALS) {
+	if (!may_ask_again(p, ++p->child_refusals, CHILD_REFUSALS)) {
 		child_skip(p, "the console refuses the child records of",
 		    answer->detail);
 		return;

@@ -24,7 +24,7 @@ walk(const struct bounds_rule *rule, struct coverage *c, int64_t now)
 	struct window w;
 
 	bounds_begin(rule, c, now, &w);
-	bounds_complete(rule, c, &w);
+	bounds_complete(rule, c, &w, 0);
 	return w;
 }
 
@@ -98,7 +98,7 @@ test_start_time(void)
 	coverage_init(&c);
 	bounds_begin(&rule, &c, START, &w);
 	CU_ASSERT_EQUAL(w.lower, START - 3 * HOUR);
-	bounds_complete(&rule, &c, &w);
+	bounds_complete(&rule, &c, &w, 0);
 	/* Only the first walk asks for it. */
 	w = walk(&rule, &c, START + 30 * SECOND);
 	CU_ASSERT_EQUAL(w.lower, START - MINUTE);
@@ -122,7 +122,7 @@ test_inventory_has_no_lower_bound(void)
 	bounds_begin(&rule, &c, START, &w);
 	CU_ASSERT_EQUAL(w.lower, TIME_NONE);
 	CU_ASSERT_EQUAL(bounds_keep(&rule, &c), TIME_NONE);
-	bounds_complete(&rule, &c, &w);
+	bounds_complete(&rule, &c, &w, 0);
 	w = walk(&rule, &c, START + 30 * SECOND);
 	CU_ASSERT_EQUAL(w.lower, START - MINUTE);
 }
@@ -163,6 +163,44 @@ test_clock_set_back(void)
 	CU_ASSERT_EQUAL(w.lower, START + 57 * MINUTE);
 }
 
+/* What is owed is read again every hour, for a week. */
+static void
+test_debt(void)
+{
+	struct coverage c;
+	struct window w;
+	int64_t now = START;
+
+	coverage_init(&c);
+	bounds_begin(&plain, &c, now, &w);
+	bounds_complete(&plain, &c, &w, START - 5 * HOUR);
+	w = walk(&plain, &c, now += 30 * MINUTE);
+	CU_ASSERT_EQUAL(w.lower, START - 10 * MINUTE);
+	CU_ASSERT_EQUAL(bounds_keep(&plain, &c), START - 5 * HOUR);
+	/* A newer row does not put the older one off. */
+	bounds_begin(&plain, &c, now += 10 * MINUTE, &w);
+	bounds_complete(&plain, &c, &w, START);
+	for (int i = 0; i < 7 * 24 - 1; i++) {
+		bounds_begin(&plain, &c, START + (i + 1) * HOUR, &w);
+		CU_ASSERT_EQUAL(w.lower, START - 5 * HOUR);
+		CU_ASSERT_FALSE(bounds_is_given_up(&c, &w, START));
+		bounds_complete(&plain, &c, &w, START - 5 * HOUR);
+	}
+	/* Time is up, but not for a row that is new. */
+	now = START + 7 * 24 * HOUR;
+	bounds_begin(&plain, &c, now, &w);
+	CU_ASSERT_EQUAL(w.lower, START - 5 * HOUR);
+	CU_ASSERT_TRUE(bounds_is_given_up(&c, &w, START - 5 * HOUR));
+	CU_ASSERT_FALSE(bounds_is_given_up(&c, &w, now - MINUTE));
+	bounds_complete(&plain, &c, &w, now - MINUTE);
+	bounds_begin(&plain, &c, now + HOUR, &w);
+	CU_ASSERT_EQUAL(w.lower, now - 10 * MINUTE);
+	CU_ASSERT_FALSE(bounds_is_given_up(&c, &w, now - MINUTE));
+	bounds_complete(&plain, &c, &w, 0);
+	CU_ASSERT_EQUAL(c.debt.oldest, 0);
+	CU_ASSERT_EQUAL(c.debt.since, 0);
+}
+
 /*
  * Polls at random moments, some failing, against rows that become visible up
  * to the overlap late: each is read within an overlap (and one poll) after it
@@ -195,7 +233,7 @@ check_late_rows(unsigned seed)
 			if (found[i] == 0 && visible[i] <= now &&
 			    at[i] >= w.lower && at[i] < w.upper)
 				found[i] = now;
-		bounds_complete(&plain, &c, &w);
+		bounds_complete(&plain, &c, &w, 0);
 		now += 1 + random() % POLL_MAX;
 	}
 	for (int i = 0; i < ROWS; i++) {
@@ -220,6 +258,7 @@ static const struct unit_test tests[] = {
 	    test_inventory_has_no_lower_bound },
 	{ "a snapshot has no bounds", test_snapshot_has_no_bounds },
 	{ "a clock that was set back", test_clock_set_back },
+	{ "what is owed", test_debt },
 	{ "late rows are found in time", test_late_rows_are_found },
 };
 

@@ -9,10 +9,13 @@
 
 static const char full[] =
     "{\"version\":1,\"watermark\":1700000000000,\"floor\":1699999400000,"
-    "\"passes\":[1699999990000,null,null,null],\"resent\":1699990000000,"
+    "\"passes\":[1699999990000,null,null,null],"
+    "\"debt\":{\"oldest\":1699999000000,\"since\":1699999990000,"
+    "\"asked\":1699999999000},\"resent\":1699990000000,"
     "\"poll\":{\"lower\":1699999940000,\"upper\":1700000030000,\"passes\":1,"
     "\"phase\":1,\"cursor\":\"eyJ%3D\\\"\",\"page\":7,\"restarts\":2,"
-    "\"listed\":true,\"child\":3,\"child_cursor\":\"c/3\"},"
+    "\"listed\":true,\"child\":3,\"child_cursor\":\"c/3\","
+    "\"owed\":1699999950000},"
     "\"resend\":{\"upper\":1700000010000,\"everything\":true,\"cursor\":\"x\","
     "\"page\":1},"
     "\"end\":{\"segment\":\"threat-a-2.ndjson\",\"offset\":4711},"
@@ -41,6 +44,7 @@ test_there_and_back(void)
 	CU_ASSERT_EQUAL(p.coverage.watermark, 1700000000000);
 	CU_ASSERT_EQUAL(p.coverage.pass_upper[0], 1699999990000);
 	CU_ASSERT_EQUAL(p.coverage.pass_upper[1], TIME_NONE);
+	CU_ASSERT_EQUAL(p.coverage.debt.since, 1699999990000);
 	CU_ASSERT_TRUE(p.walk[WALK_POLL].open);
 	UNIT_TEXT(p.walk[WALK_POLL].cursor, "eyJ%3D\"");
 	CU_ASSERT_EQUAL(p.walk[WALK_POLL].child, 3);
