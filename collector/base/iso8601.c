@@ -157,6 +157,7 @@ parse_zone(struct cursor *c, int *east)
 	int sign, hour, minute = 0;
 
 	*east = 0;
+	c->lenient = false;
 	if (c->p == c->end || next_is(c, 'Z'))
 		return 0;
 	if (next_is(c, '+'))

@@ -98,22 +98,28 @@ is_decimal(const char *p)
 	return digits > 0 && *p == '\0';
 }
 
-/* The fewest digits that are read as the same number, and ".0" if it would
- * look like an integer. */
+/*
+ * As Java prints it: the fewest digits that are read as the same number, at
+ * least one behind the point; with an exponent from 1.0E7 on and below 0.001.
+ */
 static int
 print_shortest(char *text, size_t size, double v, bool single)
 {
-	int n = 0;
+	char digits[32];
+	const char *e;
+	int n = -1, exponent;
 
-	for (int digits = 1; digits <= 17; digits++) {
-		n = snprintf(text, size, "%.*g", digits, v);
-		if (single ? strtof(text, NULL) == (float)v :
-			     strtod(text, NULL) == v)
-			break;
-	}
-	if (strpbrk(text, ".e") == NULL)
-		n += snprintf(text + n, size - (size_t)n, ".0");
-	return n;
+	do
+		snprintf(digits, sizeof(digits), "%.*e", ++n, v);
+	while (n < 17 && (single ? strtof(digits, NULL) != (float)v :
+				   strtod(digits, NULL) != v));
+	e = strchr(digits, 'e');
+	exponent = (int)strtol(e + 1, NULL, 10);
+	if (exponent >= -3 && exponent < 7)
+		return snprintf(text, size, "%.*f",
+		    n > exponent ? n - exponent : 1, v);
+	return snprintf(text, size, "%.*s%sE%d", (int)(e - digits), digits,
+	    n == 0 ? ".0" : "", exponent);
 }
 
 bool
