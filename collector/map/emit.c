@@ -15,6 +15,7 @@ struct out {
 	char *w;
 	char *end;
 	bool full;
+	bool snake; /* no name of the record stays as it is */
 };
 
 static void
@@ -226,7 +227,7 @@ is_text(const struct out *o, const struct val *v)
 {
 	if (v->kind <= TOK_STRING)
 		return true;
-	return v->kind <= TOK_ARRAY && !o->m->any_dead &&
+	return v->kind <= TOK_ARRAY && !o->m->any_dead && !o->snake &&
 	    (o->m->scan.tok[v->tok].flags & TOK_RAGGED) == 0;
 }
 
@@ -377,7 +378,7 @@ put_val(struct out *o, const struct val *v)
 		return false;
 	case TOK_OBJECT:
 	case TOK_ARRAY:
-		return put_tree(o, v->tok, false);
+		return put_tree(o, v->tok, o->snake);
 	case VAL_LIST:
 		return put_list(o, v);
 	case VAL_OBJECTS:
@@ -399,7 +400,8 @@ put_val(struct out *o, const struct val *v)
 int
 map_emit_document(struct mapper *m, struct buf *out)
 {
-	struct out o = { .m = m, .b = out, .w = out->p + out->len };
+	struct out o = { .m = m, .b = out, .w = out->p + out->len,
+		.snake = m->shape[0]->root->snake };
 	size_t before = out->len;
 
 	o.end = o.w;

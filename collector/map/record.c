@@ -107,38 +107,43 @@ map_set_json(struct map_record *r, int slot, const char *json)
 	*slot_of(r, slot) = json_val(json);
 }
 
+typedef void add_fn(struct mapper *m, struct val *list, const struct val *v);
+
 static void
-add_one(struct map_record *r, int to, const struct val *v)
+add_one(struct map_record *r, int to, const struct val *v, add_fn *add)
 {
 	struct val text;
 
 	if (val_as_text(&r->m, v, &text))
-		map_append_unique(&r->m, slot_of(r, to), &text);
+		add(&r->m, slot_of(r, to), &text);
 }
 
-void
-map_add(struct map_record *r, int to, int from)
+static void
+add_each(struct map_record *r, int to, int from, add_fn *add)
 {
 	struct val v = *slot_of(r, from);
 
 	if (v.kind != VAL_LIST) {
-		add_one(r, to, &v);
+		add_one(r, to, &v, add);
 		return;
 	}
 	for (size_t i = v.tok; i != 0; i = r->m.item[i].next) {
 		struct val one = r->m.item[i].val;
 
-		add_one(r, to, &one);
+		add_one(r, to, &one, add);
 	}
+}
+
+void
+map_add(struct map_record *r, int to, int from)
+{
+	add_each(r, to, from, map_append_unique);
 }
 
 void
 map_append_to(struct map_record *r, int to, int from)
 {
-	struct val v = *slot_of(r, from);
-
-	if (v.kind != 0)
-		map_append_all(&r->m, slot_of(r, to), &v);
+	add_each(r, to, from, map_append);
 }
 
 void

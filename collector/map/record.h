@@ -42,8 +42,7 @@ void map_set_joined(struct map_record *r, int slot, const struct slice *parts,
  */
 void map_add(struct map_record *r, int to, int from);
 
-/* Append what slot `from` holds, of a list its elements, without looking
- * whether it is there. */
+/* The same without looking whether it is there. */
 void map_append_to(struct map_record *r, int to, int from);
 
 /* Append a JSON text that outlives the mapper, without looking for it. */
