@@ -51,12 +51,16 @@ has_value(struct json_object *o)
 
 static bool find_value(struct json_object *o, const char *path);
 
+/* index: "[]", or "[0]" for the first element only. */
 static bool
-find_in_elements(struct json_object *list, const char *path)
+find_in_elements(struct json_object *list, const char *index, const char *path)
 {
+	size_t n;
+
 	if (!json_object_is_type(list, json_type_array))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(list); i++)
+	n = json_object_array_length(list);
+	for (size_t i = 0; i < n && (i == 0 || index[1] == ']'); i++)
 		if (find_value(json_object_array_get_idx(list, i), path))
 			return true;
 	return false;
@@ -66,8 +70,9 @@ find_in_elements(struct json_object *list, const char *path)
 static bool
 find_value(struct json_object *o, const char *path)
 {
-	size_t n = strcspn(path, ".["), list = path[n] == '[' ? 2 : 0;
-	const char *rest = path + n + list;
+	size_t n = strcspn(path, ".[");
+	const char *index = path + n;
+	const char *rest = *index == '[' ? strchr(index, ']') + 1 : index;
 	struct json_object *value;
 	char *name;
 	bool found;
@@ -81,8 +86,8 @@ find_value(struct json_object *o, const char *path)
 	if (!found)
 		return false;
 	rest += *rest == '.';
-	return list != 0 ? find_in_elements(value, rest) :
-			   find_value(value, rest);
+	return *index == '[' ? find_in_elements(value, index, rest) :
+			       find_value(value, rest);
 }
 
 void
