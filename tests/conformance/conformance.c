@@ -286,10 +286,7 @@ run_dataset(const struct dataset *d)
 		free(name);
 		free(entry[i]);
 	}
-	if (n > 0)
-		failures += coverage_missing(&c, d->name);
-	else
-		printf("%s: no topics\n", d->name);
+	failures += coverage_missing(&c, d->name);
 	coverage_fini(&c);
 	free(entry);
 	free(folder);
