@@ -53,7 +53,8 @@ $2 == "" {
 		fail("no description")
 	if ($1 in type)
 		fail("declared twice")
-	if (file == dataset && index($1, "sentinel_one." dataset ".") != 1)
+	if (file == dataset &&
+	    index($1 ".", "sentinel_one." dataset ".") != 1)
 		fail("not the dataset's own: belongs into shared.tsv")
 	type[$1] = $2
 	params[$1] = $3

@@ -15,6 +15,7 @@ run_pid=
 failed=0
 datasets="activity agent group threat"
 check_spool=$top_builddir/tests/e2e/check_spool
+check_fields=$top_builddir/tests/fields/check_fields
 
 # shellcheck disable=SC2317 # the trap calls it
 clean_up()
@@ -198,6 +199,18 @@ nothing_pending()
 	[ "$(mock GET stats | jq .pending)" = 0 ]
 }
 
+# Each field of a stream's documents is declared, with a type that takes it.
+check_documents()
+{
+	set -- "$1" "$dir/spool/acme/$1"/*.ndjson
+	[ -e "$2" ] || return 0
+	sh "$top_srcdir/filebeat/fields/rows.sh" "$1" >"$dir/rows"
+	"$check_fields" -r "$dir/rows" "$@" >"$dir/check" 2>&1 || {
+		fail "$1: not the documents that are declared"
+		cat "$dir/check"
+	}
+}
+
 # check DATASET... [--since TIME]: the spool against the console's books.
 check()
 {
@@ -209,6 +222,7 @@ check()
 			cat "$dir/check"
 		}
 		[ -z "$E2E_VERBOSE" ] || tail -n 1 "$dir/check"
+		check_documents "$d"
 	done
 }
 since=

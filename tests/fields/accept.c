@@ -203,6 +203,12 @@ static const struct {
 bool
 accept_value(const struct declared_field *f, struct json_object *v)
 {
+	char text[8];
+
+	/* Then a scalar that does not fit is left out of the index alone. */
+	if (is_scalar(v) &&
+	    declared_text(f, "ignore_malformed", text, sizeof(text)))
+		return true;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].type, f->type) == 0)
 			return types[i].takes(f, v);
