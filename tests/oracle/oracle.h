@@ -14,31 +14,23 @@
 struct oracle_options {
 	bool preserve_original_event;
 	bool preserve_duplicate_custom_fields;
+	bool raw; /* the raw form */
+	unsigned switches; /* bit i: the table's switches[i] */
 	int64_t collected_at_ms;
 };
+
+struct oracle;
+
+/* NULL when the derived fields of the dataset are not described here. */
+struct oracle *oracle_new(const struct dataset *d,
+    const struct oracle_options *opt);
+void oracle_free(struct oracle *o);
 
 /*
  * The document of a record; original is its text.  error.message is the number
  * of its entries.  The result is the caller's.
  */
-struct json_object *oracle_map(const struct dataset *d,
-    struct json_object *record, struct slice original,
-    const struct oracle_options *opt);
-
-/* For the derive functions: a target or "." value; NULL when unset. */
-struct oracle;
-struct json_object *oracle_get(const struct oracle *o, const char *path);
-/* Takes v over; NULL unsets. */
-void oracle_set(struct oracle *o, const char *path, struct json_object *v);
-/* Append a scalar as text to a list, of a list of ours its elements, unless
- * it is there already. */
-void oracle_add(struct oracle *o, const char *to, const char *from);
-/* An empty string, which the clean-up leaves. */
-void oracle_keep_empty(struct oracle *o, const char *path);
-/* What stayed at a raw path among the kept members does so no longer. */
-void oracle_unplace(struct oracle *o, const char *raw);
-/* False when the dataset's derived fields are not described here; o may be
- * NULL to ask for that. */
-bool oracle_derive(struct oracle *o, const char *dataset);
+struct json_object *oracle_map(struct oracle *o, struct json_object *record,
+    struct slice original);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Random records through the hot path and through the oracle: the documents
- * must be equal.
+ * Random records through the hot path and through the oracle: documents and
+ * ids must be equal.
  *
  *	test_oracle [-n RECORDS] [-s SEED] [DATASET...]
  */
@@ -11,194 +11,128 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collector/map/map.h"
 #include "tests/oracle/gen.h"
-#include "tests/oracle/oracle.h"
 #include "tests/oracle/tree.h"
+#include "tests/oracle/trial.h"
 
 #define DIFFERENCES_MAX 5
 
-struct run {
-	const struct dataset *dataset;
-	struct oracle_options opt;
-	struct mapper *mapper;
-	struct buf out;
-	char *text; /* of the record tried last */
-	struct json_object *theirs, *ours;
+/* A record that differs, and what its form follows from. */
+struct failure {
+	struct trial *trial;
+	struct json_object *record;
+	uint64_t seed;
 };
 
-/* The number of entries in place of their text. */
-static void
-count_errors(struct json_object *doc)
-{
-	struct json_object *error, *message;
-	char count[24];
-
-	if (!json_object_object_get_ex(doc, "error", &error) ||
-	    !json_object_object_get_ex(error, "message", &message))
-		return;
-	snprintf(count, sizeof(count), "%zu",
-	    json_object_array_length(message));
-	json_object_object_add(error, "message", tree_number(count));
-}
-
-/* Map with both; what differs, NULL when nothing does. */
-static const char *
-try_record(struct run *run, struct json_object *record, uint64_t seed)
-{
-	struct map_context ctx = { .collected_at_ms =
-		run->opt.collected_at_ms };
-	uint64_t repeated = mapper_counts(run->mapper)->repeated_members;
-	struct rng r = { seed };
-	struct map_ident ident;
-	unsigned n_repeated = 0;
-	struct slice original;
-	size_t len = 0;
-	FILE *f;
-
-	free(run->text);
-	run->text = NULL;
-	json_object_put(run->theirs);
-	json_object_put(run->ours);
-	run->theirs = run->ours = NULL;
-	f = open_memstream(&run->text, &len);
-	tree_write(f, record, &r, &n_repeated);
-	fclose(f);
-	if (mapper_scan(run->mapper, (struct slice){ run->text, len }, &ctx,
-		&ident) < 0)
-		return mapper_error(run->mapper);
-	buf_reset(&run->out);
-	buf_addc(&run->out, '{');
-	if (mapper_emit(run->mapper, &run->out, true) < 0)
-		return "does not fit";
-	if (tree_parse(run->out.p, run->out.len, &run->ours) < 0)
-		return "is not JSON, or repeats a member";
-	count_errors(run->ours);
-	original = (struct slice){ run->text, len };
-	while (strchr(" \t\r\n", original.p[0]) != NULL) {
-		original.p++;
-		original.len--;
-	}
-	while (strchr(" \t\r\n", original.p[original.len - 1]) != NULL)
-		original.len--;
-	run->theirs = oracle_map(run->dataset, record, original, &run->opt);
-	if (!tree_same(run->theirs, run->ours))
-		return "differs";
-	/* Where nothing is read, repeated members are not looked for. */
-	if (mapper_counts(run->mapper)->repeated_members - repeated >
-	    n_repeated)
-		return "counts more repeated members than there are";
-	return NULL;
-}
-
-/*
- * Remove members of v and empty its elements as long as the whole record still fails.
- * True when something was.
- */
 static bool
-shrink(struct run *run, struct json_object *record, struct json_object *v,
-    uint64_t seed)
+still_fails(const struct failure *f)
+{
+	return trial_run(f->trial, f->record, f->seed) != NULL;
+}
+
+static bool shrink(const struct failure *f, struct json_object *v);
+
+static bool
+shrink_object(const struct failure *f, struct json_object *v)
+{
+	struct json_object *keys = json_object_new_array();
+	bool any = false;
+
+	json_object_object_foreach(v, key, value) {
+		(void)value;
+		json_object_array_add(keys, tree_string(key));
+	}
+	for (size_t i = 0; i < json_object_array_length(keys); i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(keys, i));
+		struct json_object *old = NULL;
+
+		json_object_object_get_ex(v, name, &old);
+		json_object_get(old);
+		json_object_object_del(v, name);
+		if (still_fails(f)) {
+			json_object_put(old);
+			any = true;
+			continue;
+		}
+		json_object_object_add(v, name, old);
+		any |= shrink(f, old);
+	}
+	json_object_put(keys);
+	return any;
+}
+
+static bool
+shrink_list(const struct failure *f, struct json_object *v)
 {
 	bool any = false;
 
-	if (json_object_is_type(v, json_type_object)) {
-		struct json_object *keys = json_object_new_array();
+	for (size_t i = 0; i < json_object_array_length(v); i++) {
+		struct json_object *old = json_object_get(
+		    json_object_array_get_idx(v, i));
 
-		json_object_object_foreach(v, key, value) {
-			(void)value;
-			json_object_array_add(keys, tree_string(key));
+		json_object_array_put_idx(v, i, NULL);
+		if (old != NULL && still_fails(f)) {
+			json_object_put(old);
+			any = true;
+			continue;
 		}
-		for (size_t i = 0; i < json_object_array_length(keys); i++) {
-			const char *name = json_object_get_string(
-			    json_object_array_get_idx(keys, i));
-			struct json_object *old = NULL;
-
-			json_object_object_get_ex(v, name, &old);
-			json_object_get(old);
-			json_object_object_del(v, name);
-			if (try_record(run, record, seed) != NULL) {
-				json_object_put(old);
-				any = true;
-				continue;
-			}
-			json_object_object_add(v, name, old);
-			any |= shrink(run, record, old, seed);
-		}
-		json_object_put(keys);
-	} else if (json_object_is_type(v, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(v); i++) {
-			struct json_object *old = json_object_get(
-			    json_object_array_get_idx(v, i));
-
-			json_object_array_put_idx(v, i, NULL);
-			if (old != NULL &&
-			    try_record(run, record, seed) != NULL) {
-				json_object_put(old);
-				any = true;
-				continue;
-			}
-			json_object_array_put_idx(v, i, old);
-			any |= shrink(run, record, old, seed);
-		}
+		json_object_array_put_idx(v, i, old);
+		any |= shrink(f, old);
 	}
 	return any;
 }
 
-static void
-report(struct run *run, struct json_object *record, uint64_t seed,
-    const char *why)
+/*
+ * Remove members of v and empty its elements as long as the whole record
+ * still fails.  True when something was.
+ */
+static bool
+shrink(const struct failure *f, struct json_object *v)
 {
-	const char *still;
-
-	for (int i = 0; i < 20 && shrink(run, record, record, seed); i++)
-		;
-	still = try_record(run, record, seed);
-	printf("%s: the document %s%s\nrecord: %s\n", run->dataset->name,
-	    why, still == NULL ? ", but not when tried again" : "",
-	    run->text);
-	printf("oracle: %s\nmapper: %s\n\n",
-	    json_object_to_json_string(run->theirs), run->out.p);
+	if (json_object_is_type(v, json_type_object))
+		return shrink_object(f, v);
+	return json_object_is_type(v, json_type_array) && shrink_list(f, v);
 }
 
-static int
+static void
+report(const struct failure *f, const char *dataset)
+{
+	const char *why;
+
+	for (int i = 0; i < 20 && shrink(f, f->record); i++)
+		;
+	why = trial_run(f->trial, f->record, f->seed);
+	printf("%s: the document %s\n", dataset,
+	    why == NULL ? "does not differ when tried again" : why);
+	trial_print(f->trial);
+}
+
+static bool
 run_dataset(const struct dataset *d, uint64_t seed, unsigned long n)
 {
-	static char tag[] = "forwarded";
-	static char *const tags[] = { tag, NULL };
+	struct trial *t = trial_new(d);
 	int differences = 0;
 
-	for (int variant = 0; variant < 2; variant++) {
-		struct map_options opt = { .name = d->name,
-			.namespace = "default", .tags = tags,
-			.preserve_original_event = variant != 0,
-			.preserve_duplicate_custom_fields = variant != 0 };
-		struct run run = { .dataset = d, .opt = {
-			.preserve_original_event = variant != 0,
-			.preserve_duplicate_custom_fields = variant != 0,
-			.collected_at_ms = 1741064767890 },
-			.mapper = mapper_new(&d->map, &opt) };
-
-		buf_init(&run.out, 64 << 20);
-		for (unsigned long i = 0; i < n / 2; i++) {
-			struct rng r = { seed + 2 * i + (unsigned)variant };
-			uint64_t form = rng_next(&r);
-			struct json_object *record = gen_record(&d->map, &r);
-
-			const char *why = try_record(&run, record, form);
-
-			if (why != NULL && differences++ < DIFFERENCES_MAX)
-				report(&run, record, form, why);
-			json_object_put(record);
-		}
-		json_object_put(run.theirs);
-		json_object_put(run.ours);
-		free(run.text);
-		buf_fini(&run.out);
-		mapper_free(run.mapper);
+	if (t == NULL) {
+		printf("%s: no derived fields in the oracle\n", d->name);
+		return false;
 	}
+	for (unsigned long i = 0; i < n; i++) {
+		struct rng r = { seed + i };
+		uint64_t form = rng_next(&r);
+		struct json_object *record = gen_record(&d->map, &r);
+		struct failure f = { t, record, form };
+
+		if (trial_run(t, record, form) != NULL &&
+		    differences++ < DIFFERENCES_MAX)
+			report(&f, d->name);
+		json_object_put(record);
+	}
+	trial_free(t);
 	printf("%s: %lu records from seed %llu, %d differ\n", d->name, n,
 	    (unsigned long long)seed, differences);
-	return differences;
+	return differences == 0;
 }
 
 static bool
@@ -215,9 +149,10 @@ is_wanted(const char *name, char **args)
 int
 main(int argc, char **argv)
 {
-	unsigned long n = 2000;
+	unsigned long n = 10000;
 	uint64_t seed = 1;
-	int failed = 0, c;
+	bool ok = true;
+	int c;
 
 	while ((c = getopt(argc, argv, "n:s:")) != -1) {
 		if (c == 'n')
@@ -227,17 +162,8 @@ main(int argc, char **argv)
 		else
 			return 2;
 	}
-	for (int i = 0; i < DATASET_COUNT; i++) {
-		const struct dataset *d = dataset_table[i];
-
-		if (!is_wanted(d->name, argv + optind))
-			continue;
-		if (oracle_derive(NULL, d->name)) {
-			failed += run_dataset(d, seed, n);
-		} else {
-			printf("%s: no derived fields in the oracle\n",
-			    d->name);
-		}
-	}
-	return failed > 0;
+	for (int i = 0; i < DATASET_COUNT; i++)
+		if (is_wanted(dataset_table[i]->name, argv + optind))
+			ok &= run_dataset(dataset_table[i], seed, n);
+	return ok ? 0 : 1;
 }

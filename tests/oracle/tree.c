@@ -36,18 +36,27 @@ skip_space(struct text *t)
 
 static int parse_value(struct text *t, struct json_object **out);
 
-/* Strings are left to json-c: from quote to quote it gets them alone. */
+/* Strings that are not plain are left to json-c: from quote to quote it gets
+ * them alone. */
 static int
 parse_string(struct text *t, struct json_object **out)
 {
 	const char *from = t->p++;
 	struct json_tokener *k;
+	bool plain = true;
 
-	while (t->p < t->end && *t->p != '"')
+	while (t->p < t->end && *t->p != '"') {
+		plain &= *t->p >= ' ' && *t->p < 0x7f && *t->p != '\\';
 		t->p += 1 + (*t->p == '\\' && t->p + 1 < t->end);
+	}
 	if (t->p >= t->end)
 		return -1;
 	t->p++;
+	if (plain) {
+		*out = json_object_new_string_len(from + 1,
+		    (int)(t->p - from - 2));
+		return 0;
+	}
 	k = json_tokener_new();
 	json_tokener_set_flags(k, JSON_TOKENER_STRICT |
 	    JSON_TOKENER_VALIDATE_UTF8);
