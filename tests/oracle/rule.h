@@ -15,6 +15,7 @@ struct rule {
 	const char *also;
 	unsigned flags;
 	bool first; /* "[0]": the targets are the first element's */
+	bool snake; /* names below it become snake_case */
 	bool unwanted; /* a custom field that ECS has too, left out */
 };
 

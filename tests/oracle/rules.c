@@ -57,6 +57,8 @@ rules_make(struct oracle *o)
 		if (takes_the_rest(&o->rule[i]))
 			o->rest[o->n_rest++] = &o->rule[i];
 	}
+	for (size_t i = 0; i < o->n_rules; i++)
+		o->rule[i].snake = kept_snake(o, o->rule[i].raw);
 	qsort(o->rest, o->n_rest, sizeof(o->rest[0]), by_depth);
 }
 
@@ -123,7 +125,6 @@ store(struct oracle *o, const struct rule *rule, const struct at *at,
 static struct json_object *
 objects_of(struct oracle *o, const struct rule *rule, struct json_object *v)
 {
-	bool snake = kept_snake(o, rule->raw);
 	bool list = json_object_is_type(v, json_type_array);
 	size_t n = list ? json_object_array_length(v) : 1;
 	struct json_object *out;
@@ -141,9 +142,9 @@ objects_of(struct oracle *o, const struct rule *rule, struct json_object *v)
 
 		if (json_object_is_type(raw, json_type_object)) {
 			one = json_object_get(kept_element(o, raw));
-			kept_add(o, one, raw, path, snake);
+			kept_add(o, one, raw, path, rule->snake);
 		} else {
-			one = kept_names(raw, snake);
+			one = kept_names(raw, rule->snake);
 		}
 		json_object_array_add(out, one);
 	}
@@ -192,7 +193,7 @@ run(struct oracle *o, const struct rule *rule, const struct at *at,
 		return;
 	switch (rule->conv) {
 	case MAP_AS_IS:
-		out = json_object_get(v);
+		out = kept_names(v, rule->snake);
 		break;
 	case MAP_OBJECTS:
 		out = objects_of(o, rule, v);
