@@ -40,7 +40,8 @@ same_options(const struct map_options *a, const struct map_options *b)
 	    a->preserve_original_event == b->preserve_original_event &&
 	    a->preserve_duplicate_custom_fields ==
 	        b->preserve_duplicate_custom_fields &&
-	    a->raw == b->raw && a->resend_period_ms == b->resend_period_ms;
+	    a->raw == b->raw && a->switches == b->switches &&
+	    a->resend_period_ms == b->resend_period_ms;
 }
 
 static char **
