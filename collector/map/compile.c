@@ -174,8 +174,7 @@ tag_of(const char *raw)
 static bool
 is_unwanted(const struct compiler *c, const struct map_row *r)
 {
-	return (r->flags & MAP_DUPLICATE) != 0 &&
-	    !c->m->opt->preserve_duplicate_custom_fields;
+	return (r->flags & MAP_DUPLICATE) != 0 && !c->m->keeps_duplicates;
 }
 
 static void

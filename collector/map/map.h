@@ -19,6 +19,7 @@ struct map_options {
 	const char *name; /* "threat": dataset of data_stream and errors */
 	const char *namespace; /* data_stream.namespace */
 	char *const *tags; /* NULL-terminated; NULL for none */
+	/* Each adds the tag of its name, and is on when that is among tags. */
 	bool preserve_original_event;
 	bool preserve_duplicate_custom_fields;
 	bool raw; /* the raw form: message in place of mapped fields */

@@ -9,6 +9,8 @@
 #include "collector/map/mapper.h"
 
 #define CHUNK_BYTES (64u << 10)
+#define TAG_ORIGINAL "preserve_original_event"
+#define TAG_DUPLICATES "preserve_duplicate_custom_fields"
 
 /* The texts of one record.  Chunks are kept from record to record; a text too
  * large for one gets a chunk of its own, freed with the next record. */
@@ -86,6 +88,17 @@ has_duplicates(const struct map_table *t)
 	return false;
 }
 
+/* The options add tags; what they ask for goes by the tags, as with the
+ * integration. */
+static bool
+has_tag(const struct map_options *opt, const char *name)
+{
+	for (char *const *tag = opt->tags; tag != NULL && *tag != NULL; tag++)
+		if (strcmp(*tag, name) == 0)
+			return true;
+	return false;
+}
+
 /*
  * The tags of a document: the marks of what is preserved, then the configured
  * ones.  `error` is a document whose failure keeps its original, `dropped` one
@@ -100,12 +113,12 @@ make_tags(const struct mapper *m, bool error, bool dropped)
 	size_t n = 0;
 	struct buf b;
 	char *text;
-	bool late = error && !opt->preserve_original_event;
+	bool late = error && !m->keeps_original;
 
 	if (opt->preserve_original_event && !dropped)
-		mark[n++] = "preserve_original_event";
+		mark[n++] = TAG_ORIGINAL;
 	if (opt->preserve_duplicate_custom_fields && has_duplicates(m->table))
-		mark[n++] = "preserve_duplicate_custom_fields";
+		mark[n++] = TAG_DUPLICATES;
 	buf_init(&b, 1 << 20);
 	buf_addc(&b, '[');
 	for (size_t i = 0; i < n; i++) {
@@ -115,7 +128,8 @@ make_tags(const struct mapper *m, bool error, bool dropped)
 	for (char *const *tag = opt->tags; tag != NULL && *tag != NULL; tag++) {
 		char *json;
 
-		if ((*tag)[0] == '\0')
+		if ((*tag)[0] == '\0' ||
+		    (dropped && strcmp(*tag, TAG_ORIGINAL) == 0))
 			continue;
 		json = json_text(*tag);
 		buf_addf(&b, "%s%s", comma, json);
@@ -123,7 +137,7 @@ make_tags(const struct mapper *m, bool error, bool dropped)
 		free(json);
 	}
 	if (late && !dropped) {
-		buf_addf(&b, "%s\"preserve_original_event\"", comma);
+		buf_addf(&b, "%s\"" TAG_ORIGINAL "\"", comma);
 		comma = ",";
 	}
 	if (dropped)
@@ -160,6 +174,10 @@ mapper_new(const struct map_table *table, const struct map_options *opt)
 
 	m->opt = opt;
 	m->table = table;
+	m->keeps_original = opt->preserve_original_event ||
+	    has_tag(opt, TAG_ORIGINAL);
+	m->keeps_duplicates = opt->preserve_duplicate_custom_fields ||
+	    has_tag(opt, TAG_DUPLICATES);
 	set_constants(m);
 	map_compile(m);
 	scan_init(&m->scan);
@@ -262,7 +280,7 @@ static void
 finish_record(struct mapper *m, bool original)
 {
 	bool failed = m->table->error_fails && m->val[SLOT_ERROR].kind != 0;
-	bool wanted = failed || m->opt->preserve_original_event;
+	bool wanted = failed || m->keeps_original;
 	const char *tags = m->tags[failed][wanted && !original];
 
 	if (m->val[SLOT_TIMESTAMP].kind == 0)

@@ -138,6 +138,8 @@ enum { SLOT_TIMESTAMP, SLOT_ERROR, SLOT_KIND, SLOT_TAGS, SLOT_ORIGINAL,
 struct mapper {
 	const struct map_table *table;
 	const struct map_options *opt;
+	bool keeps_original; /* by option or tag */
+	bool keeps_duplicates;
 
 	/* Compiled (compile.c). */
 	struct shape **shape; /* [0] is the record's */

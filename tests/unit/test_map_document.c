@@ -157,6 +157,29 @@ test_original(void)
 	toy_fini(&t);
 }
 
+/* The tag alone does what the option does. */
+static void
+test_original_by_tag(void)
+{
+	char *marked[] = { (char[]){ "one" },
+		(char[]){ "preserve_original_event" }, NULL };
+	struct toy t;
+
+	TOY(&t, rows);
+	t.table.error_fails = true;
+	t.opt.tags = marked;
+	toy_map(&t, "{\"a\":1}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(t.text, "\"original\":"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(t.text,
+	    "\"tags\":[\"one\",\"preserve_original_event\"]"));
+	toy_map(&t, "{\"a\":\"x\"}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(t.text,
+	    "\"tags\":[\"one\",\"preserve_original_event\"]"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(emit(&t, false),
+	    "\"tags\":[\"one\",\"event_original_dropped\"]"));
+	toy_fini(&t);
+}
+
 static void
 test_raw_form(void)
 {
@@ -308,6 +331,7 @@ static const struct unit_test tests[] = {
 	{ "error.message", test_errors },
 	{ "errors that mark the document", test_error_fails },
 	{ "event.original", test_original },
+	{ "the original by its tag", test_original_by_tag },
 	{ "the raw form", test_raw_form },
 	{ "documents that do not fit", test_caps },
 	{ "counters", test_counts },
