@@ -45,6 +45,7 @@ buf_reserve(struct buf *b, size_t n)
 			cap = b->len + n + 1;
 		b->p = xrealloc(b->cap > 0 ? b->p : NULL, cap);
 		b->cap = cap;
+		b->p[b->len] = '\0';
 	}
 	return b->p + b->len;
 }

@@ -22,6 +22,7 @@
 struct client;
 struct console;
 struct request;
+struct trace;
 
 /* What to do about an answer; named for the choice, not for the cause. */
 enum verdict {
@@ -60,6 +61,9 @@ struct call {
 	const char *body; /* JSON for POST, NULL for GET */
 	bool bearer; /* "Bearer" in place of "ApiToken" */
 	int64_t timeout_ms; /* of the whole request; 0: the console's */
+	/* Where to write it down (trace.h); NULL: nowhere.  Borrowed until
+	 * the request has ended. */
+	struct trace *trace;
 	bool any_body; /* a download: the body need not look like JSON */
 	/*
 	 * A piece of the decoded body of a 200 answer, as it arrives; an

@@ -27,6 +27,7 @@
 #include "collector/client/ratelimit.h"
 
 #define CONSOLE_IDLE_MAX 2
+#define USER_AGENT "s1spool/" PACKAGE_VERSION
 
 struct client_limits {
 	size_t per_console; /* transfers at a time */
@@ -91,6 +92,7 @@ struct request {
 	int64_t started_ms;
 	char error[CURL_ERROR_SIZE];
 
+	struct trace_exchange *traced; /* NULL: it is not */
 	struct head head;
 	size_t body_bytes;
 	bool sniffed; /* the body's first character was looked at */

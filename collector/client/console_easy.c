@@ -13,7 +13,6 @@
 #include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
-#define USER_AGENT "s1spool/" PACKAGE_VERSION
 /* Larger pieces than libcurl's 16 KiB: pages have megabytes. */
 #define RECEIVE_BYTES (64 * 1024L)
 

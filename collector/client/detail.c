@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "collector/client/redact.h"
+
 static const char *
 text_of(struct json_object *o, const char *key)
 {
@@ -88,26 +90,6 @@ detail_add_body(struct buf *line, struct slice body)
 	return code;
 }
 
-static void
-hide(struct buf *line, struct slice secret)
-{
-	static const char mark[] = "[secret]";
-	/* Done in place: the mark is cut when the secret is shorter. */
-	size_t n = secret.len < sizeof(mark) - 1 ? secret.len :
-	    sizeof(mark) - 1;
-	size_t from = 0;
-	char *p;
-
-	while ((p = memmem(line->p + from, line->len - from, secret.p,
-	    secret.len)) != NULL) {
-		memcpy(p, mark, n);
-		from = (size_t)(p - line->p) + n;
-		memmove(p + n, p + secret.len,
-		    line->len - from - (secret.len - n));
-		buf_cut(line, line->len - (secret.len - n));
-	}
-}
-
 /* Cut to max bytes, but not inside a UTF-8 character. */
 static void
 cut(struct buf *line, size_t max)
@@ -122,8 +104,7 @@ cut(struct buf *line, size_t max)
 void
 detail_finish(struct buf *line, struct slice secret)
 {
-	if (secret.len > 0)
-		hide(line, secret);
+	redact_secret(line, secret);
 	for (size_t i = 0; i < line->len; i++)
 		if ((unsigned char)line->p[i] < ' ' || line->p[i] == 0x7f)
 			line->p[i] = ' ';

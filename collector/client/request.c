@@ -10,6 +10,7 @@
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/detail.h"
+#include "collector/client/trace.h"
 
 struct request *
 request_start(struct console *con, const struct call *call)
@@ -88,6 +89,8 @@ request_cancel(struct request *r)
 	if (r->state == REQUEST_DEAD || r->state == REQUEST_DONE)
 		return;
 	leave_console(r);
+	trace_cancel(r->traced);
+	r->traced = NULL;
 	if (r->state == REQUEST_RUNNING && r->client->in_curl) {
 		r->state = REQUEST_DEAD;
 		r->console = NULL;
@@ -128,6 +131,7 @@ request_on_header(char *p, size_t size, size_t n, void *cookie)
 	n *= size;
 	if (r->state == REQUEST_DEAD)
 		return 0;
+	trace_header(r->traced, (struct slice){ p, n });
 	if (!head_line(&r->head, (struct slice){ p, n }))
 		return break_off(r, "the header is too large");
 	/* Not with a trailer: it comes after the body's time. */
@@ -180,6 +184,7 @@ request_on_body(char *p, size_t size, size_t n, void *cookie)
 
 	if (r->state == REQUEST_DEAD)
 		return 0;
+	trace_body(r->traced, piece);
 	r->body_bytes += piece.len;
 	if (r->head.status != 200)
 		return keep_error(r, piece) ? piece.len : 0;
@@ -224,10 +229,11 @@ static void
 done(struct request *r, struct answer *answer, struct buf *detail)
 {
 	detail_finish(detail, r->token);
-	wipe_headers(r);
 	answer->detail = detail->p;
 	answer->body_bytes = r->body_bytes;
 	answer->elapsed_ms = clock_mono_ms() - r->started_ms;
+	trace_end(r->traced, answer, r->token);
+	wipe_headers(r);
 	log_event(LOG_DEBUG, r->console->conf->name, NULL,
 	    "%s %s -> %d (%s), %zu bytes, %" PRId64 " ms",
 	    r->body != NULL ? "POST" : "GET", r->path, answer->status,
@@ -238,6 +244,21 @@ done(struct request *r, struct answer *answer, struct buf *detail)
 	r->call.on_done(r->call.cookie, answer);
 	buf_fini(detail);
 	request_free(r);
+}
+
+static void
+trace(struct request *r)
+{
+	struct trace_request rq = {
+		.url = r->console->conf->url,
+		.path = r->path,
+		.body = r->body,
+		.user_agent = USER_AGENT,
+		.headers = r->headers,
+		.token = r->token,
+	};
+
+	r->traced = trace_begin(r->call.trace, &rq);
 }
 
 void
@@ -257,6 +278,7 @@ request_run(struct request *r)
 		return;
 	}
 	buf_fini(&detail);
+	trace(r);
 	r->easy = console_take_easy(con);
 	set_call(r);
 	TAILQ_REMOVE(&con->queued, r, link);

@@ -13,6 +13,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
+#include "collector/client/trace.h"
 
 /* Segments that were idle are sealed at the next look. */
 #define SEAL_PERIOD_MS 1000
@@ -132,6 +133,7 @@ open_tenants(struct engine *e, const char *only_console, struct buf *err)
 	const struct conf *c = e->conf;
 	int rc = 0;
 
+	trace_tidy(e->env.state_dirfd, c);
 	e->tenant = xcalloc(c->n_consoles, sizeof(struct tenant *));
 	for (size_t i = 0; i < c->n_consoles; i++) {
 		struct tenant *t;

@@ -255,6 +255,7 @@ poller_ask(struct poller *p)
 		.body = rq->body != NULL ? body.p : NULL,
 		.bearer = p->row->bearer,
 		.timeout_ms = p->conf->http_client_timeout,
+		.trace = p->trace,
 		.on_body = on_body,
 		.on_done = on_done,
 		.cookie = p,

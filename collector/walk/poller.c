@@ -10,6 +10,7 @@
 #include "collector/base/iso8601.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
+#include "collector/client/trace.h"
 #include "collector/conf/conf_dataset.h"
 #include "collector/walk/tenant.h"
 
@@ -370,6 +371,9 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	p->source.clock.trust_at = p->row->phase[0] != NULL &&
 	    p->row->phase[1] == NULL &&
 	    p->row->child_mode != WALK_CHILD_RECORDS;
+	if (conf->enable_request_tracer)
+		p->trace = trace_new(env->state_dirfd, p->console,
+		    dataset->name);
 	load_position(p);
 	p->stream = stream_open(env->spool, p->console, p->dataset->name, err);
 	if (p->stream == NULL || durable_recover(p, err) != 0) {
@@ -406,6 +410,7 @@ poller_free(struct poller *p)
 	work_fini(&p->listing);
 	position_fini(&p->pos);
 	splitter_free(p->splitter);
+	trace_free(p->trace);
 	free(p->reason);
 	free(p->committed);
 	free(p->printed);

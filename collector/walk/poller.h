@@ -121,6 +121,7 @@ struct poller {
 	int64_t n_done; /* of work.parent, when its page is read again */
 	bool child_any; /* the child that is asked for had records */
 
+	struct trace *trace; /* NULL: not switched on */
 	struct request *request;
 	bool asks_child;
 	struct splitter *splitter;

@@ -8,6 +8,7 @@
 #include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
+#include "collector/client/trace.h"
 
 #define INFO_PATH "/web/api/v2.1/system/info"
 /* An older Date header, and the time passed since, is no clock any more. */
@@ -125,6 +126,7 @@ tenant_ask(struct tenant *t)
 	struct call call = {
 		.path = INFO_PATH,
 		.rate_class = "/system/info",
+		.trace = t->trace,
 		.on_done = on_info,
 		.cookie = t,
 	};
@@ -201,6 +203,21 @@ open_pollers(struct tenant *t, tenant_filter *filter, void *cookie,
 	return true;
 }
 
+/* They hold all that the console knows but its secrets. */
+static void
+warn_of_traces(const struct conf_console *c)
+{
+	bool any = c->enable_request_tracer;
+
+	for (int id = 0; id < DATASET_COUNT; id++)
+		any |= c->dataset[id].enabled &&
+		    c->dataset[id].enable_request_tracer;
+	if (any)
+		log_event(LOG_WARN, c->name, NULL, "requests and answers are "
+		    "written to files (enable_request_tracer): for debugging "
+		    "only");
+}
+
 struct tenant *
 tenant_new(const struct poller_env *env, struct client *client,
     const struct conf_console *conf, tenant_filter *filter, void *cookie,
@@ -213,6 +230,10 @@ tenant_new(const struct poller_env *env, struct client *client,
 	t->client = client;
 	t->env = env;
 	timer_init(&t->timer, on_timer, t);
+	warn_of_traces(conf);
+	if (conf->enable_request_tracer)
+		t->trace = trace_new(env->state_dirfd, conf->name,
+		    TRACE_CONSOLE);
 	if (!open_console(t, err)) {
 		if (env->once)
 			goto err;
@@ -236,5 +257,6 @@ tenant_free(struct tenant *t)
 	for (int i = 0; i < DATASET_COUNT; i++)
 		poller_free(t->poller[i]);
 	console_free(t->console);
+	trace_free(t->trace);
 	free(t);
 }

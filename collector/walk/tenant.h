@@ -20,6 +20,7 @@ struct tenant {
 	const struct poller_env *env; /* borrowed */
 	struct console *console; /* NULL: its files cannot be used now */
 	struct poller *poller[DATASET_COUNT]; /* NULL: not enabled */
+	struct trace *trace; /* of its own requests; NULL: not switched on */
 	struct request *info;
 	int64_t asked_ms; /* monotonic, when /system/info last answered */
 	bool asked; /* it did */

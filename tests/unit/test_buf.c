@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "collector/base/buf.h"
+#include "collector/base/xalloc.h"
 #include "tests/unit/unit.h"
 
 static void
@@ -40,8 +41,26 @@ test_cap_is_exact(void)
 	buf_fini(&b);
 }
 
+/* What was allocated before is not what an empty buffer holds. */
+static void
+test_nothing_is_text(void)
+{
+	struct buf b;
+	char *used = xmalloc(256);
+
+	memset(used, 'x', 256);
+	free(used);
+	buf_init(&b, 1000);
+	CU_ASSERT_EQUAL(buf_adds(&b, ""), 0);
+	UNIT_TEXT(b.p, "");
+	CU_ASSERT_PTR_NOT_NULL(buf_reserve(&b, 100));
+	UNIT_TEXT(b.p, "");
+	buf_fini(&b);
+}
+
 static const struct unit_test tests[] = {
 	{ "append, consume, cut", test_append_and_cut },
+	{ "nothing, added to nothing", test_nothing_is_text },
 	{ "the cap is exact and leaves the buffer as it was",
 	    test_cap_is_exact },
 };
