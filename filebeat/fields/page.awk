@@ -40,6 +40,10 @@ nth == 2 && $4 == "added" {
 	added[n_added++] = row()
 }
 
+nth == 2 && index($5, "; copied to ") {
+	copied = 1
+}
+
 nth == 2 && $4 == "line" {
 	if (!n++) {
 		print ""
@@ -57,6 +61,11 @@ function table(title)
 }
 
 END {
+	if (copied) {
+		print ""
+		print "A field that is copied to one of ECS is itself left out unless"
+		print "`preserve_duplicate_custom_fields` is on."
+	}
 	print ""
 	table("Added on the way")
 	for (i = 0; i < n_added; i++)

@@ -35,6 +35,7 @@ static const struct dataset *dataset;
 static struct declared declared;
 static struct buf path; /* of the value looked at */
 static struct buf told; /* lines that were printed */
+static bool copies; /* does the document have what is copied? */
 static const char *file;
 static size_t line_no, n_lines;
 static int n_faults;
@@ -59,26 +60,31 @@ tell(const char *field, const char *what, const char *type,
 	putchar('\n');
 }
 
+/* May records that tests made up put anything there? */
+static bool
+is_excused(enum produced how)
+{
+	return how != PRODUCED_NEVER && how != PRODUCED_CONVERTED;
+}
+
 static void
 check_value(struct declared_field *f, struct json_object *v)
 {
-	if (accept_value(f, v)) {
+	bool accepted = accept_value(f, v);
+	enum produced how;
+
+	f->n_default += !copies;
+	if (accepted)
 		f->n_accepted++;
+	else
+		f->n_refused++;
+	if (accepted && (f->copy == NULL || copies))
 		return;
-	}
-	f->n_refused++;
-	switch (produced_how(&dataset->map, path.p)) {
-	case PRODUCED_ELEMENT:
-	case PRODUCED_RECEIVED:
-	case PRODUCED_MEMBER:
-	case PRODUCED_DERIVED:
-		if (!real)
-			break;
-		/* FALLTHROUGH */
-	case PRODUCED_NEVER:
-	case PRODUCED_CONVERTED:
+	how = produced_how(&dataset->map, path.p);
+	if (!accepted && (real || !is_excused(how)))
 		tell(path.p, "no value of type ", f->type, v);
-	}
+	if (accepted && (real || how != PRODUCED_MEMBER))
+		tell(path.p, "copied, and there all the same", "", v);
 }
 
 static void check(struct json_object *v);
@@ -122,6 +128,38 @@ check(struct json_object *v)
 		check_members(v);
 }
 
+/* Do the tags say that copied fields are left as they are? */
+static bool
+has_copies(struct json_object *doc)
+{
+	struct json_object *tags = NULL;
+	bool found = false;
+
+	if (json_object_object_get_ex(doc, "tags", &tags) &&
+	    json_object_is_type(tags, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(tags); i++)
+			found |= strcmp("preserve_duplicate_custom_fields",
+			    json_object_get_string(json_object_array_get_idx(
+			    tags, i))) == 0;
+	return found;
+}
+
+static void
+check_document(const char *text, size_t len)
+{
+	struct json_object *doc;
+
+	if (tree_parse(text, len, &doc) < 0 ||
+	    !json_object_is_type(doc, json_type_object)) {
+		tell(file, "a line is no document", "", NULL);
+	} else {
+		copies = has_copies(doc);
+		check_members(doc);
+	}
+	json_object_put(doc);
+	n_lines++;
+}
+
 static void
 check_file(void)
 {
@@ -134,18 +172,10 @@ check_file(void)
 		tell(file, "cannot be read", "", NULL);
 		return;
 	}
-	for (line_no = 1; (len = getline(&text, &size, f)) > 0; line_no++) {
-		struct json_object *doc;
-
-		if (text[len - 1] != '\n')
-			break; /* torn, nobody reads it */
-		if (tree_parse(text, (size_t)len, &doc) < 0)
-			tell(file, "a line is no document", "", NULL);
-		else
-			check_members(doc);
-		json_object_put(doc);
-		n_lines++;
-	}
+	/* What ends without a newline is torn, and nobody reads it. */
+	for (line_no = 1; (len = getline(&text, &size, f)) > 0 &&
+	    text[len - 1] == '\n'; line_no++)
+		check_document(text, (size_t)len);
 	free(text);
 	fclose(f);
 }
@@ -176,7 +206,14 @@ check_declared(const struct declared_field *f)
 {
 	if (is_id(f->name) && strcmp(f->type, "keyword") != 0)
 		tell(f->name, "an id, and of type ", f->type, NULL);
-	if (!all || f->added || declared_is_wild(f) || f->n_accepted > 0)
+	if (f->copy != NULL && declared_find(&declared, f->copy) == NULL)
+		tell(f->name, "copied to what is not declared: ", f->copy,
+		    NULL);
+	if (!all || f->added || declared_is_wild(f))
+		return;
+	if (f->copy == NULL && f->n_accepted > 0 && f->n_default == 0)
+		tell(f->name, "only with an option, and not copied", "", NULL);
+	if (f->n_accepted > 0)
 		return;
 	/* What an object of the console may have needs no example. */
 	if (f->n_refused > 0)

@@ -10,6 +10,19 @@
 
 #define COLUMNS 5
 
+/* "...; copied to `name`" */
+static char *
+copy_of(const char *description)
+{
+	static const char words[] = "; copied to `";
+	const char *at = strstr(description, words);
+
+	if (at == NULL)
+		return NULL;
+	at += strlen(words);
+	return xstrndup(at, strcspn(at, "`"));
+}
+
 static bool
 add_row(struct declared *d, char *line)
 {
@@ -28,6 +41,7 @@ add_row(struct declared *d, char *line)
 		.type = xstrdup(column[1]),
 		.parameters = xstrdup(column[2]),
 		.added = strcmp(column[3], "added") == 0,
+		.copy = copy_of(column[4]),
 	};
 	return true;
 }
@@ -63,6 +77,7 @@ declared_free(struct declared *d)
 		free(d->field[i].name);
 		free(d->field[i].type);
 		free(d->field[i].parameters);
+		free(d->field[i].copy);
 	}
 	free(d->field);
 	*d = (struct declared){ .n = 0 };

@@ -13,9 +13,13 @@ struct declared_field {
 	char *type;
 	char *parameters;
 	bool added; /* by others, behind s1spool */
-	/* Values that a document had there. */
+	char *copy; /* the field of ECS that has the same, NULL for none; then
+		     * this one is there only when an option says so */
+	/* Values that documents had there, and those of them without that
+	 * option. */
 	size_t n_accepted;
 	size_t n_refused;
+	size_t n_default;
 };
 
 struct declared {

@@ -113,6 +113,12 @@ test_faults()
 	    "$(printf 'group.id\tlong\t\tline\t')" '{}'
 	found 'a target, and not declared' \
 	    "$(printf 'sentinel_one.group.rank\tlong\t\tadded\t')" '{}'
+	# shellcheck disable=SC2016 # marks of Markdown
+	copied=$(printf 'sentinel_one.group.rank\tlong\t\tline\t%s' \
+	    '; copied to `event.sequence`')
+	found 'rank: copied, and there all the same' "$copied" \
+	    '{"tags":["forwarded"],"sentinel_one":{"group":{"rank":1}}}'
+	found 'copied to what is not declared: event.sequence' "$copied" '{}'
 	"$check_fields" -a "$tmp/group" group "$tmp/doc" |
 	    grep -q 'group.name: in no document' || fail "not found: dead ones"
 }
