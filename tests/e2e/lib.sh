@@ -103,8 +103,16 @@ configure()
 	write_conf "$@"
 }
 
+# Datasets that are on unless they are switched off; tests that are not about
+# them do without.
 write_conf()
 {
+	for other in alert application; do
+		case " $*" in
+		*[!_a-z]$other:*) ;;
+		*) set -- "$@" "$other: { enabled: false }" ;;
+		esac
+	done
 	{
 		echo "spool: { directory: $dir/spool $spool_options }"
 		echo "state: { directory: $dir/state }"
@@ -131,8 +139,9 @@ quick()
 # once [OPTION...]: sets $code.
 once()
 {
-	timeout 120 "$S1SPOOL" once --config "$dir/s1spool.yml" "$@" \
-	    >"$dir/once.out" 2>"$dir/once.err"
+	timeout "${once_timeout-120}" "$S1SPOOL" once \
+	    --config "$dir/s1spool.yml" "$@" >"$dir/once.out" \
+	    2>"$dir/once.err"
 	code=$?
 }
 
@@ -205,9 +214,9 @@ check_documents()
 	set -- "$1" "$dir/spool/acme/$1"/*.ndjson
 	[ -e "$2" ] || return 0
 	sh "$top_srcdir/filebeat/fields/rows.sh" "$1" >"$dir/rows"
-	"$check_fields" -r "$dir/rows" "$@" >"$dir/check" 2>&1 || {
+	"$check_fields" -r "$dir/rows" "$@" >"$dir/documents" 2>&1 || {
 		fail "$1: not the documents that are declared"
-		cat "$dir/check"
+		cat "$dir/documents"
 	}
 }
 
