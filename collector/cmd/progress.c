@@ -48,10 +48,13 @@ print_line(const struct sum *s, int64_t elapsed_ms)
 	    (double)s->bytes / 1e6, elapsed_ms / 1000);
 	if (s->waiting > 0)
 		fprintf(stderr, ", %zu waiting to ask again", s->waiting);
-	if (s->busy != NULL)
-		fprintf(stderr, ", now %s/%s page %" PRId64,
-		    s->busy->console, s->busy->dataset->name,
-		    s->busy->source.page);
+	if (s->busy == NULL)
+		return;
+	fprintf(stderr, ", now %s/%s page %" PRId64, s->busy->console,
+	    s->busy->dataset->name, s->busy->source.page);
+	if (chain_is_pending(s->busy))
+		fprintf(stderr, ", %" PRId64 " of %zu",
+		    s->busy->pos.walk[WALK_POLL].child, s->busy->work.n);
 }
 
 void
@@ -86,7 +89,9 @@ result(const struct poller *p)
 		return "failed";
 	if (!p->finished)
 		return "not finished";
-	return p->intake.counts.rejected > 0 ? "some rejected" : "ok";
+	if (p->intake.counts.rejected > 0)
+		return "some rejected";
+	return p->counts.skipped > 0 ? "some skipped" : "ok";
 }
 
 static void

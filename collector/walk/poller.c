@@ -141,17 +141,12 @@ tell_first_walk(const struct poller *p, const struct walk *w)
 }
 
 static void
-open_walk(struct poller *p)
+open_walk(struct poller *p, int64_t now)
 {
 	struct walk *w = poller_walk(p);
 	struct coverage *c = &p->pos.coverage;
 	bool first = c->watermark == TIME_NONE && p->kind == WALK_POLL;
-	int64_t now;
 
-	if (!tenant_now(p->tenant, &now)) {
-		poller_set_state(p, POLLER_CLOCK, NULL);
-		return;
-	}
 	w->open = true;
 	if (p->kind == WALK_POLL) {
 		bounds_begin(&p->rule, c, now, &w->window);
@@ -171,6 +166,63 @@ open_walk(struct poller *p)
 	poller_mark(p);
 }
 
+/* How long ago a sweep began, if the next one is not due yet; else -1.  The
+ * console tells whole seconds: it can seem to begin in the future. */
+static int64_t
+age_of_sweep(const struct poller *p, int64_t began, int64_t now)
+{
+	int64_t age;
+
+	if (began == TIME_NONE)
+		return -1;
+	age = now - began;
+	if (age >= p->conf->interval || -age >= p->conf->interval)
+		return -1;
+	return age > 0 ? age : 0;
+}
+
+/*
+ * Sweeps over a snapshot are long and rare.  One that another process began
+ * goes on, one that it completed is not made again, until the next is due.
+ */
+static void
+take_over(struct poller *p, int64_t now)
+{
+	struct walk *w = poller_walk(p);
+	int64_t began = w->open ? w->window.upper : p->pos.coverage.watermark;
+	int64_t age = age_of_sweep(p, began, now);
+
+	if (age < 0 || (!w->open && p->env->once)) {
+		walk_close(w);
+		open_walk(p, now);
+		return;
+	}
+	p->poll_start_ms = clock_mono_ms() - age;
+	if (w->open) {
+		p->opened = true;
+		poller_ask(p);
+	} else {
+		p->poll_due_ms = p->poll_start_ms + p->conf->interval;
+		rest(p);
+	}
+}
+
+static void
+enter_walk(struct poller *p)
+{
+	bool other = p->kind == WALK_POLL && p->rule.snapshot && !p->opened;
+	int64_t now;
+
+	if (poller_walk(p)->open && !other)
+		poller_ask(p);
+	else if (!tenant_now(p->tenant, &now))
+		poller_set_state(p, POLLER_CLOCK, NULL);
+	else if (other)
+		take_over(p, now);
+	else
+		open_walk(p, now);
+}
+
 void
 poller_next(struct poller *p)
 {
@@ -186,12 +238,10 @@ poller_next(struct poller *p)
 		poller_lock_out(p);
 		return;
 	}
-	if (!choose(p))
-		rest(p);
-	else if (poller_walk(p)->open)
-		poller_ask(p);
+	if (choose(p))
+		enter_walk(p);
 	else
-		open_walk(p);
+		rest(p);
 }
 
 /* What is still to be had does not wait for a day. */

@@ -75,6 +75,7 @@ struct poller_env {
 struct poller_counts {
 	uint64_t requests;
 	uint64_t errors; /* requests that brought no page */
+	uint64_t skipped; /* parents that were given up */
 	uint64_t maybe_doubled; /* lines behind a failed fdatasync */
 	uint64_t walks; /* completed polls */
 	uint64_t files; /* segments begun */
@@ -135,7 +136,7 @@ struct poller {
 	char *ids_name; /* of the snapshot */
 
 	struct poller_counts counts;
-	bool opened; /* the poll walk is of this process */
+	bool opened; /* the poll walk is of this process, or taken over */
 	bool polled; /* and was completed */
 	bool sealed_on_request; /* since the request that stands */
 	bool finished; /* once: nothing more to do */

@@ -41,6 +41,22 @@ put_time(struct json_object *o, const char *name, int64_t ms)
 	    json_object_new_string_len(text, ISO8601_LEN));
 }
 
+/* How far the walk is that goes on. */
+static void
+put_progress(struct json_object *o, struct poller *p)
+{
+	const struct walk *w = poller_walk(p);
+
+	if (!w->open)
+		return;
+	put_time(o, "walk_began", w->window.upper);
+	put_count(o, "page", (uint64_t)w->page + 1);
+	if (!chain_is_pending(p))
+		return;
+	put_count(o, "parents", p->work.n);
+	put_count(o, "parents_done", (uint64_t)w->child);
+}
+
 static void
 put_stream(void *cookie, struct poller *p)
 {
@@ -58,6 +74,8 @@ put_stream(void *cookie, struct poller *p)
 	put_count(o, "polls", p->counts.walks);
 	put_count(o, "requests", p->counts.requests);
 	put_count(o, "errors", p->counts.errors);
+	put_progress(o, p);
+	put_count(o, "skipped", p->counts.skipped);
 	put_count(o, "records", c->lines);
 	put_count(o, "bytes", c->bytes);
 	put_count(o, "seen", c->seen);

@@ -263,6 +263,7 @@ child_skip(struct poller *p, const char *why, const char *detail)
 
 	log_event(LOG_WARN, p->console, p->dataset->name, "%s %s%s: %s", why,
 	    parent->key[0], then, detail);
+	p->counts.skipped++;
 	if (chain_skip_child(p) != 0)
 		poller_intake_failed(p, errno);
 	else
