@@ -27,6 +27,8 @@ leaf_value(const struct map_row *row, struct rng *r)
 
 	if (rng_chance(r, 12))
 		return value_any(r);
+	if (rng_below(r, 500) == 0)
+		return value_many(row, r);
 	if (row->conv != MAP_JOIN && !rng_chance(r, each ? 85 : 8))
 		return value_for(row, r);
 	list = json_object_new_array();

@@ -2,6 +2,7 @@
 
 #include "tests/oracle/values.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,11 +192,48 @@ value_any(struct rng *r)
 	return pick(&lists[rng_below(r, 2)], r);
 }
 
+/* Longer than what is quoted, or than what memory is taken for at a time. */
+static struct json_object *
+long_text(struct rng *r)
+{
+	static const char *const parts[] = { "a", "\xc3\xa4", "\"\\", "\t ",
+		"a,b" };
+	struct json_object *v;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	for (unsigned i = rng_below(r, 20000); i > 0; i--)
+		fputs(parts[rng_below(r, COUNT_OF(parts))], f);
+	fclose(f);
+	v = tree_string(text);
+	free(text);
+	return v;
+}
+
+struct json_object *
+value_many(const struct map_row *row, struct rng *r)
+{
+	bool address = row->conv == MAP_IP || row->conv == MAP_IP_LIST;
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned i = 0; i < 300; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%s%u", address ? "192.0.2." : "",
+		    rng_below(r, 250));
+		json_object_array_add(list, tree_string(text));
+	}
+	return list;
+}
+
 struct json_object *
 value_for(const struct map_row *row, struct rng *r)
 {
 	static const struct list other = { LIST(texts) };
 
+	if (rng_below(r, 4000) == 0)
+		return long_text(r);
 	if (fitting[row->conv].n > 0)
 		return pick(&fitting[row->conv], r);
 	for (size_t i = 0; i < COUNT_OF(telling) && rng_chance(r, 90); i++)

@@ -13,6 +13,9 @@
 /* For a row, mostly one that fits. */
 struct json_object *value_for(const struct map_row *row, struct rng *r);
 
+/* A list of so many that they are looked for by hash, some of them equal. */
+struct json_object *value_many(const struct map_row *row, struct rng *r);
+
 /* Whatever. */
 struct json_object *value_any(struct rng *r);
 
