@@ -75,7 +75,9 @@ static const char *const texts[] = {
 	"\"added, edited, modified\"", "\"80\"", "\"x\"",
 	"\"\\u00fcn\\u00ef\\u20ac\\ud83d\\ude00\"", "\"tab\\t\\\"q\\\" \\\\ /\"",
 	"\"\\u0001\\u007f\"", "1.50", "1e10", "-0.0", "80", "true", "false",
-	"123456789012345678901234567890",
+	"123456789012345678901234567890", "2147483647", "2147483648",
+	"-2147483648", "-2147483649", "9223372036854775807",
+	"9223372036854775808", "-9223372036854775808",
 };
 /* What derived fields look for in members of that name. */
 static const char *const severities[] = {
@@ -113,7 +115,7 @@ static const char *const users[] = {
 };
 static const char *const protocols[] = {
 	"\"TCP\"", "\"udp\"", "\"Icmp-6\"", "\"\u00c4BC\"", "6",
-	"\"A\\u0042\\n\"",
+	"\"A\\u0042\\n\"", "\"@AZ[`az{\"",
 };
 static const char *const systems_as_told[] = {
 	"\"windows\"", "\"linux\"", "\"macos\"", "\"Windows\"",
