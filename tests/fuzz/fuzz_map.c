@@ -1,7 +1,8 @@
 /*
  * Mapping: what comes out is JSON and names no member twice.  The first byte
- * chooses dataset and options, and whether the document is compared with that
- * of a mapper that has seen nothing before.
+ * chooses the dataset (low four bits), the options (the next three) and
+ * whether the document is compared with that of a mapper that has seen nothing
+ * before (the last).
  */
 #include "config.h"
 
@@ -19,8 +20,11 @@ static const struct map_options options[] = {
 	    .preserve_original_event = true,
 	    .preserve_duplicate_custom_fields = true },
 	{ .name = "fuzz", .namespace = "default", .raw = true },
+	{ .name = "fuzz", .namespace = "default", .switches = ~0u,
+	    .resend_period_ms = 1 },
 };
 
+_Static_assert(DATASET_COUNT <= 16, "four bits do not do any more");
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static void
@@ -90,8 +94,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	dataset = (data[0] & 0x7f) % DATASET_COUNT;
-	option = (data[0] & 0x7f) / DATASET_COUNT % OPTIONS;
+	dataset = (data[0] & 0x0f) % DATASET_COUNT;
+	option = (data[0] >> 4 & 0x07) % OPTIONS;
 	record = (struct slice){ (const char *)data + 1, size - 1 };
 	m = &kept[dataset][option];
 	if (*m == NULL)
