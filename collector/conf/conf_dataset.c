@@ -35,6 +35,12 @@ conf_dataset_switch(const struct conf_dataset *c, const char *name)
 }
 
 bool
+conf_dataset_has_sites(const struct dataset *d)
+{
+	return d->walk.list.site_ids || d->walk.child.site_ids;
+}
+
+bool
 conf_dataset_has(const struct dataset *d, const struct conf_option *o)
 {
 	switch (o->has) {
@@ -55,7 +61,7 @@ conf_dataset_has(const struct dataset *d, const struct conf_option *o)
 	case CONF_HAS_SWITCH:
 		return has_switch(d, o->path);
 	case CONF_HAS_SITES:
-		return d->walk.list.site_ids || d->walk.child.site_ids;
+		return conf_dataset_has_sites(d);
 	}
 	return false;
 }

@@ -12,6 +12,9 @@
 
 bool conf_dataset_has(const struct dataset *d, const struct conf_option *o);
 
+/* Can a dataset be limited to sites? */
+bool conf_dataset_has_sites(const struct dataset *d);
+
 /* Whether a switch of a dataset is on; its name is the option's. */
 bool conf_dataset_switch(const struct conf_dataset *c, const char *name);
 

@@ -7,6 +7,7 @@
 
 #include "collector/base/nearest.h"
 #include "collector/base/xalloc.h"
+#include "collector/conf/conf_check.h"
 #include "collector/conf/conf_dataset.h"
 #include "collector/conf/conf_schema.h"
 #include "collector/conf/conf_value.h"
@@ -341,13 +342,7 @@ check_console(const struct scope *sc, const yaml_node_t *node)
 			    "%s: %s", o->path, o->help);
 	}
 	check_name(sc->reader, sc->file, c, node);
-	if ((c->ssl.certificate == NULL) != (c->ssl.key == NULL))
-		conf_file_error(sc->file, node, "ssl.certificate and ssl.key "
-		    "go together; give both or none");
-	if (c->ssl.verification_mode != NULL &&
-	    strcmp(c->ssl.verification_mode, "none") == 0)
-		conf_file_warn(sc->file, node, "ssl.verification_mode none: "
-		    "anybody on the way can read the API token");
+	conf_check_console(sc->file, c, node);
 }
 
 static void

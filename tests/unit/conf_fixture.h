@@ -18,12 +18,15 @@
 
 /*
  * Toy datasets: all alike but for the options that only some have, which
- * activity is without.
+ * activity is without, and site_ids, which unified_alert is.
  */
 #define DATASET(ID, id)                                                      \
 	static struct dataset toy_##id = {                                   \
 		.name = #id,                                                 \
-		.walk = { .bound = WALK_BOUND_ISO },                         \
+		.walk = {                                                    \
+			.bound = WALK_BOUND_ISO,                             \
+			.list = { .site_ids = true },                        \
+		},                                                           \
 		.defaults = {                                                \
 			.enabled = true,                                     \
 			.interval = 30000,                                   \
@@ -46,7 +49,7 @@ set_up_datasets(void)
 {
 	toy_agent.defaults.inventory = true;
 	toy_agent.defaults.resend = 86400000;
-	toy_agent.walk.list.site_ids = true;
+	toy_threat.walk.list.site_ids = false;
 	toy_threat.walk.child.site_ids = true;
 	toy_group.walk.list.max_page = 300;
 	toy_group.walk.bound = WALK_BOUND_NONE;
@@ -55,6 +58,8 @@ set_up_datasets(void)
 	toy_group.defaults.custom_duplicates = true;
 	toy_threat.walk.child_option = "enable_star_rule_enrichment";
 	toy_alert.defaults.trailing_window = 7 * 86400000;
+	toy_unified_alert.defaults.enabled = false;
+	toy_unified_alert.walk.list.site_ids = false;
 	toy_unified_alert.map.switches[0] = "correct_cloud_fields";
 }
 

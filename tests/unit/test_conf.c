@@ -250,7 +250,8 @@ test_inherited(void)
 	CU_ASSERT_FALSE(d->preserve_duplicate_custom_fields);
 	d = &conf->console[0].dataset[DATASET_GROUP];
 	CU_ASSERT_TRUE(d->preserve_duplicate_custom_fields);
-	CU_ASSERT_PTR_NULL(d->site_ids);
+	CU_ASSERT_PTR_NULL(conf->console[0].dataset[DATASET_UNIFIED_ALERT]
+	    .site_ids);
 	/* And without a word about datasets. */
 	fine(CONSOLE "    output: raw\n");
 	CU_ASSERT_EQUAL(conf->console[0].dataset[DATASET_AGENT].output,
@@ -538,6 +539,12 @@ test_warning(void)
 	CU_ASSERT_PTR_NOT_NULL(conf);
 	UNIT_TEXT(err.p, "s1.yml:2:5: warning: ssl.verification_mode none: "
 	    "anybody on the way can read the API token\n");
+	load(CONSOLE "    site_ids: 1\n"
+	    "    datasets: { unified_alert: { enabled: on } }\n");
+	CU_ASSERT_PTR_NOT_NULL(conf);
+	UNIT_TEXT(err.p, "s1.yml:2:5: warning: site_ids: unified_alert cannot "
+	    "be limited to sites and brings those of all\n");
+	fine(CONSOLE "    datasets: { unified_alert: { enabled: on } }\n");
 	end();
 }
 

@@ -267,7 +267,7 @@ static const struct wrong unknown[] = {
 	{ CONSOLE "    datasets: { activity: { inventry: no } }\n",
 	    "s1.yml:5:29: unknown option 'inventry'; known here: enabled, "
 	    "interval, initial_interval, start_time, page_size, "
-	    "http_client_timeout, preserve_original_event, tags, output, "
+	    "http_client_timeout, site_ids, preserve_original_event, tags, output, "
 	    "enable_request_tracer, look_back, overlap\n" },
 	{ CONSOLE "    datasets: { activity: { inventory: no } }\n",
 	    "s1.yml:5:29: the dataset activity has no option inventory; "
@@ -275,9 +275,9 @@ static const struct wrong unknown[] = {
 	{ CONSOLE "    datasets: { activity: { resend: 0 } }\n",
 	    "s1.yml:5:29: the dataset activity has no option resend; remove "
 	    "it\n" },
-	{ CONSOLE "    datasets: { activity: { site_ids: 1 } }\n",
-	    "s1.yml:5:29: the dataset activity has no option site_ids; remove "
-	    "it\n" },
+	{ CONSOLE "    datasets: { unified_alert: { site_ids: 1 } }\n",
+	    "s1.yml:5:34: the dataset unified_alert has no option site_ids; "
+	    "remove it\n" },
 	{ CONSOLE "    datasets: { agent: { enable_star_rule_enrichment: on } "
 	    "}\n",
 	    "s1.yml:5:26: the dataset agent has no option "
