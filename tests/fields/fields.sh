@@ -1,8 +1,10 @@
 # What the fields are declared to be is what documents have: all that the
-# conformance tests expect, and what becomes of the mock console's records.
+# conformance tests expect, and what becomes of the mock console's records and
+# of random ones.
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
 check_fields=$top_builddir/tests/fields/check_fields
+random_records=$top_builddir/tests/fields/random_records
 fields=$top_srcdir/filebeat/fields
 datasets=$(sed -n 's/^DATASET(.*, \(.*\))$/\1/p' \
     "$top_srcdir/collector/dataset/dataset.def")
@@ -14,16 +16,37 @@ fail()
 	failed=1
 }
 
+# map DATASET OPTION...: records on standard input become $tmp/mapped.
+map()
+{
+	d=$1
+	shift
+	"$S1SPOOL" map --tag=forwarded "$@" "$d" >"$tmp/mapped" ||
+	    fail "$d: not mapped"
+	[ -s "$tmp/mapped" ] || fail "$d: nothing mapped"
+}
+
 # The mock console makes records as consoles send them.  Those of threats'
 # events it does not print; the end-to-end tests look at them.
-map_mock()
+test_mock()
 {
-	: >"$tmp/mock.ndjson"
 	[ "$1" != threat_event ] || return
-	"$MOCK_CONSOLE" --dump "$1" 300 |
-	    "$S1SPOOL" map --tag=forwarded --preserve-original-event \
-	    --preserve-duplicate-custom-fields "$1" >"$tmp/mock.ndjson"
-	[ -s "$tmp/mock.ndjson" ] || fail "$1: nothing mapped"
+	"$MOCK_CONSOLE" --dump "$1" 300 >"$tmp/records"
+	map "$1" --preserve-original-event --preserve-duplicate-custom-fields \
+	    <"$tmp/records"
+	"$check_fields" -r "$tmp/$1" "$1" "$tmp/mapped" ||
+	    fail "$1: documents of the mock console's records"
+}
+
+test_random()
+{
+	"$random_records" "$1" 300 >"$tmp/records"
+	for option in --preserve-original-event \
+	    --preserve-duplicate-custom-fields; do
+		map "$1" $option <"$tmp/records"
+		"$check_fields" "$tmp/$1" "$1" "$tmp/mapped" ||
+		    fail "$1: documents of random records, $option"
+	done
 }
 
 test_documents()
@@ -32,10 +55,9 @@ test_documents()
 	"$check_fields" -a "$tmp/$1" "$1" \
 	    "$top_srcdir/tests/conformance/$1"/*.expected.ndjson ||
 	    fail "$1: the expected documents"
-	map_mock "$1"
-	"$check_fields" -r "$tmp/$1" "$1" "$tmp/mock.ndjson" \
+	"$check_fields" -r "$tmp/$1" "$1" \
 	    "$top_srcdir/tests/conformance/$1/example.expected.ndjson" ||
-	    fail "$1: documents of real records"
+	    fail "$1: the example"
 }
 
 # A field that ECS has is declared with ECS's type; where that is a keyword, a
@@ -124,8 +146,10 @@ test_faults()
 }
 
 [ -n "$datasets" ] || fail "no datasets"
-for d in $datasets; do
-	test_documents "$d"
+for dataset in $datasets; do
+	test_documents "$dataset"
+	test_mock "$dataset"
+	test_random "$dataset"
 done
 test_ecs
 test_faults
