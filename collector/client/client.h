@@ -30,7 +30,8 @@ enum verdict {
 		     * whether the JSON is complete is for its reader */
 	VERDICT_RETRY, /* 429, 5xx, time-out, connection: again, later */
 	VERDICT_AUTH, /* 401: ask /system/info before calling the token dead */
-	VERDICT_DENIED, /* 403 or 501: this dataset is not for this token */
+	VERDICT_DENIED, /* 403: this dataset is not for this token */
+	VERDICT_UNSUPPORTED, /* 501: this console does not have it */
 	VERDICT_GONE, /* 404: the object, or the whole endpoint, is not there */
 	VERDICT_BAD, /* 400 and other 4xx: the request itself is refused */
 	/* TLS, redirect, no HTTP on that port, no token: needs the admin's

@@ -12,7 +12,7 @@
 /* Rows that several causes share. */
 #define TOKEN_REFUSED VERDICT_AUTH, \
     "the token is refused: is it expired or revoked?"
-#define NOT_SUPPORTED VERDICT_DENIED, "this console does not support it"
+#define NOT_SUPPORTED VERDICT_UNSUPPORTED, "this console does not support it"
 #define PROXY_LOGIN VERDICT_CONFIG, \
     "the proxy wants credentials: put them into proxy_url"
 #define NO_HTTP VERDICT_CONFIG, \
@@ -41,6 +41,7 @@ const char *const verdict_name[VERDICT_COUNT] = {
 	[VERDICT_RETRY] = "retry",
 	[VERDICT_AUTH] = "auth",
 	[VERDICT_DENIED] = "denied",
+	[VERDICT_UNSUPPORTED] = "unsupported",
 	[VERDICT_GONE] = "gone",
 	[VERDICT_BAD] = "bad",
 	[VERDICT_CONFIG] = "config",

@@ -288,6 +288,7 @@ child_retry(struct poller *p, const struct answer *answer)
 		    answer->detail);
 }
 
+/* Parents that children are merged into can do without. */
 static void
 child_denied(struct poller *p, const struct answer *answer)
 {
@@ -296,6 +297,16 @@ child_denied(struct poller *p, const struct answer *answer)
 		    answer->detail);
 	else
 		list_denied(p, answer);
+}
+
+static void
+child_unsupported(struct poller *p, const struct answer *answer)
+{
+	if (p->row->child_mode == WALK_CHILD_MERGE)
+		child_skip(p, "this console has no child records, as of",
+		    answer->detail);
+	else
+		list_gone(p, answer);
 }
 
 static void
@@ -337,6 +348,7 @@ static react *const on_list[VERDICT_COUNT] = {
 	[VERDICT_RETRY] = list_retry,
 	[VERDICT_AUTH] = list_auth,
 	[VERDICT_DENIED] = list_denied,
+	[VERDICT_UNSUPPORTED] = list_gone,
 	[VERDICT_GONE] = list_gone,
 	[VERDICT_BAD] = list_bad,
 	[VERDICT_CONFIG] = any_config,
@@ -346,6 +358,7 @@ static react *const on_child[VERDICT_COUNT] = {
 	[VERDICT_RETRY] = child_retry,
 	[VERDICT_AUTH] = list_auth,
 	[VERDICT_DENIED] = child_denied,
+	[VERDICT_UNSUPPORTED] = child_unsupported,
 	[VERDICT_GONE] = child_gone,
 	[VERDICT_BAD] = child_bad,
 	[VERDICT_CONFIG] = any_config,

@@ -105,7 +105,7 @@ test_lasting()
 {
 	since=$(date -u -d '-23 hours' +%Y-%m-%dT%H:%M:%S)
 	lasting 403 disabled 'the token may not read this'
-	lasting 501 disabled 'the token may not read this'
+	lasting 501 disabled 'this console does not have it'
 	lasting 404 disabled 'this console does not have it'
 	lasting 401 disabled 'but the token is valid'
 	lasting redirect refused 'the connection needs mending'

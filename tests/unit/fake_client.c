@@ -33,7 +33,7 @@ static struct {
 } fake;
 
 const char *const verdict_name[VERDICT_COUNT] = { "ok", "retry", "auth",
-	"denied", "gone", "bad", "config" };
+	"denied", "unsupported", "gone", "bad", "config" };
 
 static int64_t
 wall_us(void)

@@ -252,14 +252,15 @@ children_denied(struct rig *r, const char *path, struct fake_reply *reply)
 {
 	if (strstr(path, "/parts?") == NULL || r->n == 0)
 		return false;
-	reply->verdict = r->n == 1 ? VERDICT_DENIED : VERDICT_AUTH;
+	reply->verdict = r->n == 1 ? VERDICT_DENIED :
+	    r->n == 2 ? VERDICT_AUTH : VERDICT_UNSUPPORTED;
 	return true;
 }
 
 static void
 test_denied_children(void)
 {
-	for (int n = 1; n <= 2; n++) {
+	for (int n = 1; n <= 3; n++) {
 		struct rig r;
 
 		init(&r, &parts, 10);
