@@ -113,6 +113,12 @@ has_failed(const struct oracle *o)
 	return o->table->error_fails && o->n_errors > 0;
 }
 
+static bool
+wants_original(const struct oracle *o)
+{
+	return has_failed(o) || o->opt.preserve_original_event;
+}
+
 static void
 set_times(struct oracle *o)
 {
@@ -137,7 +143,7 @@ set_failure(struct oracle *o, struct slice original)
 
 	if (has_failed(o))
 		set_string(o, "event.kind", "pipeline_error");
-	if (has_failed(o) || o->opt.preserve_original_event)
+	if (original.len > 0 && wants_original(o))
 		oracle_set(o, "event.original", json_object_new_string_len(
 		    original.p, (int)original.len));
 	snprintf(count, sizeof(count), "%u", o->n_errors);
@@ -146,23 +152,29 @@ set_failure(struct oracle *o, struct slice original)
 }
 
 static void
-set_tags(struct oracle *o)
+add_tag(struct json_object *tags, bool wanted, const char *tag)
 {
+	if (wanted)
+		json_object_array_add(tags, tree_string(tag));
+}
+
+/* has_original: what is wanted is there too. */
+static void
+set_tags(struct oracle *o, bool has_original)
+{
+	bool wanted = o->opt.preserve_original_event, custom = false;
 	struct json_object *tags = json_object_new_array();
-	bool custom = false;
 
 	for (size_t i = 0; i < o->n_rules; i++)
 		custom |= (o->rule[i].flags & MAP_DUPLICATE) != 0;
-	if (o->opt.preserve_original_event)
-		json_object_array_add(tags,
-		    tree_string("preserve_original_event"));
-	if (custom && o->opt.preserve_duplicate_custom_fields)
-		json_object_array_add(tags,
-		    tree_string("preserve_duplicate_custom_fields"));
-	json_object_array_add(tags, tree_string("forwarded"));
-	if (has_failed(o) && !o->opt.preserve_original_event)
-		json_object_array_add(tags,
-		    tree_string("preserve_original_event"));
+	add_tag(tags, wanted && has_original, "preserve_original_event");
+	add_tag(tags, custom && o->opt.preserve_duplicate_custom_fields,
+	    "preserve_duplicate_custom_fields");
+	add_tag(tags, true, "forwarded");
+	add_tag(tags, has_failed(o) && !wanted && has_original,
+	    "preserve_original_event");
+	add_tag(tags, wants_original(o) && !has_original,
+	    "event_original_dropped");
 	oracle_set(o, "tags", tags);
 }
 
@@ -205,7 +217,8 @@ set_message(struct oracle *o, struct slice original)
 }
 
 struct json_object *
-oracle_map(struct oracle *o, struct json_object *record, struct slice original)
+oracle_map(struct oracle *o, struct json_object *record,
+    struct slice original, bool with_original)
 {
 	struct json_object *out;
 
@@ -218,9 +231,10 @@ oracle_map(struct oracle *o, struct json_object *record, struct slice original)
 	if (o->opt.raw)
 		set_message(o, original);
 	else
-		map_fields(o, record, original);
+		map_fields(o, record, with_original ? original :
+						      (struct slice){ "", 0 });
 	set_times(o);
-	set_tags(o);
+	set_tags(o, with_original || o->opt.raw);
 	out = tree_prune(o->doc);
 	if (o->empty != NULL)
 		field_set(out, o->empty, tree_string(""));

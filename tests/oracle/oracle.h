@@ -27,10 +27,11 @@ struct oracle *oracle_new(const struct dataset *d,
 void oracle_free(struct oracle *o);
 
 /*
- * The document of a record; original is its text.  error.message is the number
- * of its entries.  The result is the caller's.
+ * The document of a record; original is its text, which the document may have
+ * to do without.  error.message is the number of its entries.  The result is
+ * the caller's.
  */
 struct json_object *oracle_map(struct oracle *o, struct json_object *record,
-    struct slice original);
+    struct slice original, bool with_original);
 
 #endif

@@ -31,6 +31,7 @@ struct trial {
 
 	/* The record at hand. */
 	unsigned chosen;
+	bool with_original;
 	char *text;
 	struct slice original; /* text without white space around it */
 	struct json_object *theirs, *ours;
@@ -200,6 +201,41 @@ differs(struct trial *t, const char *what, const char *theirs,
 	return t->why;
 }
 
+static struct json_object *
+at_path(struct json_object *o, const char *path)
+{
+	struct json_object *v = NULL;
+	char name[64];
+	size_t n;
+
+	if (path == NULL || !json_object_is_type(o, json_type_object))
+		return NULL;
+	n = strcspn(path, ".");
+	snprintf(name, sizeof(name), "%.*s", (int)n, path);
+	json_object_object_get_ex(o, name, &v);
+	return path[n] == '\0' ? v : at_path(v, path + n + 1);
+}
+
+/* What the watermark is taken from, but for escapes. */
+static const char *
+check_watermark(struct trial *t, struct json_object *record, struct slice at)
+{
+	struct json_object *want = at_path(record, t->dataset->map.at), *got;
+	bool is_string = json_object_is_type(want, json_type_string);
+	const char *why = NULL;
+	struct buf text;
+
+	buf_init(&text, at.len + 3);
+	buf_addf(&text, "\"%.*s\"", (int)at.len, at.p);
+	if (tree_parse(text.p, text.len, &got) < 0 ||
+	    (is_string ? !tree_same(want, got) : at.len > 0))
+		why = differs(t, "watermark", json_object_to_json_string(want),
+		    at);
+	json_object_put(got);
+	buf_fini(&text);
+	return why;
+}
+
 static const char *
 check_ident(struct trial *t, struct json_object *record,
     const struct map_context *ctx, const struct map_ident *ident)
@@ -212,7 +248,7 @@ check_ident(struct trial *t, struct json_object *record,
 	oracle_identity(t->dataset->name, record, t->original, &around, id);
 	if (!slice_is(ident->id, id))
 		return differs(t, "_id", id, ident->id);
-	return NULL;
+	return check_watermark(t, record, ident->at);
 }
 
 static const char *
@@ -223,7 +259,7 @@ check_document(struct trial *t, struct json_object *record)
 	count_errors(t->ours);
 	respell(&t->dataset->map, t->ours);
 	t->theirs = oracle_map(t->variant[t->chosen].oracle, record,
-	    t->original);
+	    t->original, t->with_original);
 	return tree_same(t->theirs, t->ours) ? NULL : "differs";
 }
 
@@ -253,6 +289,7 @@ trial_run(struct trial *t, struct json_object *record, uint64_t seed)
 
 	forget(t);
 	t->chosen = choose(t, &r);
+	t->with_original = rng_chance(&r, 90);
 	m = t->variant[t->chosen].mapper;
 	repeated = mapper_counts(m)->repeated_members;
 	write_record(t, record, &r, &n_repeated);
@@ -262,7 +299,7 @@ trial_run(struct trial *t, struct json_object *record, uint64_t seed)
 	why = check_ident(t, record, &ctx, &ident);
 	if (why != NULL)
 		return why;
-	if (mapper_emit(m, &t->out, true) < 0)
+	if (mapper_emit(m, &t->out, t->with_original) < 0)
 		return "does not fit";
 	why = check_document(t, record);
 	if (why != NULL)
@@ -276,10 +313,11 @@ trial_run(struct trial *t, struct json_object *record, uint64_t seed)
 void
 trial_print(const struct trial *t)
 {
-	printf("record: %s\noptions:%s%s%s%s\noracle: %s\nmapper: %s\n\n",
+	printf("record: %s\noptions:%s%s%s%s%s\noracle: %s\nmapper: %s\n\n",
 	    t->text, (t->chosen & ORIGINAL) != 0 ? " original" : "",
 	    (t->chosen & DUPLICATES) != 0 ? " duplicates" : "",
 	    (t->chosen & SWITCHES) != 0 ? " switches" : "",
 	    (t->chosen & RAW) != 0 ? " raw" : "",
+	    t->with_original ? "" : " too long",
 	    json_object_to_json_string(t->theirs), t->out.p);
 }
