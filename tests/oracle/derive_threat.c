@@ -35,9 +35,11 @@ activity_of_text(struct oracle *o, const char *text)
 	bool in = derive_contains(text, "logged in");
 	bool out = derive_contains(text, "logged out");
 	bool failed = derive_contains(text, "failed to log in");
-	bool created = derive_contains(text, "created") || derive_contains(text, "added");
+	bool created = derive_contains(text, "created") ||
+	    derive_contains(text, "added");
 	bool deleted = derive_contains(text, "deleted");
-	bool changed = derive_contains(text, "edited") || derive_contains(text, "updated") ||
+	bool changed = derive_contains(text, "edited") ||
+	    derive_contains(text, "updated") ||
 	    derive_contains(text, "modified");
 
 	if (in || out || failed)
@@ -113,7 +115,8 @@ derive_threat_message(struct oracle *o)
 	FILE *f;
 
 	if (name == NULL || level == NULL) {
-		derive_copy_text(o, "message", T "timeline.primary_description");
+		derive_copy_text(o, "message",
+		    T "timeline.primary_description");
 	} else {
 		f = open_memstream(&text, &len);
 		fprintf(f, "Threat Detected: %s (%s)",

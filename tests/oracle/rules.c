@@ -16,7 +16,7 @@
 struct at {
 	struct json_object *raw; /* the object that holds the value */
 	const char *name;
-	struct json_object *element; /* fields of the innermost list's element */
+	struct json_object *element; /* fields of the innermost one */
 	const char *prefix; /* target of that list */
 	bool first; /* all lists around are at their first element */
 };
