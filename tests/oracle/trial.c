@@ -164,10 +164,10 @@ respell(const struct map_table *t, struct json_object *doc)
 		if (t->rows[i].conv != MAP_STRING)
 			continue;
 		respell_at(doc, t->rows[i].target);
-		while (also != NULL) {
+		while (also != NULL && *also != '\0') {
 			respell_at(doc, also);
-			also = strchr(also, ' ');
-			also += also != NULL;
+			also += strcspn(also, " ");
+			also += *also == ' ';
 		}
 	}
 }
