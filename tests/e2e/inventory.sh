@@ -3,7 +3,7 @@
 # period, whatever happens meanwhile.
 #
 # APPLICATIONS, ROWS: how many, of each dataset; PAGE: rows per request;
-# MEMORY: MiB that the collector may take.
+# MEMORY: MiB that the collector may take; PARTS: of the test.
 # shellcheck disable=SC2034 # lib.sh reads them
 . "$top_srcdir/tests/e2e/lib.sh"
 
@@ -11,6 +11,7 @@ applications=${APPLICATIONS-13}
 rows=${ROWS-400}
 page=${PAGE-100}
 memory=${MEMORY-24}
+parts=${PARTS-sweep unchanged failing kill stale resend}
 datasets="application application_risk"
 inventory=/application-management/inventory
 endpoints=$inventory/endpoints
@@ -157,10 +158,10 @@ test_kill()
 {
 	configure "$(inventories ', interval: 12h')"
 	before=$(requests $endpoints)
-	for part in 1 2 3; do
+	for quarter in 1 2 3; do
 		run_start
-		wait_for 300 has_asked $((listed * part / 4))
-		[ $part != 2 ] || wait_for 20 is_underway
+		wait_for 300 has_asked $((listed * quarter / 4))
+		[ $quarter != 2 ] || wait_for 20 is_underway
 		run_kill
 	done
 	run_start
@@ -226,11 +227,8 @@ test_resend()
 mock_start --epoch $epoch --max-seconds 3400 --agents 200 --threats 1 \
     --activities 1 --applications "$applications" --installations "$rows" \
     --risks "$rows"
-test_sweep
-test_unchanged
-test_failing
-test_kill
-test_stale
-test_resend
+for part in $parts; do
+	test_"$part"
+done
 mock_stop
 finish

@@ -6,6 +6,7 @@
 . "$top_srcdir/tests/e2e/lib.sh"
 
 kills=${KILLS-20}
+datasets="activity agent alert group threat threat_event unified_alert"
 points=$(sed -n '/crash_point_names\[\]/,/NULL/s/^	"\(.*\)",$/\1/p' \
     "$top_srcdir/collector/base/crashpoint.c")
 [ -n "$points" ] || fail "no crash points"
@@ -67,15 +68,16 @@ met=
 # Small segments, so that many are sealed.
 spool_options=", segment_max_size: 300KiB, segment_idle: 1s, segment_max_age: 2s"
 mock_start --agents 300 --groups 20 --threats 100 --activities 500 \
-    --produce 150 --late-fraction 0.2 --late-max 4 --burst-every 3 --burst 150
-configure "$(quick ', initial_interval: 240h, page_size: 100')"
+    --days 6 --produce 150 --late-fraction 0.2 --late-max 4 --burst-every 3 --burst 150
+configure "$(quick ', initial_interval: 240h, page_size: 100, enabled: true')"
 kill_at_random
 die_at_points
 
-# What is late must be visible, and the overlap be due once more.
+# What is late must be visible, and the overlap be due once more, and the hour
+# over after which changed alerts are looked for.
 mock POST produce '{"stop":true}' >/dev/null
 wait_for 20 nothing_pending
-mock POST time '{"advance":30}' >/dev/null
+mock POST time '{"advance":3700}' >/dev/null
 once
 is "exit code" "$code" 0
 check_all

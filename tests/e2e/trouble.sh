@@ -45,6 +45,40 @@ test_passing()
 	is "rejected" "$(ls "$dir/state/rejected" 2>/dev/null)" ""
 }
 
+# GraphQL has errors inside of good replies, and cursors of its own.
+test_graphql()
+{
+	configure "unified_alert: { enabled: true, initial_interval: 240h,
+	    page_size: 60 }"
+	for fault in "$(f graphql-errors)" "$(f graphql-partial)" \
+	    "$(f truncated)" "$(f pagination-first)" "$(f empty-page)" \
+	    "$(f extra-empty-page)" "$(f total-zero)" "$(f expired-cursor)"
+	do
+		rm -rf "$dir/spool/acme" "$dir/state"/*
+		mock DELETE fault >/dev/null
+		mock POST fault "{\"dataset\":\"unified_alert\",\"after\":2,
+		    \"count\":1,$fault}" >/dev/null
+		once --dataset unified_alert
+		is "$fault: exit code" "$code" 0
+		is "$fault: met" "$(mock GET fault | jq '.data[0].met')" 1
+		check unified_alert
+	done
+	mock POST fault "{$(f graphql-errors),\"dataset\":\"unified_alert\"}" \
+	    >/dev/null
+	have=$(lines unified_alert)
+	mock POST produce '{"dataset":"unified_alert","count":5}' >/dev/null
+	mock POST time '{"advance":2}' >/dev/null
+	run_start
+	wait_for 20 said 'the answer has errors'
+	wait_for 20 said 'Internal server error'
+	wait_for 20 is_state unified_alert backoff
+	is "lines" "$(lines unified_alert)" "$have"
+	run_stop
+	mock DELETE fault >/dev/null
+	once --dataset unified_alert
+	check unified_alert
+}
+
 # Retry-After is a minimum.
 test_retry_after()
 {
@@ -174,6 +208,7 @@ test_token_file()
 
 mock_start --agents 200 --groups 20 --threats 200 --activities 200 --days 5
 test_passing
+test_graphql
 test_retry_after
 test_repeated_cursor
 test_lasting
