@@ -16,10 +16,12 @@
 #include "collector/cmd/cmd.h"
 #include "collector/dataset/dataset.h"
 #include "collector/map/map.h"
+#include "collector/map/unknown.h"
 #include "spool/prefix.h"
 
 #define OUT_FLUSH (256u << 10)
 #define OUT_MAX (512u << 20)
+#define NAMES_MAX (64u << 10)
 
 enum {
 	OPT_ORIGINAL,
@@ -73,6 +75,7 @@ struct job {
 	bool spool;
 	struct prefix prefix; /* born at the time of collection */
 	bool bad; /* a line was refused */
+	struct unknown dropped;
 	struct buf out;
 };
 
@@ -119,6 +122,7 @@ map_line(struct job *j, struct slice line)
 		return 0;
 	}
 	buf_addc(&j->out, '\n');
+	unknown_add(&j->dropped, j->mapper);
 	j->n_lines++;
 	return j->out.len >= OUT_FLUSH ? flush_out(j) : 0;
 }
@@ -194,6 +198,20 @@ map_all(struct job *j, const struct cmd_line *line)
 	if (code != EX_IOERR && flush_out(j) < 0)
 		code = EX_IOERR;
 	return code == EX_OK && j->bad ? EX_DATAERR : code;
+}
+
+/* What is nowhere in the documents but in event.original. */
+static void
+tell_dropped(const struct job *j)
+{
+	struct buf names;
+
+	buf_init(&names, NAMES_MAX);
+	unknown_list(&j->dropped, j->mapper, &names);
+	if (names.len > 0)
+		fprintf(stderr, "s1spool map: members without a field, kept "
+		    "only by --preserve-original-event: %s\n", names.p);
+	buf_fini(&names);
 }
 
 /* The given tags as a NULL-terminated list. */
@@ -298,6 +316,8 @@ run(const struct cmd_line *line)
 	j.mapper = mapper_new(&dataset->map, &opt);
 	buf_init(&j.out, OUT_MAX);
 	code = map_all(&j, line);
+	tell_dropped(&j);
+	unknown_fini(&j.dropped);
 	buf_fini(&j.out);
 	mapper_free(j.mapper);
 	free_tags((char **)(uintptr_t)opt.tags);

@@ -9,6 +9,9 @@
 
 #include "collector/base/clock.h"
 
+/* Of one list of names. */
+#define NAMES_MAX (64u << 10)
+
 /* On a terminal, and in a file. */
 #define REDRAW_MS 200
 #define LINE_MS 5000
@@ -108,6 +111,22 @@ print_row(void *cookie, struct poller *p)
 	    result(p));
 }
 
+/* What the lines lack of the records. */
+static void
+print_unknown(void *cookie, struct poller *p)
+{
+	struct buf names;
+
+	(void)cookie;
+	buf_init(&names, NAMES_MAX);
+	unknown_list(&p->intake.unknown, p->intake.mapper, &names);
+	if (names.len > 0)
+		printf("%s/%s: members without a field, kept only by "
+		       "preserve_original_event: %s\n",
+		    p->console, p->dataset->name, names.p);
+	buf_fini(&names);
+}
+
 void
 progress_end(struct progress *pr, struct engine *e)
 {
@@ -118,6 +137,7 @@ progress_end(struct progress *pr, struct engine *e)
 	printf("%-20s %-17s %10s %14s %6s %10s  %s\n", "console", "dataset",
 	    "records", "bytes", "files", "records/s", "result");
 	engine_each(e, print_row, pr);
+	engine_each(e, print_unknown, NULL);
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%.1f s, peak memory %.1f MiB\n",
 	    (double)(clock_mono_ms() - pr->start_ms) / 1000,

@@ -38,9 +38,10 @@ enum tok_flag {
 	TOK_RAGGED = 4,
 	TOK_DEAD = 8, /* a member that a later one of the same name replaced */
 	/* Marks on names for whoever works on the tokens; the scanner sets
-	 * neither. */
+	 * none. */
 	TOK_TAKEN = 16,
-	TOK_KNOWN = 32
+	TOK_KNOWN = 32,
+	TOK_DROPPED = 64
 };
 
 /*

@@ -44,12 +44,12 @@ broken(const struct compiler *c, const char *path, const char *why)
 /* shapes and slots */
 
 static struct shape *
-shape_new(struct compiler *c)
+shape_new(struct compiler *c, char *path)
 {
 	struct mapper *m = c->m;
 	struct shape *s = xcalloc(1, sizeof(*s));
 
-	s->root = node_new(m);
+	s->root = node_new(m, path);
 	s->index = (uint16_t)m->n_shapes;
 	m->shape = xreallocarray(m->shape, m->n_shapes + 1, sizeof(*m->shape));
 	m->shape[m->n_shapes++] = s;
@@ -120,6 +120,26 @@ struct place {
 	bool first;
 };
 
+/* The object, or the elements, that member x of a place is; made when new. */
+
+static struct node *
+object_of(struct compiler *c, const struct place *at, struct member *x)
+{
+	if (x->node == NULL)
+		x->node = node_new(c->m, xasprintf("%s%s.", at->node->path,
+		    x->name));
+	return x->node;
+}
+
+static struct shape *
+element_of(struct compiler *c, const struct place *at, struct member *x)
+{
+	if (x->element == NULL)
+		x->element = shape_new(c, xasprintf("%s%s[].", at->node->path,
+		    x->name));
+	return x->element;
+}
+
 static struct place
 find_place(struct compiler *c, const char *raw)
 {
@@ -140,17 +160,11 @@ find_place(struct compiler *c, const char *raw)
 		if (*raw++ != '.')
 			broken(c, raw, "malformed raw path");
 		x = node_member(at.node, at.name);
-		if (at.each && x->element == NULL) {
-			/* shape_new() leaves x alone. */
-			x->element = shape_new(c);
-		} else if (!at.each && x->node == NULL) {
-			x->node = node_new(c->m);
-		}
 		if (at.each) {
-			at.shape = x->element;
+			at.shape = element_of(c, &at, x);
 			at.node = at.shape->root;
 		} else {
-			at.node = x->node;
+			at.node = object_of(c, &at, x);
 		}
 	}
 }
@@ -207,13 +221,8 @@ add_rest_row(struct compiler *c, const struct map_row *r)
 	struct place at = find_place(c, r->raw);
 	struct node *n = at.node;
 
-	if (at.name.len > 0) {
-		struct member *x = node_member(at.node, at.name);
-
-		if (x->node == NULL)
-			x->node = node_new(c->m);
-		n = x->node;
-	}
+	if (at.name.len > 0)
+		n = object_of(c, &at, node_member(at.node, at.name));
 	n->kept = true;
 	n->snake = (r->flags & MAP_SNAKE) != 0;
 	n->rest = xmalloc(sizeof(*n->rest));
@@ -232,9 +241,7 @@ add_row(struct compiler *c, const struct map_row *r)
 		char *prefix = r->target == NULL ? NULL :
 						   xstrdup(r->target);
 
-		if (x->element == NULL)
-			x->element = shape_new(c);
-		row.index = x->element->index;
+		row.index = element_of(c, &at, x)->index;
 		x->element->root->kept = true;
 		c->draft[row.index].prefix = prefix;
 	}
@@ -271,7 +278,7 @@ claim_names(struct draft *d)
 		x = node_member(d->shape->root,
 		    (struct slice){ path, strcspn(path, ".") });
 		if (x->n_rows == 0 && x->node == NULL && x->element == NULL)
-			x->taken = true;
+			x->taken = x->dropped = true;
 	}
 }
 
@@ -427,7 +434,7 @@ map_compile(struct mapper *m)
 	struct compiler c = { .m = m };
 	const struct map_constant *constant;
 
-	shape_new(&c);
+	shape_new(&c, xstrdup(""));
 	add_slots(&c);
 	for (constant = m->constant; constant->target != NULL; constant++)
 		slot_of(&c, m->shape[0], slice_of(constant->target));

@@ -269,10 +269,10 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 		if ((t[i].flags & TOK_DEAD) != 0)
 			continue;
 		x = find_member(m, node, &t[i], guess);
-		if (x == NULL) {
-			m->counts.unknown_members += !node->kept;
+		if (x == NULL && !node->kept)
+			x = map_learn(m, node, i);
+		if (x == NULL)
 			continue;
-		}
 		if (x->stamp == stamp)
 			m->repeated = true;
 		x->stamp = stamp;
@@ -280,6 +280,8 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 		t[i].flags |= x->taken ? TOK_TAKEN : TOK_KNOWN;
 		if (x->plain)
 			fill_plain(m, x->row, &t[i + 1], i + 1, base);
+		else if (x->dropped)
+			map_drop(m, node, x);
 		else
 			fill_member(m, x, i + 1, base);
 	}
@@ -299,6 +301,7 @@ fill_record(struct mapper *m)
 {
 	m->n_vals = 0;
 	m->n_items = 0;
+	m->n_drops = 0;
 	m->in_first = true;
 	m->set.n = 0;
 	add_frames(m, m->shape[0], 1);

@@ -66,11 +66,29 @@ int mapper_emit(struct mapper *m, struct buf *out, bool original);
 /* One line about the last failed mapper_scan(). */
 const char *mapper_error(const struct mapper *m);
 
+/*
+ * The members of the record emitted last that have no place in its document
+ * and are lost but for event.original: for each the number of its name, good
+ * until the next mapper_emit().  None in the raw form.
+ */
+const uint16_t *mapper_dropped(const struct mapper *m, size_t *n);
+
+/* A mapper tells so many names apart; those that came later are all 0. */
+#define MAP_NAMES_MAX 128
+/* Bytes of a name; a longer one is cut and ends with "...". */
+#define MAP_NAME_BYTES 128
+
+/*
+ * The name of a number that is not 0: the raw path, "a.b[].c", its control
+ * characters escaped as in JSON.  It is the mapper's.
+ */
+const char *mapper_dropped_name(const struct mapper *m, unsigned number);
+
 /* Counters since mapper_new(). */
 struct map_counts {
 	uint64_t records; /* emitted */
 	uint64_t failed_conversions; /* entries in error.message */
-	uint64_t unknown_members; /* members without a row, dropped */
+	uint64_t unknown_members; /* those of mapper_dropped() */
 	uint64_t repeated_members; /* the same member twice in one object */
 };
 const struct map_counts *mapper_counts(const struct mapper *m);

@@ -206,6 +206,9 @@ mapper_free(struct mapper *m)
 	scan_fini(&m->scan);
 	free_chunks(&m->chunks);
 	free_chunks(&m->large);
+	for (unsigned i = 0; i < m->n_names; i++)
+		free(m->name[i]);
+	free(m->drop);
 	free(m->val);
 	free(m->item);
 	free(m->set.place);
@@ -244,6 +247,7 @@ mapper_scan(struct mapper *m, struct slice record,
 	reset_arena(m);
 	m->any_dead = false;
 	m->n_dead = 0;
+	m->marked = false;
 	m->ctx = *ctx;
 	if (scan_text(&m->scan, record) < 0)
 		return refuse(m, m->scan.error, m->scan.error_at);
@@ -347,6 +351,7 @@ mapper_emit(struct mapper *m, struct buf *out, bool original)
 	struct map_counts before = m->counts;
 	int r;
 
+	m->n_drops = 0;
 	if (m->opt->raw) {
 		r = emit_raw(m, out);
 	} else {
@@ -356,9 +361,14 @@ mapper_emit(struct mapper *m, struct buf *out, bool original)
 		finish_record(m, original);
 		r = map_emit_document(m, out);
 	}
-	if (r < 0)
+	if (r < 0) {
 		m->counts = before;
-	else
-		m->counts.records++;
-	return r;
+		m->n_drops = 0;
+		return r;
+	}
+	if (m->marked)
+		map_drop_marked(m);
+	m->counts.records++;
+	m->counts.unknown_members += m->n_drops;
+	return 0;
 }

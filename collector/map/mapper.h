@@ -91,11 +91,14 @@ struct member {
 	struct shape *element; /* shape of the elements of a list, or NULL */
 	bool taken; /* not among the kept members: a row moved it */
 	bool plain; /* one row, MAP_AS_IS without flags, nothing below */
+	bool dropped; /* nothing is known of it but that it is dropped */
+	uint16_t number; /* then: of its name, 0 when it has none yet */
 	int in_place; /* slot of the converted value that stays here, or: */
 };
 
 /* What is known of the members of one object. */
 struct node {
+	char *path; /* of its members, without their names: "a.b[]." */
 	struct member *member; /* open hash table, name NULL = free */
 	uint32_t mask;
 	uint32_t n;
@@ -179,6 +182,15 @@ struct mapper {
 	char collected[32]; /* "…" of ctx.collected_at_ms */
 	int64_t collected_ms;
 
+	/* What has no place in the document (drop.c): the names met so far,
+	 * and of each such member of the record the number of its name. */
+	char *name[MAP_NAMES_MAX]; /* the first one is number 1 */
+	unsigned n_names;
+	uint16_t *drop;
+	size_t n_drops;
+	size_t cap_drops;
+	bool marked; /* names of the record are marked TOK_DROPPED */
+
 	struct buf error;
 	struct map_counts counts;
 	struct buf work; /* scratch of val_*() and ident.c */
@@ -247,13 +259,23 @@ bool val_as_text(struct mapper *m, const struct val *v, struct val *out);
 bool map_convert(struct mapper *m, const struct row *row, size_t tok,
     struct val *out);
 
+/*
+ * drop.c: a member nothing is known of, where such are dropped.  A new name is
+ * learned and returned for map_drop(); NULL when it is not, and was noted.
+ */
+struct member *map_learn(struct mapper *m, struct node *n, size_t tok);
+/* Note a member that is known to be dropped. */
+void map_drop(struct mapper *m, const struct node *n, struct member *x);
+/* Note the members whose names are marked TOK_DROPPED. */
+void map_drop_marked(struct mapper *m);
+
 /* emit.c */
 int map_emit_document(struct mapper *m, struct buf *out);
 
 /*
  * snake.c: the names of an object's members in snake_case, one after another,
- * valid until the next record.  p == NULL for those not taken over, which
- * count as unknown: names that hold '@', the later of two that become one.
+ * valid until the next record.  p == NULL for those not taken over, which are
+ * marked TOK_DROPPED: names that hold '@', the later of two that become one.
  */
 const struct slice *map_snake_names(struct mapper *m, size_t object);
 

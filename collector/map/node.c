@@ -36,10 +36,11 @@ node_find(const struct node *n, struct slice name)
 }
 
 struct node *
-node_new(struct mapper *m)
+node_new(struct mapper *m, char *path)
 {
 	struct node *n = xcalloc(1, sizeof(*n));
 
+	n->path = path;
 	n->mask = 7;
 	n->member = xcalloc(n->mask + 1, sizeof(*n->member));
 	n->index = (uint16_t)m->n_nodes;
@@ -55,12 +56,14 @@ node_grow(struct node *n)
 	struct member *table = xcalloc(mask + 1, sizeof(*table));
 
 	for (uint32_t i = 0; i <= n->mask; i++) {
-		const struct member *x = &n->member[i];
+		struct member *x = &n->member[i];
 
+		x->guess = NULL;
 		if (x->name != NULL)
 			*table_slot(table, mask,
 			    (struct slice){ x->name, x->len }) = *x;
 	}
+	n->guess = NULL;
 	free(n->member);
 	n->member = table;
 	n->mask = mask;
@@ -165,5 +168,6 @@ node_free(struct node *n)
 		row_fini(n->rest);
 	free(n->rest);
 	free(n->member);
+	free(n->path);
 	free(n);
 }

@@ -8,12 +8,12 @@
 #include "collector/map/mapper.h"
 
 /* An object of which nothing is known yet; it belongs to m, which frees it with
- * node_free(). */
-struct node *node_new(struct mapper *m);
+ * node_free().  path is the node's from now on, see struct node. */
+struct node *node_new(struct mapper *m, char *path);
 void node_free(struct node *n);
 
 /* Find or add a member; the pointer is good until the next node_member() on
- * n. */
+ * n, which also forgets the guesses when it moves the members. */
 struct member *node_member(struct node *n, struct slice name);
 
 /* Once all rows are in, for the record's object: whether members without a row

@@ -95,7 +95,8 @@ map_snake_names(struct mapper *m, size_t object)
 		names[k] = snake_name(m, i);
 		if (names[k].p != NULL && !seen_before(&seen, names, k))
 			continue;
-		m->counts.unknown_members++;
+		m->scan.tok[i].flags |= TOK_DROPPED;
+		m->marked = true;
 		names[k].p = NULL;
 	}
 	return names;

@@ -9,6 +9,9 @@
 #include "collector/walk/rejects.h"
 #include "spool/idset.h"
 
+/* So much of names without a field goes into one message. */
+#define NAMES_MAX 1024
+
 void
 intake_init(struct intake *in)
 {
@@ -25,6 +28,13 @@ void
 intake_fini(struct intake *in)
 {
 	buf_fini(&in->batch);
+}
+
+void
+intake_forget(struct intake *in)
+{
+	intake_fini(in);
+	unknown_fini(&in->unknown);
 }
 
 /* The record will come again within the overlap: its text is remembered, so
@@ -108,6 +118,7 @@ count_mapped(struct intake *in, const struct map_counts *before)
 {
 	const struct map_counts *now = mapper_counts(in->mapper);
 
+	unknown_add(&in->unknown, in->mapper);
 	in->counts.unknown += now->unknown_members - before->unknown_members;
 	in->counts.failed_conversions +=
 	    now->failed_conversions - before->failed_conversions;
@@ -152,6 +163,20 @@ intake_add(struct intake *in, struct slice record,
 	return -1;
 }
 
+/* Names without a field, each told once. */
+static void
+tell_unknown(struct intake *in)
+{
+	struct buf names;
+
+	buf_init(&names, NAMES_MAX);
+	while (unknown_news(&in->unknown, in->mapper, &names))
+		log_event(LOG_INFO, in->console, in->dataset,
+		    "members without a field, kept only by "
+		    "preserve_original_event: %s", names.p);
+	buf_fini(&names);
+}
+
 /* How many bytes the first n lines have. */
 static size_t
 bytes_of(struct slice lines, size_t n)
@@ -184,6 +209,7 @@ intake_flush(struct intake *in)
 	in->counts.bytes += bytes;
 	buf_reset(&in->batch);
 	in->n_batch = 0;
+	tell_unknown(in);
 	errno = saved;
 	return rc;
 }

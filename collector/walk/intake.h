@@ -11,6 +11,7 @@
 
 #include "collector/base/buf.h"
 #include "collector/map/map.h"
+#include "collector/map/unknown.h"
 #include "collector/walk/seen.h"
 #include "spool/stream.h"
 
@@ -25,7 +26,7 @@ struct intake_counts {
 	uint64_t seen; /* read again and passed over */
 	uint64_t rejected;
 	uint64_t shortened; /* lost event.original to fit */
-	uint64_t unknown; /* members of records that have no row */
+	uint64_t unknown; /* members of records that have no field */
 	uint64_t failed_conversions;
 	int64_t last_at_ms; /* time of the newest line, 0 before the first */
 };
@@ -45,6 +46,7 @@ struct intake {
 	size_t n_batch;
 	bool begun; /* stream_begin() was called for this batch */
 	struct intake_counts counts;
+	struct unknown unknown; /* counts.unknown by name */
 };
 
 /* Where a record comes from. */
@@ -57,8 +59,10 @@ struct intake_source {
 
 /* Prepare the batch; the owner's members are set. */
 void intake_init(struct intake *in);
-/* Free the batch, which must be empty. */
+/* Free the batch, which must be empty; the next record makes a new one. */
 void intake_fini(struct intake *in);
+/* Free the names as well. */
+void intake_forget(struct intake *in);
 
 /*
  * Take one record.  0 also when it was passed over or rejected (logged);

@@ -453,7 +453,7 @@ poller_free(struct poller *p)
 		return;
 	timer_cancel(&p->timer);
 	commit_leave(p->env->commit, &p->member);
-	intake_fini(&p->intake);
+	intake_forget(&p->intake);
 	stream_close(p->stream);
 	seen_fini(&p->seen);
 	work_fini(&p->work);

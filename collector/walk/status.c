@@ -57,6 +57,26 @@ put_progress(struct json_object *o, struct poller *p)
 	put_count(o, "parents_done", (uint64_t)w->child);
 }
 
+/* Members of records that have no field: how many, of which names. */
+static void
+put_unknown(struct json_object *o, const struct intake *in)
+{
+	const struct unknown *u = &in->unknown;
+	struct json_object *names;
+
+	put_count(o, "unknown", in->counts.unknown);
+	if (u->n == 0)
+		return;
+	names = json_object_new_object();
+	for (size_t i = 1; i < u->n; i++)
+		if (u->name[i].count > 0)
+			put_count(names, mapper_dropped_name(in->mapper,
+			    (unsigned)i), u->name[i].count);
+	json_object_object_add(o, "unknown_members", names);
+	if (u->name[0].count > 0)
+		put_count(o, "unknown_others", u->name[0].count);
+}
+
 static void
 put_stream(void *cookie, struct poller *p)
 {
@@ -82,7 +102,7 @@ put_stream(void *cookie, struct poller *p)
 	put_count(o, "rejected", c->rejected);
 	put_count(o, "shortened", c->shortened);
 	put_count(o, "maybe_doubled", p->counts.maybe_doubled);
-	put_count(o, "unknown", c->unknown);
+	put_unknown(o, &p->intake);
 	put_count(o, "failed_conversions", c->failed_conversions);
 	put_count(o, "ids", idset_count(p->seen.ids));
 	put_text(o, "segment", p->pos.end.segment);

@@ -10,7 +10,8 @@
  *
  *	option ARG	an argument before the name of the dataset
  *	exit CODE	in place of 0
- *	stderr TEXT	the next line on standard error holds TEXT
+ *	stderr TEXT	the next line on standard error holds TEXT; what is
+ *			said of members without a field may go unmentioned
  *	repeat N	%REPEAT% in both files stands for N letters
  *
  * The records of all topics of a dataset must have a value for each row of its
@@ -50,6 +51,7 @@ struct topic {
 	int failures;
 };
 
+static const char no_field[] = "members without a field";
 static const char *s1spool, *srcdir;
 
 /* Takes the next line, without its end, off the text. */
@@ -185,8 +187,13 @@ check_complaints(struct topic *t, struct slice err)
 	size_t n = 0;
 
 	while (next_line(&err, &line)) {
-		if (n >= t->n_complaints || memmem(line.p, line.len,
-		    t->complaint[n].p, t->complaint[n].len) == NULL) {
+		bool expected = n < t->n_complaints && memmem(line.p, line.len,
+		    t->complaint[n].p, t->complaint[n].len) != NULL;
+
+		if (!expected && memmem(line.p, line.len, no_field,
+		    strlen(no_field)) != NULL)
+			continue;
+		if (!expected) {
 			printf("%s: not expected on standard error: %.*s\n",
 			    t->name, (int)line.len, line.p);
 			t->failures++;

@@ -36,6 +36,37 @@ test_frozen_bounds()
 	    fail "the table: $(cat "$dir/once.out")"
 }
 
+# unknown FILTER: of the agents' entry in the status file.
+unknown()
+{
+	jq -r ".streams[] | select(.dataset == \"agent\") | $1" \
+	    "$dir/state/status.json" 2>/dev/null
+}
+
+has_unknown()
+{
+	[ "$(unknown .unknown_members.serialNumber)" = "$1" ]
+}
+
+# Members without a field: counted by name, told once.
+test_unknown()
+{
+	mock_start --agents 70
+	configure "$(quick ', initial_interval: 240h, page_size: 20')"
+	run_start
+	wait_for 20 has_unknown 70
+	run_stop
+	is "all of them" "$(unknown '.unknown ==
+	    ([.unknown_members[]] | add) and .unknown_others == null')" true
+	is "told once" "$(grep 'acme/agent: members without a field' \
+	    "$dir/run.err" | grep -cw serialNumber)" 1
+	configure "$(quick ', initial_interval: 240h')"
+	once --dataset agent
+	grep -q '^acme/agent: members without.*[ :]serialNumber (70)' \
+	    "$dir/once.out" || fail "once: $(cat "$dir/once.out")"
+	mock_stop
+}
+
 # Nothing new: nothing written, and the requests look back.
 test_idle_poll()
 {
@@ -206,4 +237,5 @@ test_resend
 test_late
 test_rate_budget
 test_timeline
+test_unknown
 finish

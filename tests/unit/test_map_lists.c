@@ -206,13 +206,14 @@ test_objects(void)
 	TOY_FAILS(&t, "{\"nics\":[{\"ip\":\"a\",\"q\":1},{\"ip\":[\"::1\",\"b\"]}"
 	    ",{\"inet\":[\"c\",\"d\",\"::2\"]}]}",
 	    "\"x\":{\"n\":[{\"q\":1},{\"inet\":[\"::2\"]}]}", 4);
+	CU_ASSERT_EQUAL(mapper_counts(t.mapper)->unknown_members, 0);
 	/* A kept member gives way to a field of the same name. */
 	TOY_IS(&t, "{\"nics\":[{\"net\":{\"x\":1},\"q\":2,\"ip\":\"::1\"}]}",
 	    "\"x\":{\"n\":[{\"net\":{\"ip\":\"::1\"},\"q\":2}]}");
 	/* Names with escapes. */
 	TOY_IS(&t, "{\"nics\":[{\"m\\u0061c\":\"a\",\"\\u0071\":1}]}",
 	    "\"x\":{\"n\":[{\"net\":{\"mac\":\"A\"},\"\\u0071\":1}]}");
-	CU_ASSERT_EQUAL(mapper_counts(t.mapper)->unknown_members, 0);
+	CU_ASSERT_EQUAL(mapper_counts(t.mapper)->unknown_members, 1);
 	toy_fini(&t);
 }
 
