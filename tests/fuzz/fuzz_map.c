@@ -46,6 +46,26 @@ check_document(const struct buf *out)
 	scan_fini(&s);
 }
 
+/* What was dropped has names, and few of them, that a terminal can show. */
+static void
+check_dropped(const struct mapper *m)
+{
+	size_t n;
+	const uint16_t *number = mapper_dropped(m, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name;
+
+		MUST(number[i] <= MAP_NAMES_MAX);
+		if (number[i] == 0)
+			continue;
+		name = mapper_dropped_name(m, number[i]);
+		MUST(strlen(name) <= MAP_NAME_BYTES + 3);
+		for (; *name != '\0'; name++)
+			MUST((unsigned char)*name >= 0x20 && *name != 0x7f);
+	}
+}
+
 /* The document and its id; false when the record is refused. */
 static bool
 map_record(struct mapper *m, struct slice record, bool original,
@@ -63,6 +83,7 @@ map_record(struct mapper *m, struct slice record, bool original,
 	    (int)ident.id.len, ident.id.p, (int)ident.at.len, ident.at.p);
 	MUST(mapper_emit(m, out, original) == 0);
 	check_document(out);
+	check_dropped(m);
 	return true;
 }
 
