@@ -1,6 +1,7 @@
 /*
  * The `ssl` options, in libcurl's and in OpenSSL's words.  Files are read
  * again for each new connection: what was renewed counts without a restart.
+ * The authorities are those of a proxy that is spoken to with TLS, too.
  */
 #ifndef S1SPOOL_TLS_H
 #define S1SPOOL_TLS_H

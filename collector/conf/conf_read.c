@@ -142,24 +142,33 @@ shown(const yaml_node_t *key)
 }
 
 static const struct conf_absent *
-find_absent(struct slice key)
+find_absent(const struct scope *sc, struct slice key)
 {
-	for (size_t i = 0; i < conf_schema_n_absent; i++)
-		if (slice_is(key, conf_schema_absent[i].name))
+	size_t group = strlen(sc->group);
+
+	for (size_t i = 0; i < conf_schema_n_absent; i++) {
+		const char *name = conf_schema_absent[i].path;
+
+		if (group > 0 && (strncmp(name, sc->group, group) != 0 ||
+		    name[group] != '.'))
+			continue;
+		if (slice_is(key, name + group + (group > 0)))
 			return &conf_schema_absent[i];
+	}
 	return NULL;
 }
 
 static void
 report_unknown(const struct scope *sc, const yaml_node_t *key)
 {
-	const struct conf_absent *absent = find_absent(conf_file_text(key));
+	const struct conf_absent *absent = find_absent(sc,
+	    conf_file_text(key));
 	struct slice text = shown(key);
 	struct buf advice;
 
 	if (absent != NULL) {
 		conf_file_error(sc->file, key, "%s is no option of s1spool: %s",
-		    absent->name, absent->instead);
+		    absent->path, absent->instead);
 		return;
 	}
 	buf_init(&advice, 4096);

@@ -232,19 +232,22 @@ SECTION(conf_schema_dataset, "a dataset (datasets.NAME)", dataset_options);
 const struct conf_absent conf_schema_absent[] = {
 	{ "api_token", "write the token into a file of its own, and name that "
 	    "in api_token_file" },
-	{ "ca_sha256", "name the authorities that are trusted in "
-	    "ssl.certificate_authorities" },
-	{ "ca_trusted_fingerprint", "name the authority's certificate in "
-	    "ssl.certificate_authorities" },
-	{ "key_passphrase", "decrypt the key, with openssl pkey, into a file "
-	    "that only s1spool can read" },
-	{ "key_passphrase_path", "decrypt the key, with openssl pkey, into a "
-	    "file that only s1spool can read" },
 	{ "max_executions", "a poll makes as many requests as it needs; remove "
 	    "it" },
 	{ "processors", "documents are spooled as they are; put processors "
 	    "into the Filebeat input that reads them" },
-	{ "renegotiation", "a connection is never renegotiated; remove it" },
+	{ "ssl.ca_sha256", "name the authorities that are trusted in "
+	    "ssl.certificate_authorities" },
+	{ "ssl.ca_trusted_fingerprint", "name the authority's certificate in "
+	    "ssl.certificate_authorities" },
+	{ "ssl.enabled", "https:// in url is what switches TLS on; remove "
+	    "it" },
+	{ "ssl.key_passphrase", "decrypt the key, with openssl pkey, into a "
+	    "file that only s1spool can read" },
+	{ "ssl.key_passphrase_path", "decrypt the key, with openssl pkey, into "
+	    "a file that only s1spool can read" },
+	{ "ssl.renegotiation", "a connection is never renegotiated; remove "
+	    "it" },
 };
 const size_t conf_schema_n_absent =
     sizeof(conf_schema_absent) / sizeof(conf_schema_absent[0]);

@@ -78,7 +78,7 @@ struct conf_section {
 
 /* What users of the integration know and do not find here. */
 struct conf_absent {
-	const char *name; /* without its group */
+	const char *path; /* below a console or a dataset */
 	const char *instead; /* why, and what to do */
 };
 extern const struct conf_absent conf_schema_absent[];
