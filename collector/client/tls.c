@@ -39,7 +39,10 @@ add_certificates(X509_STORE *store, BIO *pem)
 	X509 *x;
 	int n;
 
-	for (n = 0; (x = PEM_read_bio_X509(pem, NULL, NULL, NULL)) != NULL; n++) {
+	for (n = 0; ; n++) {
+		x = PEM_read_bio_X509(pem, NULL, NULL, NULL);
+		if (x == NULL)
+			break;
 		X509_STORE_add_cert(store, x);
 		X509_free(x);
 	}

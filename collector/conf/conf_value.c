@@ -163,6 +163,13 @@ enum holds {
 	HOLDS_LIST /* char ** */
 };
 
+#define VALUE(type, fn)                                                      \
+	.add = (fn), .holds = HOLDS_VALUE, .size = sizeof(type)
+#define TEXT(fn) .add = (fn), .holds = HOLDS_TEXT, .size = sizeof(char *)
+#define LIST(fn)                                                             \
+	.add = (fn), .holds = HOLDS_LIST, .size = sizeof(char **),           \
+	.is_list = true
+
 static const struct kind {
 	int (*add)(const struct conf_option *o, void *field,
 	    struct slice text, struct buf *why);
@@ -171,28 +178,24 @@ static const struct kind {
 	bool is_list; /* of which one value may stand for a list of one */
 	bool many_lines;
 } kinds[] = {
-	[CONF_BOOL] = { add_bool, HOLDS_VALUE, sizeof(bool) },
-	[CONF_COUNT] = { add_count, HOLDS_VALUE, sizeof(int64_t) },
-	[CONF_SHARE] = { add_share, HOLDS_VALUE, sizeof(double) },
-	[CONF_DURATION] = { add_duration, HOLDS_VALUE, sizeof(int64_t) },
-	[CONF_TIME] = { add_time, HOLDS_VALUE, sizeof(int64_t) },
-	[CONF_SIZE] = { add_size, HOLDS_VALUE, sizeof(int64_t) },
-	[CONF_ENUM] = { add_enum, HOLDS_VALUE, sizeof(unsigned) },
-	[CONF_WORD] = { add_word, HOLDS_TEXT, sizeof(char *) },
-	[CONF_NAME] = { conf_text_name, HOLDS_TEXT, sizeof(char *) },
-	[CONF_NAMESPACE] = { conf_text_namespace, HOLDS_TEXT, sizeof(char *) },
-	[CONF_PATH] = { conf_text_path, HOLDS_TEXT, sizeof(char *),
+	[CONF_BOOL] = { VALUE(bool, add_bool) },
+	[CONF_COUNT] = { VALUE(int64_t, add_count) },
+	[CONF_SHARE] = { VALUE(double, add_share) },
+	[CONF_DURATION] = { VALUE(int64_t, add_duration) },
+	[CONF_TIME] = { VALUE(int64_t, add_time) },
+	[CONF_SIZE] = { VALUE(int64_t, add_size) },
+	[CONF_ENUM] = { VALUE(unsigned, add_enum) },
+	[CONF_WORD] = { TEXT(add_word) },
+	[CONF_NAME] = { TEXT(conf_text_name) },
+	[CONF_NAMESPACE] = { TEXT(conf_text_namespace) },
+	[CONF_PATH] = { TEXT(conf_text_path), .many_lines = true },
+	[CONF_URL] = { TEXT(conf_text_url) },
+	[CONF_PROXY] = { TEXT(conf_text_proxy) },
+	[CONF_TAGS] = { LIST(conf_list_tag) },
+	[CONF_IDS] = { TEXT(conf_list_ids), .is_list = true },
+	[CONF_AUTHORITIES] = { LIST(conf_list_authority),
 	    .many_lines = true },
-	[CONF_URL] = { conf_text_url, HOLDS_TEXT, sizeof(char *) },
-	[CONF_PROXY] = { conf_text_proxy, HOLDS_TEXT, sizeof(char *) },
-	[CONF_TAGS] = { conf_list_tag, HOLDS_LIST, sizeof(char **),
-	    .is_list = true },
-	[CONF_IDS] = { conf_list_ids, HOLDS_TEXT, sizeof(char *),
-	    .is_list = true },
-	[CONF_AUTHORITIES] = { conf_list_authority, HOLDS_LIST,
-	    sizeof(char **), .is_list = true, .many_lines = true },
-	[CONF_SET] = { conf_list_set, HOLDS_VALUE, sizeof(unsigned),
-	    .is_list = true },
+	[CONF_SET] = { VALUE(unsigned, conf_list_set), .is_list = true },
 };
 
 bool

@@ -125,10 +125,10 @@ test_tags()
 	    '["forwarded","sentinel_one-activity"]'
 	is "no original" "$(member activity .event.original)" null
 	is "own" "$(member group .tags)" '["preserve_original_event","b","a"]'
-	is "original" "$(member group '.event.original | fromjson | has("id")')" \
-	    true
-	is "both" "$(member application_risk .tags)" \
-	    '["preserve_original_event","preserve_duplicate_custom_fields","z","y"]'
+	is "original" \
+	    "$(member group '.event.original | fromjson | has("id")')" true
+	both='"preserve_original_event","preserve_duplicate_custom_fields"'
+	is "both" "$(member application_risk .tags)" "[$both,\"z\",\"y\"]"
 }
 
 test_output()

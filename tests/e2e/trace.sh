@@ -116,7 +116,8 @@ test_switched_off()
 	write_conf "$(for d in $datasets; do
 		switch=$off
 		[ "$d" != group ] || switch=', enable_request_tracer: true'
-		echo "$d: { interval: 300ms, look_back: 2s, overlap: 6s$switch }"
+		echo "$d: { interval: 300ms, look_back: 2s, overlap: 6s" \
+		    "$switch }"
 	done)" 'alert: { enabled: false }' 'application: { enabled: false }'
 	kill -HUP "$run_pid"
 	wait_for 20 said 'loaded again'

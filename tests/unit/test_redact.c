@@ -33,7 +33,8 @@ static const struct {
 	{ "{\"token\":null,\"hasPassword\":true,\"pwd\":\"\"}",
 	    "{\"token\":null,\"hasPassword\":true,\"pwd\":\"\"}" },
 	/* No values. */
-	{ "{\"kind\":\"token\",\"c\":\"d\"}", "{\"kind\":\"token\",\"c\":\"d\"}" },
+	{ "{\"kind\":\"token\",\"c\":\"d\"}",
+	    "{\"kind\":\"token\",\"c\":\"d\"}" },
 	{ "[\"token\",\"secret\"]", "[\"token\",\"secret\"]" },
 	{ "the token is dead", "the token is dead" },
 	{ "", "" },
