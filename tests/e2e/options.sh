@@ -10,11 +10,13 @@ of_console()
 	done
 }
 
+all="activity agent alert application application_risk group threat
+    threat_event unified_alert"
+
 # Only the datasets that are named.
 only()
 {
-	for d in activity agent alert application application_risk group \
-	    threat threat_event unified_alert; do
+	for d in $all; do
 		case " $* " in
 		*" $d "*) ;;
 		*) echo "$d: { enabled: false }" ;;
@@ -145,6 +147,27 @@ test_output()
 	    '[false,true]'
 }
 
+# Each dataset has a raw form.
+test_raw()
+{
+	configure "$(for d in $all; do
+		echo "$d: { enabled: true }"
+	done)"
+	of_console 'output: raw' 'namespace: prod'
+	run_start
+	for d in $all; do
+		wait_for 30 has_lines "$d" 1
+		is "raw $d" "$(member "$d" '[(.message | fromjson | type),
+		    .data_stream.dataset, .data_stream.namespace, .tags,
+		    has("sentinel_one"), has("event") and (.event |
+		    has("original"))]')" \
+		    "$(printf '["object","sentinel_one.%s","prod",%s,%s]' \
+		    "$d" "[\"forwarded\",\"sentinel_one-$d\"]" false,false)"
+	done
+	run_stop
+	is "exit code" "$code" 0
+}
+
 # A dataset that may wait for long does not wait like one that may not.
 test_timeouts()
 {
@@ -174,6 +197,7 @@ test_pages
 test_initial_interval
 test_tags
 test_output
+test_raw
 test_timeouts
 mock_stop
 finish
