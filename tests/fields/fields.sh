@@ -60,6 +60,36 @@ test_documents()
 	    fail "$1: the example"
 }
 
+# One data view may show all datasets: a field is of one type in all of them,
+# and nothing is below a field that is no object.
+test_together()
+{
+	for d in $datasets; do
+		cat "$tmp/$d"
+	done | awk -F '\t' '
+	{
+		sub(/value=[^ ]*/, "", $3)
+		is = $2 " " $3
+		if ($1 in type && type[$1] != is) {
+			print $1 ": " type[$1] ", and " is
+			bad = 1
+		}
+		type[$1] = is
+	}
+	END {
+		for (field in type) {
+			above = field
+			while (sub(/\.[^.]*$/, "", above))
+				if (above in type && type[above] !~ /^object /) {
+					print field " is below " above ", " \
+					    type[above]
+					bad = 1
+				}
+		}
+		exit bad
+	}' || fail "datasets that do not go together"
+}
+
 # A field that ECS has is declared with ECS's type; where that is a keyword, a
 # constant will do.  Others have names that are clear of ECS.
 test_ecs()
@@ -151,6 +181,7 @@ for dataset in $datasets; do
 	test_mock "$dataset"
 	test_random "$dataset"
 done
+test_together
 test_ecs
 test_faults
 exit $failed
