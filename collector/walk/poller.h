@@ -38,6 +38,7 @@ struct tenant;
  *   opening -> asking                    the walk's record is durable
  *   asking -> asking | opening | idle    page by page, walk by walk
  *   asking -> checking -> disabled       401: does the token work elsewhere?
+ *   asking -> checking -> asking         a child failed: does only that fail?
  *   clock, checking -> no_token          no, it works nowhere
  *   clock, asking, checking -> backoff | refused | disabled
  *   any -> paused                        the spool or the journal failed
@@ -50,7 +51,7 @@ enum poller_state {
 	POLLER_CLOCK, /* asks what time it is at the console */
 	POLLER_OPENING, /* waits for the commit of the walk's window */
 	POLLER_ASKING, /* a request is out */
-	POLLER_CHECKING, /* asks whether the token is dead */
+	POLLER_CHECKING, /* asks whether token and console are well */
 	POLLER_BACKOFF, /* the console cannot answer now */
 	POLLER_REFUSED, /* needs the admin's hand */
 	POLLER_DISABLED, /* this dataset is not for this token */
@@ -101,6 +102,7 @@ struct poller {
 	unsigned failures; /* in a row */
 	unsigned child_failures; /* in a row, of the child that is asked for */
 	unsigned child_refusals; /* in all, of the same */
+	bool blames_child; /* checking because of that, not of the token */
 	unsigned spool_failures;
 
 	struct bounds_rule rule;

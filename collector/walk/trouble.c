@@ -191,6 +191,7 @@ list_retry(struct poller *p, const struct answer *answer)
 static void
 list_auth(struct poller *p, const struct answer *answer)
 {
+	p->blames_child = false;
 	poller_set_state(p, POLLER_CHECKING, "%s", answer->detail);
 	tenant_ask(p->tenant);
 }
@@ -276,16 +277,18 @@ may_ask_again(const struct poller *p, unsigned failures, unsigned max)
 	return failures < (chain_is_owed(p) ? 1 : max);
 }
 
+/* Too many requests, and an outage, are not this child's fault. */
 static void
 child_retry(struct poller *p, const struct answer *answer)
 {
-	/* Too many requests are not this child's fault. */
 	if (answer->status == 429 || may_ask_again(p, ++p->child_failures,
-	    CHILD_TRIES))
+	    CHILD_TRIES)) {
 		list_retry(p, answer);
-	else
-		child_skip(p, "the console fails on the child records of",
-		    answer->detail);
+		return;
+	}
+	p->blames_child = true;
+	poller_set_state(p, POLLER_CHECKING, "%s", answer->detail);
+	tenant_ask(p->tenant);
 }
 
 /* Parents that children are merged into can do without. */
@@ -405,11 +408,31 @@ info_for_token(struct poller *p, const struct answer *answer)
 		poller_trouble(p, &refused);
 }
 
+/* The console answers elsewhere: it is the child that fails. */
+static void
+info_for_child(struct poller *p, const struct answer *answer)
+{
+	static react *const on_info[VERDICT_COUNT] = {
+		[VERDICT_RETRY] = list_retry,
+		[VERDICT_CONFIG] = any_config,
+	};
+
+	if (answer->verdict == VERDICT_AUTH)
+		poller_lock_out(p);
+	else if (on_info[answer->verdict] != NULL)
+		on_info[answer->verdict](p, answer);
+	else
+		child_skip(p, "the console fails on the child records of",
+		    p->reason);
+}
+
 void
 poller_on_info(struct poller *p, const struct answer *answer)
 {
 	if (p->state == POLLER_CLOCK)
 		info_for_clock(p, answer);
+	else if (p->state == POLLER_CHECKING && p->blames_child)
+		info_for_child(p, answer);
 	else if (p->state == POLLER_CHECKING)
 		info_for_token(p, answer);
 	else if (p->state == POLLER_NO_TOKEN)

@@ -247,6 +247,41 @@ test_failing_children(void)
 	rig_fini(&r);
 }
 
+/* Nothing is answered for a day; the first that fails is a child. */
+static bool
+all_fail(struct rig *r, const char *path, struct fake_reply *reply)
+{
+	if (strstr(path, "/000005/") != NULL && r->n == 0)
+		r->n = 1;
+	if (r->n == 0 || fake_now_ms() > RIG_START + RIG_DAY)
+		return false;
+	reply->status = 503;
+	reply->verdict = VERDICT_RETRY;
+	return true;
+}
+
+/* An outage is not the fault of the child that it is met with. */
+static void
+test_outage(void)
+{
+	struct rig r;
+
+	init(&r, &parts, 10);
+	r.meddle = all_fail;
+	rig_open(&r);
+	fake_run(RIG_DAY + 10 * RIG_MINUTE);
+	check_parts(&r, 10, false);
+	CU_ASSERT_EQUAL(r.poller->counts.skipped, 0);
+	rig_fini(&r);
+
+	init(&r, &merged, 10);
+	r.meddle = all_fail;
+	rig_open(&r);
+	fake_run(RIG_DAY + 10 * RIG_MINUTE);
+	check_parts(&r, 10, true);
+	rig_fini(&r);
+}
+
 static bool
 children_denied(struct rig *r, const char *path, struct fake_reply *reply)
 {
@@ -466,17 +501,101 @@ test_snapshot(void)
 	rig_fini(&r);
 }
 
+static bool
+only_first_page(struct rig *r, const char *path, struct fake_reply *reply)
+{
+	(void)r;
+	if (strstr(path, "cursor=") == NULL)
+		return false;
+	reply->status = 503;
+	reply->verdict = VERDICT_RETRY;
+	return true;
+}
+
+/* A sweep that another process made is not made again until it is due. */
+static void
+test_snapshot_restart(void)
+{
+	struct rig r;
+
+	init(&r, &snapshot, 25);
+	r.set->interval = RIG_DAY;
+	r.set->resend = RIG_DAY;
+	rig_open(&r);
+	fake_run(5 * RIG_MINUTE);
+	CU_ASSERT_EQUAL(rig_asked(&r, "/toys?"), 3);
+	rig_stop(&r);
+	rig_open(&r);
+	fake_run(23 * RIG_HOUR);
+	CU_ASSERT_EQUAL(rig_asked(&r, "/toys?"), 3);
+	CU_ASSERT_EQUAL(r.poller->state, POLLER_IDLE);
+	fake_run(RIG_HOUR);
+	CU_ASSERT_EQUAL(rig_asked(&r, "/toys?"), 6);
+	rig_stop(&r);
+
+	/* Unless that is what is asked for. */
+	r.once = true;
+	rig_open(&r);
+	fake_run(5 * RIG_MINUTE);
+	CU_ASSERT_EQUAL(rig_asked(&r, "/toys?"), 9);
+	CU_ASSERT(r.poller->finished && !r.poller->failed);
+	rig_fini(&r);
+}
+
+/* One that was cut off after its first page goes on, while it is young. */
+static void
+test_snapshot_cut_off(void)
+{
+	static const struct {
+		bool once;
+		int64_t later;
+		size_t requests;
+	} cases[] = {
+		{ false, RIG_HOUR, 1 + 2 },
+		{ true, RIG_HOUR, 1 + 2 },
+		{ false, 25 * RIG_HOUR, 1 + 3 },
+		{ true, 25 * RIG_HOUR, 1 + 3 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rig r;
+
+		init(&r, &snapshot, 25);
+		r.set->interval = RIG_DAY;
+		r.set->resend = RIG_DAY;
+		r.meddle = only_first_page;
+		rig_open(&r);
+		fake_run(RIG_MINUTE);
+		CU_ASSERT_EQUAL(rig_lines(&r, NULL), 10);
+		rig_kill(&r);
+		r.meddle = NULL;
+		rig_forget_asked(&r);
+		fake_run(cases[i].later);
+		r.once = cases[i].once;
+		rig_open(&r);
+		fake_run(5 * RIG_MINUTE);
+		CU_ASSERT_EQUAL(1 + rig_asked(&r, "/toys?"),
+		    cases[i].requests);
+		CU_ASSERT_EQUAL(rig_lines(&r, NULL),
+		    cases[i].later < RIG_DAY ? 25 : 10 + 25);
+		rig_fini(&r);
+	}
+}
+
 static const struct unit_test tests[] = {
 	{ "records of children", test_child_records },
 	{ "children merged into parents", test_merged },
 	{ "chains that are killed", test_killed_chains },
 	{ "children that fail", test_failing_children },
+	{ "outages", test_outage },
 	{ "children that are denied", test_denied_children },
 	{ "parents without an id", test_parents_without_id },
 	{ "phases, bodies, errors in a 200", test_phases_and_errors },
 	{ "a page with errors leaves nothing",
 	    test_page_with_errors_leaves_nothing },
 	{ "snapshots", test_snapshot },
+	{ "snapshots and restarts", test_snapshot_restart },
+	{ "snapshots that were cut off", test_snapshot_cut_off },
 };
 
 UNIT_MAIN("walk chain", tests)
