@@ -254,7 +254,7 @@ print_row(struct job *j, double seconds)
 	records = (double)j->n_records;
 	before = allocations;
 	do_lines(j);
-	printf("%-10s %6.0f %8.0f %8.0f %8.0f %8.0f %8.0f %10.0f %7.1f %7.1f "
+	printf("%-16s %6.0f %8.0f %8.0f %8.0f %8.0f %8.0f %10.0f %7.1f %7.1f "
 	    "%7.2f\n", j->dataset->name, (double)j->page.len / records,
 	    mb / copy, mb / split, mb / scan, mb / lines, mb / jsonc,
 	    records / lines, jsonc / lines, lines / copy,
@@ -267,8 +267,10 @@ run_dataset(const struct dataset *dataset, const char *mock, double seconds)
 {
 	struct map_options opt = { .name = dataset->name,
 		.namespace = "default" };
-	struct split_paths paths = { dataset->walk.list.records,
-		dataset->walk.list.cursor, NULL, NULL };
+	const struct walk_row *w = &dataset->walk;
+	const struct walk_request *rq = w->child_mode == WALK_CHILD_RECORDS ?
+	    &w->child : &w->list;
+	struct split_paths paths = { rq->records, rq->cursor, NULL, NULL };
 	struct job j = { .dataset = dataset };
 
 	buf_init(&j.page, 256u << 20);
@@ -302,7 +304,7 @@ main(int argc, char **argv)
 	    "bytes; split: records found; scan: and validated;\nlines: and "
 	    "mapped to documents; json-c: parse and print of the same "
 	    "bytes.\n\n", PIECE, ROUNDS);
-	printf("%-10s %6s %8s %8s %8s %8s %8s %10s %7s %7s %7s\n", "dataset",
+	printf("%-16s %6s %8s %8s %8s %8s %8s %10s %7s %7s %7s\n", "dataset",
 	    "bytes", "memcpy", "split", "scan", "lines", "json-c", "records/s",
 	    "/json-c", "memcpy/", "allocs");
 	for (int i = 0; i < DATASET_COUNT; i++)

@@ -5,10 +5,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "tests/mock/explore.h"
 #include "tests/mock/gen.h"
 
 /* Where the options have the number of rows. */
-static const size_t counts[SET_STORED] = {
+static const size_t counts[SET_COUNT] = {
 	[SET_ACTIVITY] = offsetof(struct options, activities),
 	[SET_AGENT] = offsetof(struct options, agents),
 	[SET_GROUP] = offsetof(struct options, groups),
@@ -18,12 +19,45 @@ static const size_t counts[SET_STORED] = {
 	[SET_INVENTORY] = offsetof(struct options, applications),
 	[SET_APPLICATION] = offsetof(struct options, installations),
 	[SET_RISK] = offsetof(struct options, risks),
+	[SET_THREAT_EVENT] = offsetof(struct options, threats),
 };
+
+/* What stands around the rows, and around each. */
+struct frame {
+	const char *open, *before, *between, *after, *close;
+};
+
+static const struct frame plain = { "", "", "\n", "", "" };
+static const struct frame page = { "{\"data\":[", "", ",", "",
+	"],\"pagination\":{\"nextCursor\":null}}" };
+static const struct frame graphql = { "{\"data\":{\"alerts\":{\"edges\":[",
+	"{\"node\":", ",", "}", "],\"pageInfo\":{\"endCursor\":null,"
+	"\"hasNextPage\":false}}}}" };
 
 static int
 find(const struct options *o, enum set_id *set)
 {
-	return set_find(o->dump != NULL ? o->dump : o->page, set);
+	const char *name = o->dump != NULL ? o->dump : o->page;
+
+	if (strcmp(name, set_name(SET_THREAT_EVENT)) != 0)
+		return set_find(name, set);
+	*set = SET_THREAT_EVENT;
+	return 0;
+}
+
+static void
+put_row(struct console *c, enum set_id set, uint32_t i, struct buf *text)
+{
+	struct row event;
+
+	if (set != SET_THREAT_EVENT) {
+		gen_row(&c->world, c->store, set, store_row(c->store, set, i),
+		    text);
+		return;
+	}
+	/* The first event of each threat. */
+	event = explore_event(c, store_row(c->store, SET_THREAT, i), 0);
+	gen_row(&c->world, c->store, set, &event, text);
 }
 
 void
@@ -41,31 +75,27 @@ dump_prepare(struct options *o)
 int
 dump_print(struct console *c, const struct options *o)
 {
+	const struct frame *f = &plain;
 	enum set_id set;
-	size_t n;
-	const char *between = o->dump != NULL ? "\n" : ",";
 	struct buf text;
+	size_t n;
 
 	if (find(o, &set) != 0) {
 		fprintf(stderr, "mock_console: no such dataset\n");
 		return -1;
 	}
-	n = store_count(c->store, set);
 	if (o->page != NULL)
-		fputs("{\"data\":[", stdout);
+		f = set == SET_UNIFIED ? &graphql : &page;
+	n = store_count(c->store, set == SET_THREAT_EVENT ? SET_THREAT : set);
+	fputs(f->open, stdout);
 	buf_init(&text, 1 << 20);
 	for (uint32_t i = 0; i < n; i++) {
 		buf_reset(&text);
-		if (i > 0)
-			fputs(between, stdout);
-		gen_row(&c->world, c->store, set,
-		    store_row(c->store, set, i), &text);
-		fwrite(text.p, 1, text.len, stdout);
+		put_row(c, set, i, &text);
+		printf("%s%s%s%s", i > 0 ? f->between : "", f->before, text.p,
+		    f->after);
 	}
 	buf_fini(&text);
-	if (o->page != NULL)
-		printf("],\"pagination\":{\"nextCursor\":null,"
-		    "\"totalItems\":%zu}}", n);
-	putchar('\n');
+	puts(f->close);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
 }
