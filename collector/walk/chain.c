@@ -217,6 +217,16 @@ chain_take_child(struct poller *p, struct slice record)
 			   intake_add(&p->intake, record, &p->source);
 }
 
+void
+chain_list_again(struct poller *p)
+{
+	struct walk *w = poller_walk(p);
+
+	w->listed = false;
+	walk_set_child(w, 0, NULL);
+	poller_mark(p);
+}
+
 bool
 chain_is_owed(const struct poller *p)
 {

@@ -217,6 +217,8 @@ int chain_take_child(struct poller *p, struct slice record);
 /* The page of the list, or of the child, is complete.  0 or -1 with errno. */
 int chain_listed(struct poller *p, const char *next);
 int chain_child_done(struct poller *p, const char *next);
+/* The page of the list is asked for once more. */
+void chain_list_again(struct poller *p);
 /* There is nothing more of this child. */
 int chain_skip_child(struct poller *p);
 /* This child cannot be had in this walk.  True when a later walk will ask for

@@ -291,15 +291,21 @@ child_retry(struct poller *p, const struct answer *answer)
 	tenant_ask(p->tenant);
 }
 
-/* Parents that children are merged into can do without. */
+/*
+ * Parents that children are merged into can do without.  Else the dataset is
+ * off: unless the parent has left what the token may see meanwhile, which the
+ * list tells the next time.
+ */
 static void
 child_denied(struct poller *p, const struct answer *answer)
 {
-	if (p->row->child_mode == WALK_CHILD_MERGE)
+	if (p->row->child_mode == WALK_CHILD_MERGE) {
 		child_skip(p, "the token may not read the child records of",
 		    answer->detail);
-	else
-		list_denied(p, answer);
+		return;
+	}
+	chain_list_again(p);
+	list_denied(p, answer);
 }
 
 static void

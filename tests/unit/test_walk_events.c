@@ -318,6 +318,7 @@ one_is_bad(struct rig *r, const char *path, struct fake_reply *reply)
 		return false;
 	reply->status = bad_status;
 	reply->verdict = bad_status == 404 ? VERDICT_GONE :
+	    bad_status == 403 ? VERDICT_DENIED :
 	    bad_status == 400 ? VERDICT_BAD : VERDICT_RETRY;
 	return true;
 }
@@ -352,6 +353,31 @@ test_deleted(void)
 	fake_run(20 * RIG_SECOND);
 	CU_ASSERT_EQUAL(asked_of(&r, 5), 2);
 	n_parts[5] = 2;
+	check(&r, 25);
+	rig_fini(&r);
+}
+
+/* It left what the token may see, and is not listed any more: the dataset is
+ * off for an hour, and not for ever. */
+static void
+test_out_of_scope(void)
+{
+	struct rig r;
+
+	init_bad(&r, 5, 403, "");
+	rig_open(&r);
+	fake_run(RIG_MINUTE);
+	CU_ASSERT_EQUAL(r.poller->state, POLLER_DISABLED);
+	CU_ASSERT_EQUAL(rig_lines(&r, NULL), 4 * 3);
+	for (size_t i = 0; i < r.n_toys; i++)
+		if (r.toy[i].id == 5)
+			r.toy[i].visible_ms = INT64_MAX;
+	rig_forget_asked(&r);
+	fake_run(RIG_HOUR);
+	CU_ASSERT_EQUAL(r.poller->state, POLLER_IDLE);
+	CU_ASSERT_EQUAL(asked_of(&r, 5), 0);
+	CU_ASSERT_EQUAL(asked_of(&r, 4), 0);
+	n_parts[5] = 0;
 	check(&r, 25);
 	rig_fini(&r);
 }
@@ -467,6 +493,7 @@ static const struct unit_test tests[] = {
 	{ "many", test_many },
 	{ "lost lines", test_lost_lines },
 	{ "deleted parents", test_deleted },
+	{ "a parent out of scope", test_out_of_scope },
 	{ "a parent that fails", test_failing },
 	{ "a parent that fails for ever", test_failing_for_ever },
 	{ "an outage", test_outage },
