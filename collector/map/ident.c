@@ -17,12 +17,34 @@
 
 static void add_value(struct mapper *m, SHA_CTX *sha, size_t tok);
 
+/* Nothing but void values; what a later member of the same name replaces does
+ * not count, which the scan did not know yet. */
+static bool
+is_void(struct scan *s, size_t tok)
+{
+	bool object = s->tok[tok].kind == TOK_OBJECT;
+	size_t end = s->tok[tok].next;
+
+	if ((s->tok[tok].flags & TOK_VOID) != 0)
+		return true;
+	if (s->tok[tok].kind < TOK_OBJECT)
+		return false;
+	if (object)
+		scan_mark_repeated(s, tok);
+	for (size_t i = tok + 1, v; i < end; i = s->tok[v].next) {
+		v = object ? i + 1 : i;
+		if ((!object || (s->tok[i].flags & TOK_DEAD) == 0) &&
+		    !is_void(s, v))
+			return false;
+	}
+	return true;
+}
+
 /* What a dataset prunes before it maps is not there for the hash either. */
 static bool
-is_pruned(const struct mapper *m, size_t tok)
+is_pruned(struct mapper *m, size_t tok)
 {
-	return m->table->prune_first &&
-	    (m->scan.tok[tok].flags & TOK_VOID) != 0;
+	return m->table->prune_first && is_void(&m->scan, tok);
 }
 
 static void
@@ -179,7 +201,7 @@ add_record(struct mapper *m, SHA_CTX *sha)
 
 /* Present: there, not null and, in a pruned record, not empty either. */
 static size_t
-find_present(const struct mapper *m, const char *path)
+find_present(struct mapper *m, const char *path)
 {
 	size_t i = scan_find(&m->scan, 0, slice_of(path));
 

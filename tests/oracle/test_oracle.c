@@ -96,15 +96,16 @@ shrink(const struct failure *f, struct json_object *v)
 }
 
 static void
-report(const struct failure *f, const char *dataset)
+report(const struct failure *f, const char *dataset, uint64_t seed)
 {
 	const char *why;
 
 	for (int i = 0; i < 20 && shrink(f, f->record); i++)
 		;
 	why = trial_run(f->trial, f->record, f->seed);
-	printf("%s: the document %s\n", dataset,
-	    why == NULL ? "does not differ when tried again" : why);
+	printf("%s, seed %llu: the document %s\n", dataset,
+	    (unsigned long long)seed, why == NULL ?
+	    "does not differ any more when it is shrunk" : why);
 	trial_print(f->trial);
 }
 
@@ -126,7 +127,7 @@ run_dataset(const struct dataset *d, uint64_t seed, unsigned long n)
 
 		if (trial_run(t, record, form) != NULL &&
 		    differences++ < DIFFERENCES_MAX)
-			report(&f, d->name);
+			report(&f, d->name, seed + i);
 		json_object_put(record);
 	}
 	trial_free(t);

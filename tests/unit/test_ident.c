@@ -301,6 +301,26 @@ test_record(void)
 	toy_fini(&t);
 }
 
+/* A field that the last of repeated members leaves empty is not there. */
+static void
+test_emptied(void)
+{
+	static const char object[] = "{\"a\":{\"x\":1,\"x\":null}}";
+	static const char list[] = "{\"a\":[{\"x\":{\"y\":1,\"y\":\"\"}},[]]}";
+	static const char when[] =
+	    "{\"b\":\"z\",\"t\":{\"id\":{\"x\":1,\"x\":[]}}}";
+	struct toy t;
+
+	TOY(&t, no_rows);
+	t.table.identity = (struct map_identity){ .field = { "a", "b" },
+		.when = "t.id", .field_when = { "t.id" } };
+	t.table.prune_first = true;
+	UNIT_TEXT(id_of(&t, object), plain_record_id(object, NULL));
+	UNIT_TEXT(id_of(&t, list), plain_record_id(list, NULL));
+	UNIT_TEXT(id_of(&t, when), plain_id("{\"b\":\"z\"}"));
+	toy_fini(&t);
+}
+
 static const struct unit_test tests[] = {
 	{ "the known vector", test_vector },
 	{ "values of all kinds", test_against_plain },
@@ -308,6 +328,7 @@ static const struct unit_test tests[] = {
 	{ "other fields when one is there", test_when },
 	{ "the parent's id", test_parent },
 	{ "the whole record", test_record },
+	{ "fields that are emptied", test_emptied },
 };
 
 UNIT_MAIN("ident", tests)
