@@ -15,6 +15,8 @@
 /* Of a shorter secret, the base64 could be a part of any word. */
 #define BASE64_MIN 8
 #define JWT_MIN 20
+/* Of the beginning of a secret at the end of a text; not below the mark. */
+#define BEGUN_MIN (sizeof(MARK) - 1)
 
 /* A name that has one of these in it, whatever the case. */
 static const char *const names[] = {
@@ -100,6 +102,7 @@ is_harmless(struct slice bare)
 static bool
 find_bare(const char *p, const char *end, struct value *v)
 {
+	static const char ends[] = ",}]&;\"'<>\\";
 	struct skip skip = { 0 };
 	bool done = false;
 
@@ -110,7 +113,7 @@ find_bare(const char *p, const char *end, struct value *v)
 		return true;
 	}
 	while (v->end < end && !isspace((unsigned char)*v->end) &&
-	    strchr(",}]&;\"'<>\\", *v->end) == NULL)
+	    memchr(ends, *v->end, sizeof(ends) - 1) == NULL)
 		v->end++;
 	return !is_harmless((struct slice){ p, (size_t)(v->end - p) });
 }
@@ -176,9 +179,24 @@ redact_names(struct buf *out, struct slice text)
 	buf_add(out, from, (size_t)(end - from));
 }
 
+/* The text may have been cut off in the middle of it. */
+static void
+hide_begun(struct buf *text, struct slice secret)
+{
+	size_t n = secret.len < text->len ? secret.len : text->len;
+
+	while (n >= BEGUN_MIN &&
+	    memcmp(text->p + text->len - n, secret.p, n) != 0)
+		n--;
+	if (n < BEGUN_MIN)
+		return;
+	buf_cut(text, text->len - n);
+	buf_adds(text, MARK);
+}
+
 /* Done in place: the mark is cut when the secret is shorter. */
 static void
-hide(struct buf *text, struct slice secret)
+hide_whole(struct buf *text, struct slice secret)
 {
 	size_t n = secret.len < sizeof(MARK) - 1 ? secret.len :
 	    sizeof(MARK) - 1;
@@ -202,6 +220,13 @@ hide(struct buf *text, struct slice secret)
 	}
 	memmove(text->p + to, text->p + from, text->len - from);
 	buf_cut(text, to + text->len - from);
+}
+
+static void
+hide(struct buf *text, struct slice secret)
+{
+	hide_whole(text, secret);
+	hide_begun(text, secret);
 }
 
 static void

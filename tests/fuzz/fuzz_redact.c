@@ -56,6 +56,13 @@ check_value(struct slice text)
 	free(ascii);
 }
 
+/* Where to cut the secret: behind its eighth byte or later. */
+static size_t
+size_of_rest(struct slice text)
+{
+	return text.len % (sizeof(SECRET) - 8);
+}
+
 /* A known secret does not stay, nor what only it can be in base64. */
 static void
 check_known(struct slice text)
@@ -77,6 +84,14 @@ check_known(struct slice text)
 	form[((n + sizeof(SECRET) - 1) * 8) / 6] = '\0';
 	MUST(memmem(b.p, b.len, form + (n * 8 + 5) / 6,
 	    strlen(form + (n * 8 + 5) / 6)) == NULL);
+	buf_fini(&b);
+
+	/* Cut off in its middle. */
+	buf_init(&b, TEXT_MAX);
+	buf_add(&b, raw, n + 8 + size_of_rest(text));
+	redact_secret(&b, SLICE(SECRET));
+	for (size_t k = 8; k < sizeof(SECRET) && k <= b.len; k++)
+		MUST(memcmp(b.p + b.len - k, SECRET, k) != 0);
 	buf_fini(&b);
 	free(form);
 	free(raw);

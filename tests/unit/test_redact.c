@@ -87,6 +87,19 @@ test_names(void)
 	buf_fini(&out);
 }
 
+/* A value that ends at none of its bytes. */
+static void
+test_zero(void)
+{
+	static const char text[] = "token=a\0b&x";
+	struct buf out;
+
+	buf_init(&out, 4096);
+	redact_names(&out, (struct slice){ text, sizeof(text) - 1 });
+	UNIT_TEXT(out.p, "token=\"" S "\"&x");
+	buf_fini(&out);
+}
+
 static void
 test_is_secret(void)
 {
@@ -125,6 +138,12 @@ test_forms(void)
 	check_hidden("{\"a\":\"qw\\/erty\\/uiop\"}", "qw/erty/uiop",
 	    "{\"a\":\"" S "\"}");
 	check_hidden("nothing", "", "nothing");
+	/* Cut off in it, but not so early that it could be anything. */
+	check_hidden("a s3cret-t0k", "s3cret-t0ken", "a " S);
+	check_hidden("s3cret-t", "s3cret-t0ken", S);
+	check_hidden("s3cret-", "s3cret-t0ken", "s3cret-");
+	check_hidden("a s3cret-t0ken s3cret-t0ke", "s3cret-t0ken",
+	    "a " S " " S);
 	check_hidden("", "abc", "");
 	/* The mark is not longer than what it stands for. */
 	check_hidden("a-a", "a", "[-[");
@@ -177,6 +196,7 @@ test_base64(void)
 
 static const struct unit_test tests[] = {
 	{ "names and their values", test_names },
+	{ "a zero in a value", test_zero },
 	{ "names of secrets", test_is_secret },
 	{ "forms of a secret", test_forms },
 	{ "a secret in base64", test_base64 },
