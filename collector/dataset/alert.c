@@ -253,8 +253,6 @@ static const char *const slots[SLOTS] = {
 	[RELATED_HASH] = "related.hash",
 };
 
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-
 /* The directions of ECS; others are dropped. */
 static const struct map_word directions[] = {
 	{ "ingress", NULL },
@@ -304,10 +302,10 @@ derive(struct map_record *r)
 	map_split_user(r, USER, USER_NAME, USER_DOMAIN);
 	map_copy(r, USER_DOMAIN, ACCOUNT_DOMAIN);
 	map_translate(r, DIRECTION, DIRECTION_RAW, directions,
-	    COUNT_OF(directions), false);
+	    TABLE_LEN(directions), false);
 	map_copy_text(r, MESSAGE, RULE_NAME);
 	map_severity(r, SEVERITY, RULE_SEVERITY);
-	for (size_t i = 0; i < COUNT_OF(related); i++)
+	for (size_t i = 0; i < TABLE_LEN(related); i++)
 		map_add(r, related[i][0], related[i][1]);
 }
 
@@ -330,7 +328,7 @@ const struct dataset dataset_alert = {
 	},
 	.map = {
 		.rows = rows,
-		.n_rows = COUNT_OF(rows),
+		.n_rows = TABLE_LEN(rows),
 		.constants = constants,
 		.slots = slots,
 		.n_slots = SLOTS,

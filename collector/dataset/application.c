@@ -96,7 +96,7 @@ const struct dataset dataset_application = {
 	},
 	.map = {
 		.rows = rows,
-		.n_rows = sizeof(rows) / sizeof(rows[0]),
+		.n_rows = TABLE_LEN(rows),
 		.constants = constants,
 		.slots = slots,
 		.n_slots = SLOTS,

@@ -98,15 +98,13 @@ static const struct map_word os_types[] = {
 	{ "macos", NULL },
 };
 
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-
 static void
 derive(struct map_record *r)
 {
-	map_translate(r, OUTCOME, SCAN_RESULT, outcomes, COUNT_OF(outcomes),
+	map_translate(r, OUTCOME, SCAN_RESULT, outcomes, TABLE_LEN(outcomes),
 	    true);
 	map_severity(r, SEVERITY, RISK_SEVERITY);
-	map_translate(r, OS_TYPE, OS, os_types, COUNT_OF(os_types), false);
+	map_translate(r, OS_TYPE, OS, os_types, TABLE_LEN(os_types), false);
 }
 
 const struct dataset dataset_application_risk = {
@@ -123,7 +121,7 @@ const struct dataset dataset_application_risk = {
 	},
 	.map = {
 		.rows = rows,
-		.n_rows = COUNT_OF(rows),
+		.n_rows = TABLE_LEN(rows),
 		.constants = constants,
 		.slots = slots,
 		.n_slots = SLOTS,

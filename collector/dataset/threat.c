@@ -404,8 +404,6 @@ static const int related[][2] = {
 	{ RELATED_HASH, LINE_HASH },
 };
 
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-
 static void
 derive_message(struct map_record *r)
 {
@@ -424,7 +422,7 @@ derive_message(struct map_record *r)
 static void
 derive_rules(struct map_record *r)
 {
-	for (size_t i = 0; i < COUNT_OF(rule_fields); i++) {
+	for (size_t i = 0; i < TABLE_LEN(rule_fields); i++) {
 		if (!map_has(r, rule_fields[i].rule))
 			map_move(r, rule_fields[i].rule, rule_fields[i].twin);
 		map_copy(r, rule_fields[i].target, rule_fields[i].rule);
@@ -434,7 +432,7 @@ derive_rules(struct map_record *r)
 static void
 derive(struct map_record *r)
 {
-	for (size_t i = 0; i < COUNT_OF(first_of); i++)
+	for (size_t i = 0; i < TABLE_LEN(first_of); i++)
 		for (int k = first_of[i].n; k-- > 0;)
 			map_copy(r, first_of[i].to, first_of[i].from[k]);
 	if (map_has(r, THREAT_ID))
@@ -444,7 +442,7 @@ derive(struct map_record *r)
 	map_split_user(r, map_has(r, LAST_USER) ? LAST_USER : PROCESS_USER,
 	    USER_NAME, USER_DOMAIN);
 	map_mac_list(r, HOST_MAC);
-	for (size_t i = 0; i < COUNT_OF(related); i++)
+	for (size_t i = 0; i < TABLE_LEN(related); i++)
 		map_add(r, related[i][0], related[i][1]);
 }
 
@@ -479,7 +477,7 @@ const struct dataset dataset_threat = {
 	},
 	.map = {
 		.rows = rows,
-		.n_rows = COUNT_OF(rows),
+		.n_rows = TABLE_LEN(rows),
 		.constants = constants,
 		.slots = slots,
 		.n_slots = SLOTS,

@@ -190,13 +190,11 @@ static const int related[][2] = {
 	{ RELATED_HASH, PROCESS_SHA1 },
 };
 
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-
 static void
 derive(struct map_record *r)
 {
 	map_split_user(r, USER, USER_NAME, USER_DOMAIN);
-	for (size_t i = 0; i < COUNT_OF(related); i++)
+	for (size_t i = 0; i < TABLE_LEN(related); i++)
 		map_add(r, related[i][0], related[i][1]);
 }
 
@@ -232,7 +230,7 @@ const struct dataset dataset_threat_event = {
 	},
 	.map = {
 		.rows = rows,
-		.n_rows = COUNT_OF(rows),
+		.n_rows = TABLE_LEN(rows),
 		.constants = constants,
 		.slots = slots,
 		.n_slots = SLOTS,

@@ -351,8 +351,6 @@ static const struct {
 	{ RELATED_HASH, EXCLUSION_HASH, false },
 };
 
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-
 enum { CORRECT_CLOUD_FIELDS };
 
 static void
@@ -361,12 +359,12 @@ derive_cloud(struct map_record *r)
 	map_copy(r, ACCOUNT_ID, SERVICE_ACCOUNT);
 	map_copy(r, ACCOUNT_ID, SUBSCRIPTION_ID);
 	if (map_switch(r, CORRECT_CLOUD_FIELDS)) {
-		for (size_t i = 0; i < COUNT_OF(fall_back); i++)
+		for (size_t i = 0; i < TABLE_LEN(fall_back); i++)
 			if (!map_has(r, fall_back[i][0]))
 				map_copy(r, fall_back[i][0], fall_back[i][1]);
 		return;
 	}
-	for (size_t i = 0; i < COUNT_OF(cloud_fields) && map_has(r, OS_TYPE);
+	for (size_t i = 0; i < TABLE_LEN(cloud_fields) && map_has(r, OS_TYPE);
 	     i++)
 		map_unset(r, cloud_fields[i]);
 }
@@ -374,13 +372,13 @@ derive_cloud(struct map_record *r)
 static void
 derive(struct map_record *r)
 {
-	map_translate(r, CATEGORY, CLASS, categories, COUNT_OF(categories),
+	map_translate(r, CATEGORY, CLASS, categories, TABLE_LEN(categories),
 	    false);
-	map_translate(r, OUTCOME, RESULT, outcomes, COUNT_OF(outcomes), true);
+	map_translate(r, OUTCOME, RESULT, outcomes, TABLE_LEN(outcomes), true);
 	map_severity(r, SEVERITY, ALERT_SEVERITY);
 	map_copy_text(r, MESSAGE, NAME);
 	derive_cloud(r);
-	for (size_t i = 0; i < COUNT_OF(related); i++)
+	for (size_t i = 0; i < TABLE_LEN(related); i++)
 		(related[i].always ? map_append_to : map_add)(r,
 		    related[i].list, related[i].value);
 }
@@ -460,7 +458,7 @@ const struct dataset dataset_unified_alert = {
 	},
 	.map = {
 		.rows = rows,
-		.n_rows = COUNT_OF(rows),
+		.n_rows = TABLE_LEN(rows),
 		.constants = constants,
 		.slots = slots,
 		.n_slots = SLOTS,

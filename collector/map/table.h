@@ -78,6 +78,9 @@ struct map_constant {
 	const char *value;
 };
 
+/* The number of rows of a table. */
+#define TABLE_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
 #define MAP_ID_FIELDS_MAX 5
 #define MAP_SWITCHES_MAX 2
 
