@@ -16,8 +16,8 @@
 
 /* Identities remembered by one stream; past that the oldest go. */
 #define IDS_MAX (4u << 20)
-/* Snapshots that are never sent again: from one walk to the next. */
-#define REMEMBER_MS (24 * 3600 * 1000LL)
+/* Snapshots that are never sent again: beyond any pause between sweeps. */
+#define REMEMBER_MS (365 * 24 * 3600 * 1000LL)
 #define REASON_MAX 8192
 
 const char *const poller_state_name[POLLER_STATE_COUNT] = {

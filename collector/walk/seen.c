@@ -30,7 +30,11 @@ seen_time(const struct seen_clock *clock, struct slice at, int64_t resend)
 
 	if (resend != 0)
 		return resend * 1000;
-	if (clock->trust_at && iso8601_parse(at, &ms) == 0)
+	if (iso8601_parse(at, &ms) != 0)
+		return clock->upper_ms;
+	/* A walk that asks by another time than the row's can find what
+	 * changed behind its upper bound; later ones find that again. */
+	if (clock->trust_at || ms > clock->upper_ms)
 		return ms;
 	return clock->upper_ms;
 }

@@ -380,6 +380,44 @@ test_killed(void)
 		kill_at(ms);
 }
 
+/*
+ * A walk that goes on after a long pause finds versions from behind its upper
+ * bound.  They are known as long as walks can find them, also to a process
+ * that has nothing but the snapshot of the one before.
+ */
+static void
+pause_for(int64_t ms)
+{
+	struct rig r;
+
+	init_unified(&r);
+	r.set->page_size = 3;
+	rig_open(&r);
+	fake_run(400);
+	rig_kill(&r);
+	fake_run(ms);
+	change(30, fake_now_ms());
+	change(33, fake_now_ms() + 1);
+	rig_open(&r);
+	fake_run(5 * RIG_SECOND);
+	CU_ASSERT_TRUE(poller_seal(r.poller, true));
+	CU_ASSERT_TRUE(poller_save(r.poller));
+	fake_run(RIG_MINUTE);
+	rig_kill(&r);
+	rig_open(&r);
+	fake_run(RIG_HOUR);
+	check_unified(&r);
+	rig_fini(&r);
+}
+
+static void
+test_paused(void)
+{
+	pause_for(RIG_MINUTE);
+	pause_for(30 * RIG_MINUTE);
+	pause_for(5 * RIG_HOUR);
+}
+
 /* Alerts come, late too, and change; the collector is killed now and then. */
 static void
 live(unsigned seed)
@@ -471,6 +509,7 @@ static const struct unit_test tests[] = {
 	{ "no trailing window", test_no_trailing_window },
 	{ "two phases", test_requests },
 	{ "two phases, killed", test_killed },
+	{ "a walk that was paused for long", test_paused },
 	{ "two phases, live", test_live },
 	{ "errors in a 200", test_errors },
 };
