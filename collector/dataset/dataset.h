@@ -80,10 +80,10 @@ struct walk_row {
 	/* The walk that re-sends everything, and a first inventory that must
 	 * not be disturbed by changes: sortBy=id.  NULL: the dataset has none. */
 	const char *resend_query;
-	/* Once in so long, the trailing_window is read again: for changes
+	/* Once in so many ms, the trailing_window is read again: for changes
 	 * that do not move the time field. */
 	int64_t trailing_every;
-	/* Ids are remembered so long, where that is longer than any window:
+	/* Ids are remembered so many ms, where that is longer than any window:
 	 * for records that come back with no regard to time. */
 	int64_t remember;
 	bool bearer; /* Authorization: Bearer */

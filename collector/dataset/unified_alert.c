@@ -364,8 +364,9 @@ derive_cloud(struct map_record *r)
 				map_copy(r, fall_back[i][0], fall_back[i][1]);
 		return;
 	}
-	for (size_t i = 0; i < TABLE_LEN(cloud_fields) && map_has(r, OS_TYPE);
-	     i++)
+	if (!map_has(r, OS_TYPE))
+		return;
+	for (size_t i = 0; i < TABLE_LEN(cloud_fields); i++)
 		map_unset(r, cloud_fields[i]);
 }
 

@@ -32,7 +32,8 @@ struct seen {
 /* How the time that an id belongs to is found. */
 struct seen_clock {
 	bool trust_at; /* the row's own time is what walks filter by */
-	int64_t upper_ms; /* else: upper bound of the walk that found it */
+	int64_t upper_ms; /* else: upper bound of the walk that found it, or
+			   * the row's time where that is later */
 };
 
 void seen_init(struct seen *s, size_t max_entries);

@@ -258,7 +258,6 @@ child_skip(struct poller *p, const char *why, const char *detail)
 {
 	const struct work_parent *parent =
 	    &p->work.parent[poller_walk(p)->child];
-
 	const char *then = chain_owe_child(p) ? "; asked again every hour" :
 						"";
 
