@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -266,6 +267,39 @@ err:
 	return NULL;
 }
 
+struct journal *
+journal_peek(const char *dir, struct buf *err)
+{
+	struct journal *j = xcalloc(1, sizeof(*j));
+	char *path = xasprintf("%s/" NAME, dir);
+	struct buf content;
+
+	j->fd = -1;
+	j->dir = (struct lockdir){ -1, -1 };
+	buf_init(&j->queue, JOURNAL_MAX);
+	buf_init(&content, JOURNAL_MAX);
+	if (fs_read_file(AT_FDCWD, path, &content) < 0) {
+		buf_addf(err, "cannot read %s: %s", path, strerror(errno));
+		goto err;
+	}
+	if (!journal_file_read(buf_slice(&content), load_record, j,
+	    &j->commits)) {
+		buf_addf(err, "%s is damaged; the next start of the daemon "
+		    "mends it", path);
+		errno = EBADMSG;
+		goto err;
+	}
+	buf_fini(&content);
+	free(path);
+	return j;
+
+err:
+	buf_fini(&content);
+	free(path);
+	journal_close(j);
+	return NULL;
+}
+
 void
 journal_close(struct journal *j)
 {
@@ -279,7 +313,8 @@ journal_close(struct journal *j)
 	buf_fini(&j->queue);
 	if (j->fd >= 0)
 		close(j->fd);
-	lockdir_close(&j->dir);
+	if (j->dir.dirfd >= 0)
+		lockdir_close(&j->dir);
 	free(j);
 }
 

@@ -23,6 +23,13 @@ struct journal;
  */
 struct journal *journal_open(const char *dir, bool *damaged, struct buf *err);
 
+/*
+ * Read <dir>/journal, which another process may be writing, as it is now: for
+ * journal_get(), journal_each() and journal_close() only.  NULL with a message
+ * in err and errno when there is none, or EBADMSG when it is damaged.
+ */
+struct journal *journal_peek(const char *dir, struct buf *err);
+
 /* Close without committing. */
 void journal_close(struct journal *j);
 

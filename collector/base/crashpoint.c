@@ -24,6 +24,15 @@ const char *const crash_point_names[] = {
 	"replace_renamed",
 	"replace_done",
 	"idset_saved",
+	/* Of s1spool prune. */
+	"pack_half_written",
+	"pack_written",
+	"pack_synced",
+	"pack_renamed",
+	"prune_linked",
+	"prune_archived",
+	"prune_unlinked",
+	"archive_removed",
 	NULL
 };
 

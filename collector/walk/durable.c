@@ -148,14 +148,17 @@ poller_seal(struct poller *p, bool now)
 }
 
 /*
- * A sealed segment is needed for as long as a start would read it back: once
- * per segment there is a new snapshot.
+ * A sealed segment is needed for as long as a start would read it back: there
+ * is a new snapshot when a segment begins, and when the last one is sealed.
  */
 bool
 poller_save(struct poller *p)
 {
+	bool sealed = strcmp(p->pos.sealed, p->pos.end.segment) == 0;
+
 	if (!is_settled(p) ||
-	    strcmp(p->pos.ids.segment, p->pos.end.segment) == 0)
+	    (strcmp(p->pos.ids.segment, p->pos.end.segment) == 0 &&
+	    (!sealed || p->pos.ids.offset == p->pos.end.offset)))
 		return false;
 	save_ids(p);
 	poller_mark(p);

@@ -1,0 +1,306 @@
+#include "config.h"
+
+#include "spool/prune.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/crashpoint.h"
+#include "collector/base/fsutil.h"
+#include "collector/base/xalloc.h"
+#include "spool/lines.h"
+#include "spool/pack.h"
+#include "spool/prune_internal.h"
+
+#define LOCK ".prune.lock"
+
+void
+prune_say(const struct prune *p, enum prune_level level, const char *path,
+    const char *fmt, ...)
+{
+	struct buf text;
+	va_list ap;
+
+	buf_init(&text, 4096);
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	p->message(p->cookie, level, path, text.p);
+	buf_fini(&text);
+}
+
+void
+prune_failed(struct prune *p, const char *path, const char *what)
+{
+	int error = errno;
+
+	p->counts.failed++;
+	prune_say(p, PRUNE_ERROR, path, "cannot %s: %s", what,
+	    strerror(error));
+}
+
+static void
+take_lock(struct prune *p, struct buf *err)
+{
+	pid_t holder;
+
+	p->lock = fs_lock(p->dirfd, LOCK, &holder);
+	if (p->lock >= 0)
+		return;
+	if (errno == EWOULDBLOCK)
+		buf_addf(err, "process %ld prunes %s already; wait for its end",
+		    (long)holder, p->opt->directory);
+	else
+		buf_addf(err, "cannot lock %s/" LOCK ": %s", p->opt->directory,
+		    strerror(errno));
+}
+
+struct prune *
+prune_begin(const struct prune_options *opt,
+    void (*message)(void *cookie, enum prune_level level, const char *path,
+        const char *text), void *cookie, struct buf *err)
+{
+	struct prune *p = xcalloc(1, sizeof(*p));
+	int saved;
+
+	*p = (struct prune){ .opt = opt, .lock = -1, .message = message,
+		.cookie = cookie, .now_ms = clock_wall_us() / 1000 };
+	p->dirfd = fs_open_dir(AT_FDCWD, opt->directory);
+	if (p->dirfd < 0)
+		buf_addf(err, "cannot open the spool directory %s: %s",
+		    opt->directory, strerror(errno));
+	else
+		take_lock(p, err);
+	if (p->lock >= 0)
+		return p;
+	saved = errno;
+	prune_end(p);
+	errno = saved;
+	return NULL;
+}
+
+void
+prune_end(struct prune *p)
+{
+	if (p == NULL)
+		return;
+	if (p->lock >= 0)
+		close(p->lock);
+	if (p->dirfd >= 0)
+		close(p->dirfd);
+	free(p);
+}
+
+const struct prune_counts *
+prune_counts(const struct prune *p)
+{
+	return &p->counts;
+}
+
+/* one segment */
+
+/* A segment that is being looked at, and where it goes. */
+struct task {
+	struct prune *p;
+	const struct segment_file *file;
+	const char *folder; /* shippers look here */
+	const char *archive;
+	struct stat sb;
+};
+
+/* May it be touched at all: sealed, and not needed by a start any more? */
+static bool
+is_free(const struct task *t, const struct prune_published *pub)
+{
+	int64_t size;
+	int cmp;
+
+	if (stream_segment_cmp(t->file->name, pub->sealed) > 0)
+		return false;
+	cmp = stream_segment_cmp(t->file->name, pub->needed.segment);
+	if (cmp != 0)
+		return cmp < 0;
+	size = lines_size(t->p->dirfd, t->file->path);
+	return size >= 0 && pub->needed.offset >= size;
+}
+
+static bool
+is_shipped(const struct task *t)
+{
+	const struct prune_options *opt = t->p->opt;
+	int64_t rested = t->p->now_ms - (int64_t)t->sb.st_mtime * 1000;
+	char *full = xasprintf("%s/%s", opt->directory, t->file->path);
+	struct shipper_file f = { t->p->dirfd, t->file->path, full };
+	/* A clock that was set back says nothing; shippers do. */
+	bool all = rested >= opt->hold_ms ||
+	    (rested < 0 && opt->n_shippers > 0);
+	struct buf why;
+
+	buf_init(&why, 4096);
+	for (size_t i = 0; all && i < opt->n_shippers; i++) {
+		buf_reset(&why);
+		all = shipper_has(opt->shippers[i], &f, &why);
+		if (!all)
+			prune_say(t->p, PRUNE_INFO, t->file->path,
+			    "waits for %s: %s", shipper_name(opt->shippers[i]),
+			    why.p);
+	}
+	buf_fini(&why);
+	free(full);
+	return all;
+}
+
+/* Its content, packed or not, is whole in the archive. */
+static bool
+is_archived(const struct task *t, const char *path)
+{
+	struct pack_info here, there;
+
+	if (faccessat(t->p->dirfd, path, F_OK, 0) != 0)
+		return false;
+	if ((t->file->gz ? pack_check : pack_digest)(t->p->dirfd,
+	    t->file->path, &here) != 0)
+		return false;
+	if ((prune_is_packed(path) ? pack_check : pack_digest)(t->p->dirfd,
+	    path, &there) != 0)
+		return false;
+	return here.unpacked == there.unpacked &&
+	    memcmp(here.sha256, there.sha256, PACK_DIGEST_LEN) == 0;
+}
+
+/* The same file under a second name: nothing is copied. */
+static int
+link_into_archive(const struct task *t, const char *path)
+{
+	int r = linkat(t->p->dirfd, t->file->path, t->p->dirfd, path, 0);
+
+	/* What is there is not what is to be there: see is_archived(). */
+	if (r != 0 && errno == EEXIST &&
+	    unlinkat(t->p->dirfd, path, 0) == 0)
+		r = linkat(t->p->dirfd, t->file->path, t->p->dirfd, path, 0);
+	if (r == 0) {
+		crash_point("prune_linked");
+		r = prune_sync_folder(t->p, t->archive);
+	}
+	return r;
+}
+
+static int
+pack(const struct task *t, const char *folder)
+{
+	char *name = xasprintf("%s.gz", t->file->name);
+	struct pack_info info;
+	int r = pack_file(t->p->dirfd, t->file->path, t->archive, folder, name,
+	    &info);
+
+	if (r == 0) {
+		t->p->counts.packed++;
+		t->p->counts.packed_bytes += (uint64_t)info.unpacked;
+	}
+	free(name);
+	return r;
+}
+
+static void
+unlink_segment(const struct task *t)
+{
+	crash_point("prune_archived");
+	if (unlinkat(t->p->dirfd, t->file->path, 0) != 0 ||
+	    prune_sync_folder(t->p, t->folder) != 0) {
+		prune_failed(t->p, t->file->path, "remove it");
+		return;
+	}
+	crash_point("prune_unlinked");
+}
+
+static void
+archive(const struct task *t)
+{
+	bool packs = t->p->opt->compress != PRUNE_COMPRESS_NEVER &&
+	    !t->file->gz;
+	char *path = xasprintf("%s/%s%s", t->archive, t->file->name,
+	    packs ? ".gz" : "");
+	int r = 0;
+
+	if (t->p->opt->dry_run)
+		goto out;
+	if (!is_archived(t, path))
+		r = packs ? pack(t, t->archive) : link_into_archive(t, path);
+	if (r != 0) {
+		prune_failed(t->p, t->file->path, "archive it");
+		goto free;
+	}
+	unlink_segment(t);
+out:
+	t->p->counts.archived++;
+	prune_say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", path);
+free:
+	free(path);
+}
+
+/* Packed where shippers see it: the packed twin appears before the plain one
+ * goes, and shippers take both for the same file. */
+static void
+pack_in_place(const struct task *t)
+{
+	char *path = xasprintf("%s.gz", t->file->path);
+	int r = 0;
+
+	if (!t->p->opt->dry_run && !is_archived(t, path))
+		r = pack(t, t->folder);
+	if (r != 0)
+		prune_failed(t->p, t->file->path, "pack it");
+	else if (!t->p->opt->dry_run)
+		unlink_segment(t);
+	free(path);
+}
+
+static void
+look_at(struct task *t)
+{
+	if (fstatat(t->p->dirfd, t->file->path, &t->sb, 0) != 0) {
+		prune_failed(t->p, t->file->path, "look at it");
+		return;
+	}
+	if (is_shipped(t)) {
+		archive(t);
+		return;
+	}
+	t->p->counts.waiting++;
+	t->p->counts.waiting_bytes += (uint64_t)t->sb.st_size;
+	if (t->p->opt->compress == PRUNE_COMPRESS_SEALED && !t->file->gz)
+		pack_in_place(t);
+}
+
+void
+prune_stream(struct prune *p, const char *console, const char *dataset,
+    const struct prune_published *published)
+{
+	char *folder = xasprintf("%s/%s", console, dataset);
+	char *archive_folder = xasprintf("%s/archive/%s", console, dataset);
+	struct segment_list l = { 0 };
+
+	if ((!p->opt->dry_run &&
+	        fs_mkdirs(p->dirfd, archive_folder, 0750) != 0) ||
+	    (!p->opt->dry_run && pack_clean(p->dirfd, archive_folder) != 0) ||
+	    segment_list_add(&l, p->dirfd, folder, dataset) != 0)
+		prune_failed(p, folder, "look into it");
+	segment_list_sort(&l);
+	for (size_t i = 0; i < l.n; i++) {
+		struct task t = { .p = p, .file = &l.files[i],
+			.folder = folder, .archive = archive_folder };
+
+		if (is_free(&t, published))
+			look_at(&t);
+	}
+	segment_list_fini(&l);
+	free(archive_folder);
+	free(folder);
+}
