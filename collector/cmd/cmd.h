@@ -66,6 +66,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_once;
 extern const struct command cmd_map;
 extern const struct command cmd_verify;
+extern const struct command cmd_prune;
 
 /*
  * Find the command that argv[1] names in a NULL-terminated list, parse its

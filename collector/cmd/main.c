@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
 	&cmd_once,
 	&cmd_map,
 	&cmd_verify,
+	&cmd_prune,
 	NULL,
 };
 

@@ -13,6 +13,7 @@
 #include "collector/base/log.h"
 #include "collector/dataset/dataset_id.h"
 
+enum conf_compress { COMPRESS_ARCHIVE, COMPRESS_NEVER, COMPRESS_SEALED };
 enum conf_output { OUTPUT_MAPPED, OUTPUT_RAW };
 
 /* One dataset of one console.  Times in milliseconds. */
@@ -81,7 +82,13 @@ struct conf {
 		int64_t segment_max_age; /* ms */
 		int64_t segment_idle; /* ms */
 		int64_t max_line; /* bytes */
+		enum conf_compress compress;
+		int64_t hold; /* ms */
 	} spool;
+	struct {
+		int64_t max_age; /* ms, 0: no limit */
+		int64_t max_size; /* bytes, 0: no limit */
+	} archive;
 	struct {
 		char *directory;
 	} state;

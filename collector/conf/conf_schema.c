@@ -21,6 +21,9 @@ static const char *const log_levels[] = {
 	"error", "warn", "info", "debug", NULL
 };
 static const char *const log_formats[] = { "text", "json", NULL };
+static const char *const compress_modes[] = {
+	"archive", "never", "sealed", NULL
+};
 static const char *const outputs[] = { "mapped", "raw", NULL };
 
 static const char *const verification_modes[] = {
@@ -74,6 +77,24 @@ static const struct conf_option top_options[] = {
 	{ "spool.max_line", .type = CONF_SIZE, AT(spool.max_line),
 	    .min = 64 * KIB, .max = 9 * MIB, .def = "8MiB",
 	    .help = "longer documents are rejected; Filebeat's limit is 10 MiB" },
+
+	{ "spool.compress", .type = CONF_ENUM, AT(spool.compress),
+	    .words = compress_modes, .def = "archive",
+	    .help = "pack files when they are archived, never, or once sealed "
+	    "(Filebeat 9.3 and later reads .gz)" },
+	{ "spool.hold", .type = CONF_DURATION, AT(spool.hold),
+	    .min = 0, .max = 365 * DAY, .def = "24h",
+	    .help = "with no shippers named: how old a file is when it is "
+	    "taken for shipped" },
+
+	{ "archive", .type = CONF_GROUP,
+	    .help = "what was shipped, below the spool" },
+	{ "archive.max_age", .type = CONF_DURATION, AT(archive.max_age),
+	    .min = 0, .max = 3650 * DAY, .def = "7d",
+	    .help = "archives are kept so long; 0: for ever" },
+	{ "archive.max_size", .type = CONF_SIZE, AT(archive.max_size),
+	    .min = 0, .max = 1024 * TIB, .def = "10GiB",
+	    .help = "then the oldest go; 0: any size" },
 
 	{ "state", .type = CONF_GROUP,
 	    .help = "what must survive a restart" },

@@ -16,6 +16,7 @@
 /* So that one conversion serves all enums. */
 _Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
     sizeof(enum log_format) == sizeof(unsigned) &&
+    sizeof(enum conf_compress) == sizeof(unsigned) &&
     sizeof(enum conf_output) == sizeof(unsigned), "enums are unsigned");
 
 static void *
