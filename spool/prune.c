@@ -15,14 +15,30 @@
 #include "collector/base/crashpoint.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
+#include "spool/archives.h"
 #include "spool/lines.h"
 #include "spool/pack.h"
-#include "spool/prune_internal.h"
+#include "spool/segment.h"
 
 #define LOCK ".prune.lock"
 
-void
-prune_say(const struct prune *p, enum prune_level level, const char *path,
+struct prune {
+	const struct prune_options *opt;
+	int dirfd; /* the spool directory */
+	int lock;
+	int64_t now_ms;
+	void (*message)(void *cookie, enum prune_level level,
+	    const char *path, const char *text);
+	void *cookie;
+	struct prune_counts counts;
+};
+
+static void say(const struct prune *p, enum prune_level level,
+    const char *path, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void
+say(const struct prune *p, enum prune_level level, const char *path,
     const char *fmt, ...)
 {
 	struct buf text;
@@ -36,13 +52,14 @@ prune_say(const struct prune *p, enum prune_level level, const char *path,
 	buf_fini(&text);
 }
 
-void
-prune_failed(struct prune *p, const char *path, const char *what)
+/* Count and say a failure; errno says why. */
+static void
+failed(struct prune *p, const char *path, const char *what)
 {
 	int error = errno;
 
 	p->counts.failed++;
-	prune_say(p, PRUNE_ERROR, path, "cannot %s: %s", what,
+	say(p, PRUNE_ERROR, path, "cannot %s: %s", what,
 	    strerror(error));
 }
 
@@ -104,6 +121,28 @@ prune_counts(const struct prune *p)
 	return &p->counts;
 }
 
+static int
+sync_folder(const struct prune *p, const char *folder)
+{
+	int fd = fs_open_dir(p->dirfd, folder), r, saved;
+
+	if (fd < 0)
+		return -1;
+	r = fs_sync_dir(fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return r;
+}
+
+static bool
+is_packed(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
 /* one segment */
 
 /* A segment that is being looked at, and where it goes. */
@@ -148,7 +187,7 @@ is_shipped(const struct task *t)
 		buf_reset(&why);
 		all = shipper_has(opt->shippers[i], &f, &why);
 		if (!all)
-			prune_say(t->p, PRUNE_INFO, t->file->path,
+			say(t->p, PRUNE_INFO, t->file->path,
 			    "waits for %s: %s", shipper_name(opt->shippers[i]),
 			    why.p);
 	}
@@ -168,7 +207,7 @@ is_archived(const struct task *t, const char *path)
 	if ((t->file->gz ? pack_check : pack_digest)(t->p->dirfd,
 	    t->file->path, &here) != 0)
 		return false;
-	if ((prune_is_packed(path) ? pack_check : pack_digest)(t->p->dirfd,
+	if ((is_packed(path) ? pack_check : pack_digest)(t->p->dirfd,
 	    path, &there) != 0)
 		return false;
 	return here.unpacked == there.unpacked &&
@@ -187,7 +226,7 @@ link_into_archive(const struct task *t, const char *path)
 		r = linkat(t->p->dirfd, t->file->path, t->p->dirfd, path, 0);
 	if (r == 0) {
 		crash_point("prune_linked");
-		r = prune_sync_folder(t->p, t->archive);
+		r = sync_folder(t->p, t->archive);
 	}
 	return r;
 }
@@ -213,8 +252,8 @@ unlink_segment(const struct task *t)
 {
 	crash_point("prune_archived");
 	if (unlinkat(t->p->dirfd, t->file->path, 0) != 0 ||
-	    prune_sync_folder(t->p, t->folder) != 0) {
-		prune_failed(t->p, t->file->path, "remove it");
+	    sync_folder(t->p, t->folder) != 0) {
+		failed(t->p, t->file->path, "remove it");
 		return;
 	}
 	crash_point("prune_unlinked");
@@ -234,13 +273,13 @@ archive(const struct task *t)
 	if (!is_archived(t, path))
 		r = packs ? pack(t, t->archive) : link_into_archive(t, path);
 	if (r != 0) {
-		prune_failed(t->p, t->file->path, "archive it");
+		failed(t->p, t->file->path, "archive it");
 		goto free;
 	}
 	unlink_segment(t);
 out:
 	t->p->counts.archived++;
-	prune_say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", path);
+	say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", path);
 free:
 	free(path);
 }
@@ -256,7 +295,7 @@ pack_in_place(const struct task *t)
 	if (!t->p->opt->dry_run && !is_archived(t, path))
 		r = pack(t, t->folder);
 	if (r != 0)
-		prune_failed(t->p, t->file->path, "pack it");
+		failed(t->p, t->file->path, "pack it");
 	else if (!t->p->opt->dry_run)
 		unlink_segment(t);
 	free(path);
@@ -266,7 +305,7 @@ static void
 look_at(struct task *t)
 {
 	if (fstatat(t->p->dirfd, t->file->path, &t->sb, 0) != 0) {
-		prune_failed(t->p, t->file->path, "look at it");
+		failed(t->p, t->file->path, "look at it");
 		return;
 	}
 	if (is_shipped(t)) {
@@ -291,7 +330,7 @@ prune_stream(struct prune *p, const char *console, const char *dataset,
 	        fs_mkdirs(p->dirfd, archive_folder, 0750) != 0) ||
 	    (!p->opt->dry_run && pack_clean(p->dirfd, archive_folder) != 0) ||
 	    segment_list_add(&l, p->dirfd, folder, dataset) != 0)
-		prune_failed(p, folder, "look into it");
+		failed(p, folder, "look into it");
 	segment_list_sort(&l);
 	for (size_t i = 0; i < l.n; i++) {
 		struct task t = { .p = p, .file = &l.files[i],
@@ -303,4 +342,36 @@ prune_stream(struct prune *p, const char *console, const char *dataset,
 	segment_list_fini(&l);
 	free(archive_folder);
 	free(folder);
+}
+
+/* archives */
+
+static void
+on_removed(void *cookie, const char *path, int64_t bytes, const char *why)
+{
+	struct prune *p = cookie;
+
+	p->counts.removed++;
+	p->counts.removed_bytes += (uint64_t)bytes;
+	say(p, PRUNE_INFO, path, "removed: %s", why);
+}
+
+static void
+on_failed(void *cookie, const char *path, const char *what)
+{
+	failed(cookie, path, what);
+}
+
+void
+prune_archives(struct prune *p)
+{
+	const struct archives_rule rule = {
+		.now_ms = p->now_ms,
+		.max_age_ms = p->opt->archive_max_age_ms,
+		.max_bytes = p->opt->archive_max_bytes,
+		.dry_run = p->opt->dry_run,
+	};
+
+	archives_trim(p->dirfd, &rule,
+	    &(struct archives_sink){ on_removed, on_failed, p });
 }
