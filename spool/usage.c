@@ -101,11 +101,28 @@ compare(const void *key, const void *entry)
 	return strcmp(key, ((const struct usage_console *)entry)->name);
 }
 
+static struct usage_console *
+find(const struct usage *u, const char *console)
+{
+	return u->n == 0 ? NULL : bsearch(console, u->consoles, u->n,
+	    sizeof(*u->consoles), compare);
+}
+
 int64_t
 usage_of(const struct usage *u, const char *console)
 {
-	const struct usage_console *c = u->n == 0 ? NULL :
-	    bsearch(console, u->consoles, u->n, sizeof(*u->consoles), compare);
+	const struct usage_console *c = find(u, console);
 
 	return c == NULL ? 0 : c->unshipped;
+}
+
+void
+usage_add(struct usage *u, const char *console, int64_t bytes)
+{
+	struct usage_console *c = find(u, console);
+
+	if (c != NULL)
+		c->unshipped += bytes;
+	u->unshipped += bytes;
+	u->free -= bytes;
 }

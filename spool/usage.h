@@ -29,4 +29,7 @@ void usage_fini(struct usage *u);
 /* What a console has; 0 when it has nothing. */
 int64_t usage_of(const struct usage *u, const char *console);
 
+/* Bytes were appended since it was measured. */
+void usage_add(struct usage *u, const char *console, int64_t bytes);
+
 #endif

@@ -60,6 +60,7 @@ struct conf_console {
 	char *url; /* scheme://host[:port], no trailing slash */
 	char *api_token_file;
 	char *namespace;
+	int64_t max_size; /* of its own budget, bytes; 0: none */
 	char *proxy_url; /* NULL: from the environment */
 	struct conf_ssl ssl;
 	int64_t connect_timeout; /* ms */
@@ -78,6 +79,7 @@ struct conf {
 	struct {
 		char *directory;
 		int64_t max_size; /* budget for what is not shipped, bytes */
+		int64_t min_free; /* bytes of the disk */
 		int64_t segment_max_size; /* bytes */
 		int64_t segment_max_age; /* ms */
 		int64_t segment_idle; /* ms */

@@ -63,6 +63,10 @@ static const struct conf_option top_options[] = {
 	{ "spool.max_size", .type = CONF_SIZE, AT(spool.max_size),
 	    .min = MIB, .max = 1024 * TIB, .def = "10GiB",
 	    .help = "budget for what is not shipped yet; then polling waits" },
+	{ "spool.min_free", .type = CONF_SIZE, AT(spool.min_free),
+	    .min = 0, .max = 1024 * TIB, .def = "512MiB",
+	    .help = "of the disk, that is left free: archives go, then polling "
+	    "waits" },
 	{ "spool.segment_max_size", .type = CONF_SIZE,
 	    AT(spool.segment_max_size),
 	    .min = 4 * KIB, .max = TIB, .def = "64MiB",
@@ -132,6 +136,10 @@ static const struct conf_option console_options[] = {
 	    .help = "namespace of the data streams" },
 	{ "site_ids", .type = CONF_IDS, AT(site_ids),
 	    .help = HELP_SITE_IDS },
+	{ "max_size", .type = CONF_SIZE, AT(max_size),
+	    .min = 0, .max = 1024 * TIB, .def = "0",
+	    .help = "budget of this console for what is not shipped yet; 0: "
+	    "only that of all" },
 	{ "proxy_url", .type = CONF_PROXY, AT(proxy_url),
 	    .help = "http://USER:PASSWORD@HOST:PORT; left out: https_proxy of "
 	    "the environment" },

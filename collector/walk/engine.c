@@ -118,6 +118,15 @@ on_status(void *cookie)
 	timer_set(&e->status_timer, STATUS_PERIOD_MS);
 }
 
+static void
+on_budget(void *cookie)
+{
+	struct engine *e = cookie;
+
+	budget_measure(&e->budget, e->spool);
+	timer_set(&e->budget_timer, BUDGET_PERIOD_MS);
+}
+
 static bool
 is_wanted(void *cookie, enum dataset_id id)
 {
@@ -253,6 +262,9 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	e->runtime_dirfd = -1;
 	timer_init(&e->seal_timer, on_seal, e);
 	timer_init(&e->status_timer, on_status, e);
+	timer_init(&e->budget_timer, on_budget, e);
+	budget_init(&e->budget, conf);
+	e->env.budget = &e->budget;
 	e->client = client_new(err);
 	if (e->client == NULL) {
 		*code = EX_SOFTWARE;
@@ -280,6 +292,8 @@ engine_free(struct engine *e)
 		return;
 	timer_cancel(&e->seal_timer);
 	timer_cancel(&e->status_timer);
+	timer_cancel(&e->budget_timer);
+	budget_fini(&e->budget);
 	free_tenants(e);
 	mappers_fini(&e->mappers);
 	if (e->journal != NULL)
@@ -330,6 +344,7 @@ engine_start(struct engine *e)
 {
 	struct spread s = { 0 };
 
+	on_budget(e);
 	engine_each(e, count, &s);
 	engine_each(e, start, &s);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
@@ -363,6 +378,7 @@ engine_stop(struct engine *e)
 {
 	timer_cancel(&e->seal_timer);
 	timer_cancel(&e->status_timer);
+	timer_cancel(&e->budget_timer);
 	engine_each(e, stop, NULL);
 	if (commit_now(&e->commit) != 0)
 		return;
@@ -395,6 +411,7 @@ engine_reload(struct engine *e, struct conf *conf, struct buf *err)
 	keep_directory(&conf->spool.directory, &old->spool.directory, "spool");
 	keep_directory(&conf->state.directory, &old->state.directory, "state");
 	e->conf = conf;
+	e->budget.conf = conf;
 	e->env.max_line = (size_t)conf->spool.max_line;
 	conf_free(old);
 	return open_tenants(e, NULL, err);

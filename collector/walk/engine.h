@@ -9,6 +9,7 @@
 
 #include "collector/base/buf.h"
 #include "collector/conf/conf.h"
+#include "collector/walk/budget.h"
 #include "collector/walk/tenant.h"
 
 struct engine {
@@ -25,6 +26,8 @@ struct engine {
 	int runtime_dirfd; /* where requests are left */
 	struct timer seal_timer;
 	struct timer status_timer;
+	struct timer budget_timer;
+	struct budget budget;
 };
 
 struct engine_options {

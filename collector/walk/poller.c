@@ -223,6 +223,25 @@ enter_walk(struct poller *p)
 		open_walk(p, now);
 }
 
+static bool
+has_room(struct poller *p)
+{
+	struct buf why;
+	bool room;
+
+	if (p->env->budget == NULL)
+		return true;
+	budget_note(p->env->budget, p->console,
+	    (int64_t)(p->intake.counts.bytes - p->counts.budgeted));
+	p->counts.budgeted = p->intake.counts.bytes;
+	buf_init(&why, REASON_MAX);
+	room = budget_has_room(p->env->budget, p->tenant->conf, &why);
+	if (!room)
+		poller_no_room(p, why.p);
+	buf_fini(&why);
+	return room;
+}
+
 void
 poller_next(struct poller *p)
 {
@@ -234,6 +253,8 @@ poller_next(struct poller *p)
 		timer_set(&p->timer, 1000);
 		return;
 	}
+	if (!has_room(p))
+		return;
 	if (tenant_is_locked_out(p->tenant)) {
 		poller_lock_out(p);
 		return;

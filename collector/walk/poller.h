@@ -19,6 +19,7 @@
 #include "collector/dataset/dataset.h"
 #include "collector/json/split.h"
 #include "collector/walk/bounds.h"
+#include "collector/walk/budget.h"
 #include "collector/walk/commit.h"
 #include "collector/walk/intake.h"
 #include "collector/walk/loop.h"
@@ -67,6 +68,7 @@ struct poller_env {
 	struct journal *journal;
 	struct spool *spool;
 	struct commit *commit;
+	struct budget *budget; /* NULL: there is no limit */
 	int state_dirfd;
 	int ids_dirfd; /* <state>/ids */
 	size_t max_line;
@@ -80,6 +82,7 @@ struct poller_counts {
 	uint64_t maybe_doubled; /* lines behind a failed fdatasync */
 	uint64_t walks; /* completed polls */
 	uint64_t files; /* segments begun */
+	uint64_t budgeted; /* bytes that the budget was told of */
 	int64_t last_poll_ms; /* wall clock of the last completed one, or 0 */
 };
 
@@ -189,6 +192,8 @@ void poller_retry(struct poller *p, int64_t retry_after_ms, const char *why);
 /* The stream or the spool's disk: EMSGSIZE for a page that is too large. */
 void poller_intake_failed(struct poller *p, int error);
 void poller_spool_failed(struct poller *p, int error);
+/* The budget allows no more; `why` says which. */
+void poller_no_room(struct poller *p, const char *why);
 void poller_lock_out(struct poller *p);
 /* A page came. */
 void poller_recovered(struct poller *p);

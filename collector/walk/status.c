@@ -117,6 +117,23 @@ or_changed(void *cookie, struct poller *p)
 	*(bool *)cookie |= p->changed;
 }
 
+static void
+put_spool(struct json_object *o, const struct budget *b)
+{
+	static const char *const limits[] = {
+		[BUDGET_FULL] = "spool.max_size",
+		[BUDGET_NO_DISK] = "spool.min_free",
+	};
+	struct json_object *member = json_object_new_object();
+
+	put_count(member, "unshipped", (uint64_t)b->usage.unshipped);
+	put_count(member, "archived", (uint64_t)b->usage.archived);
+	put_count(member, "free", (uint64_t)b->usage.free);
+	put_text(member, "limit", limits[b->limit]);
+	put_time(member, "since", b->since_ms);
+	json_object_object_add(o, "spool", member);
+}
+
 void
 engine_write_status(struct engine *e)
 {
@@ -131,6 +148,7 @@ engine_write_status(struct engine *e)
 	streams = json_object_new_array();
 	json_object_object_add(o, "version", json_object_new_int(1));
 	put_time(o, "written", clock_wall_us() / 1000);
+	put_spool(o, &e->budget);
 	engine_each(e, put_stream, streams);
 	json_object_object_add(o, "streams", streams);
 	text = slice_of(json_object_to_json_string_ext(o,

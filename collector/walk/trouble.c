@@ -147,6 +147,15 @@ poller_spool_failed(struct poller *p, int error)
 	wait_or_finish(p, wait < PAUSE_MAX_MS ? wait : PAUSE_MAX_MS);
 }
 
+void
+poller_no_room(struct poller *p, const char *why)
+{
+	poller_set_state(p, POLLER_PAUSED, "%s", why);
+	tell(p);
+	p->failed_errno = ENOSPC;
+	wait_or_finish(p, BUDGET_PERIOD_MS);
+}
+
 static void
 halve_limit(struct poller *p, const char *why)
 {

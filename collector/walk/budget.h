@@ -1,0 +1,46 @@
+/*
+ * Is there room for more?  Limits what is not shipped yet, of all consoles and
+ * of each, and keeps a part of the disk free.  At the limit archives go first,
+ * then polling pauses: the console keeps the data, so waiting loses nothing.
+ */
+#ifndef S1SPOOL_BUDGET_H
+#define S1SPOOL_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/base/buf.h"
+#include "collector/conf/conf.h"
+#include "spool/spool.h"
+#include "spool/usage.h"
+
+/* How often the spool should be measured. */
+#define BUDGET_PERIOD_MS 5000
+
+enum budget_limit {
+	BUDGET_ROOM,
+	BUDGET_FULL, /* spool.max_size is reached */
+	BUDGET_NO_DISK /* less than spool.min_free is left */
+};
+
+struct budget {
+	const struct conf *conf; /* borrowed */
+	struct usage usage; /* as it was measured last */
+	enum budget_limit limit;
+	int64_t since_ms; /* wall clock, of the limit; 0 with room */
+};
+
+void budget_init(struct budget *b, const struct conf *conf);
+void budget_fini(struct budget *b);
+
+/* A console's files have grown by so much since they were measured. */
+void budget_note(struct budget *b, const char *console, int64_t bytes);
+
+/* Measure; at the end of the disk remove archives. */
+void budget_measure(struct budget *b, const struct spool *sp);
+
+/* May a console be asked for more?  When not, the reason goes to why. */
+bool budget_has_room(const struct budget *b, const struct conf_console *c,
+    struct buf *why);
+
+#endif
