@@ -16,6 +16,7 @@
 
 #include "collector/base/crashpoint.h"
 #include "collector/base/fsutil.h"
+#include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 
 #define CHUNK (256u << 10)
@@ -165,10 +166,8 @@ pack_more(void *cookie, const unsigned char *p, size_t n)
 static void
 format_comment(char out[COMMENT_LEN + 1], const unsigned char *sha256)
 {
-	int n = sprintf(out, COMMENT);
-
-	for (int i = 0; i < PACK_DIGEST_LEN; i++)
-		n += sprintf(out + n, "%02x", sha256[i]);
+	memcpy(out, COMMENT, sizeof(COMMENT));
+	num_hex_text(sha256, PACK_DIGEST_LEN, out + sizeof(COMMENT) - 1);
 }
 
 static int

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 #include "spool/lines.h"
 #include "spool/registry.h"
@@ -158,8 +159,7 @@ make_fingerprint(const struct shipper_file *f, int64_t length,
 	/* A shorter file is not looked at by a shipper. */
 	if (n == length) {
 		SHA256(head, (size_t)n, digest);
-		for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
-			sprintf(id->fingerprint + 2 * i, "%02x", digest[i]);
+		num_hex_text(digest, sizeof(digest), id->fingerprint);
 	}
 	free(head);
 	return n < 0 ? -1 : 0;

@@ -24,7 +24,10 @@ const char *const crash_point_names[] = {
 	"replace_renamed",
 	"replace_done",
 	"idset_saved",
-	/* Of s1spool prune. */
+	NULL
+};
+
+const char *const crash_point_prune_names[] = {
 	"pack_half_written",
 	"pack_written",
 	"pack_synced",
@@ -40,14 +43,22 @@ bool crash_point_armed;
 static const char *armed_name;
 static unsigned long passes_left;
 
+static const char *
+find_in(const char *const *names, const char *s, size_t n)
+{
+	while (*names != NULL &&
+	    (strlen(*names) != n || memcmp(*names, s, n) != 0))
+		names++;
+	return *names;
+}
+
 /* The listed name that the first n bytes of s spell, NULL if none does. */
 static const char *
 find(const char *s, size_t n)
 {
-	for (const char *const *p = crash_point_names; *p != NULL; p++)
-		if (strlen(*p) == n && memcmp(*p, s, n) == 0)
-			return *p;
-	return NULL;
+	const char *name = find_in(crash_point_names, s, n);
+
+	return name != NULL ? name : find_in(crash_point_prune_names, s, n);
 }
 
 int

@@ -11,9 +11,11 @@
 
 #include <stdbool.h>
 
-/* All points there are, in the order in which a commit passes them; ends with
- * NULL.  A point that is not listed aborts when any point is armed. */
+/* All points there are, of the process that writes the spool and of the one
+ * that prunes it, in the order in which they are passed; both end with NULL.
+ * A point that is not listed aborts when any point is armed. */
 extern const char *const crash_point_names[];
+extern const char *const crash_point_prune_names[];
 
 extern bool crash_point_armed;
 

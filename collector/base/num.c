@@ -203,3 +203,15 @@ num_size_text(int64_t bytes, char out[NUM_TEXT])
 	}
 	snprintf(out, NUM_TEXT, "%" PRId64, bytes);
 }
+
+void
+num_hex_text(const unsigned char *p, size_t n, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*out++ = digits[p[i] >> 4];
+		*out++ = digits[p[i] & 15];
+	}
+	*out = '\0';
+}

@@ -13,6 +13,10 @@
 #include "collector/conf/conf_read.h"
 #include "collector/conf/conf_value.h"
 
+#define MINUTE INT64_C(60000)
+#define DAY (24 * 60 * MINUTE)
+#define NOT_GIVEN (-1)
+
 /* Read one file over what is there.  The number of errors. */
 static size_t
 load_file(struct conf_reader *r, const char *name, struct buf *err)
@@ -78,6 +82,7 @@ conf_load(const char *file, struct buf *err)
 	size_t errors;
 
 	conf_value_defaults(&conf_schema_top, c);
+	c->spool.hold = NOT_GIVEN;
 	errors = load_file(&r, file, err);
 	errors += load_fragments(&r, file, err);
 	if (errors == 0 && c->n_consoles == 0) {
@@ -86,6 +91,9 @@ conf_load(const char *file, struct buf *err)
 		errors++;
 	}
 	conf_reader_fini(&r);
+	/* Without shippers there is nothing else to tell what was shipped. */
+	if (c->spool.hold == NOT_GIVEN)
+		c->spool.hold = c->n_shippers > 0 ? MINUTE : DAY;
 	if (errors == 0)
 		return c;
 	conf_free(c);
@@ -100,6 +108,9 @@ conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n_consoles; i++)
 		conf_console_fini(&c->console[i]);
 	free(c->console);
+	for (size_t i = 0; i < c->n_shippers; i++)
+		conf_value_free(&conf_schema_shipper, &c->shipper[i]);
+	free(c->shipper);
 	conf_value_free(&conf_schema_top, c);
 	free(c);
 }

@@ -14,6 +14,7 @@
 #include "collector/dataset/dataset_id.h"
 
 enum conf_compress { COMPRESS_ARCHIVE, COMPRESS_NEVER, COMPRESS_SEALED };
+enum conf_shipper_type { CONF_FILEBEAT, CONF_ELASTIC_AGENT };
 enum conf_output { OUTPUT_MAPPED, OUTPUT_RAW };
 
 /* One dataset of one console.  Times in milliseconds. */
@@ -75,6 +76,15 @@ struct conf_console {
 	struct conf_dataset dataset[DATASET_COUNT];
 };
 
+/* Who reads the spool; what each field means: spool/shipper.h. */
+struct conf_shipper {
+	char *name; /* unique */
+	enum conf_shipper_type type;
+	char *registry;
+	char **inputs; /* NULL-terminated; NULL or empty: any */
+	int64_t fingerprint_length; /* bytes */
+};
+
 struct conf {
 	struct {
 		char *directory;
@@ -98,13 +108,15 @@ struct conf {
 		enum log_level level;
 		enum log_format format;
 	} logging;
+	struct conf_shipper *shipper;
+	size_t n_shippers;
 	struct conf_console *console;
 	size_t n_consoles;
 };
 
 /*
  * Read `file`, and `conf.d` beside it (*.yml in name order, merged: maps key by
- * key, `consoles` appended).  NULL with messages in err, one line each in the
+ * key, lists of maps appended).  NULL with messages in err, one line each in the
  * form file:line:column: what is wrong, and the nearest known name.  All
  * errors of a file are reported, not only the first.  On success err may hold
  * warnings of the same form.

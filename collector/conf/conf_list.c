@@ -36,6 +36,17 @@ conf_list_tag(const struct conf_option *o, void *field, struct slice text,
 	return append(field, text);
 }
 
+/* Filebeat's registry has "::" between an input's id and what follows. */
+int
+conf_list_input(const struct conf_option *o, void *field, struct slice text,
+    struct buf *why)
+{
+	(void)o;
+	if (text.len == 0 || memmem(text.p, text.len, "::", 2) != NULL)
+		return conf_refuse(why, text, "is no id of an input");
+	return append(field, text);
+}
+
 /* What is refused is not repeated: it may be a key put there. */
 int
 conf_list_authority(const struct conf_option *o, void *field,

@@ -11,6 +11,8 @@
 /* To a char **, NULL-terminated. */
 int conf_list_tag(const struct conf_option *o, void *field, struct slice text,
     struct buf *why);
+int conf_list_input(const struct conf_option *o, void *field,
+    struct slice text, struct buf *why);
 int conf_list_authority(const struct conf_option *o, void *field,
     struct slice text, struct buf *why);
 

@@ -7,28 +7,13 @@
 
 #include "collector/base/nearest.h"
 #include "collector/base/xalloc.h"
-#include "collector/conf/conf_check.h"
 #include "collector/conf/conf_dataset.h"
+#include "collector/conf/conf_items.h"
 #include "collector/conf/conf_schema.h"
+#include "collector/conf/conf_scope.h"
 #include "collector/conf/conf_value.h"
 
 #define KEY_SHOWN_MAX 40
-
-/* One section of a file on its way into its struct. */
-struct scope {
-	struct conf_reader *reader;
-	struct conf_file *file;
-	const struct conf_section *section;
-	void *base; /* the section's struct */
-	const struct dataset *dataset; /* below datasets, else NULL */
-	const char *group; /* "ssl"; "" outside of groups */
-	size_t *line_of; /* per option: where it was given, 0 if not */
-	yaml_node_t **datasets; /* of a console: where its map is left, for
-				 * what they inherit may follow it */
-};
-
-static void read_option(void *cookie, yaml_node_t *key, yaml_node_t *value,
-    bool merged);
 
 /* The name that an option has within a group, NULL when it is not in it. */
 static const char *
@@ -45,7 +30,7 @@ name_in(const char *group, const struct conf_option *o)
 
 /* The name that an option has where the scope is, NULL: it has none there. */
 static const char *
-name_here(const struct scope *sc, const struct conf_option *o)
+name_here(const struct conf_scope *sc, const struct conf_option *o)
 {
 	if (sc->dataset != NULL && !conf_dataset_has(sc->dataset, o))
 		return NULL;
@@ -54,7 +39,7 @@ name_here(const struct scope *sc, const struct conf_option *o)
 
 /* The place of an option in its section; the section's size: none. */
 static size_t
-find_option(const struct scope *sc, struct slice key)
+find_option(const struct conf_scope *sc, struct slice key)
 {
 	size_t i;
 
@@ -74,7 +59,8 @@ static const struct conf_option *
 find_elsewhere(struct slice key, const char **what)
 {
 	static const struct conf_section *const all[] = {
-		&conf_schema_top, &conf_schema_console, &conf_schema_dataset,
+		&conf_schema_top, &conf_schema_shipper, &conf_schema_console,
+		&conf_schema_dataset,
 	};
 
 	for (size_t s = 0; s < sizeof(all) / sizeof(all[0]); s++)
@@ -90,7 +76,7 @@ find_elsewhere(struct slice key, const char **what)
 }
 
 static void
-add_known(const struct scope *sc, struct buf *text)
+add_known(const struct conf_scope *sc, struct buf *text)
 {
 	const char *between = "known here: ";
 
@@ -107,7 +93,7 @@ add_known(const struct scope *sc, struct buf *text)
 /* What was meant by an unknown option: it belongs elsewhere, is mistyped, or
  * else one of these. */
 static void
-add_advice(const struct scope *sc, struct slice key, struct buf *text)
+add_advice(const struct conf_scope *sc, struct slice key, struct buf *text)
 {
 	const struct conf_option *other;
 	const char *what;
@@ -159,7 +145,7 @@ find_absent(const struct scope *sc, struct slice key)
 }
 
 static void
-report_unknown(const struct scope *sc, const yaml_node_t *key)
+report_unknown(const struct conf_scope *sc, const yaml_node_t *key)
 {
 	const struct conf_absent *absent = find_absent(sc,
 	    conf_file_text(key));
@@ -179,7 +165,7 @@ report_unknown(const struct scope *sc, const yaml_node_t *key)
 }
 
 static void
-read_item(const struct scope *sc, const struct conf_option *o,
+read_item(const struct conf_scope *sc, const struct conf_option *o,
     const yaml_node_t *node)
 {
 	struct buf why;
@@ -198,7 +184,7 @@ read_item(const struct scope *sc, const struct conf_option *o,
 }
 
 static void
-read_list(const struct scope *sc, const struct conf_option *o,
+read_list(const struct conf_scope *sc, const struct conf_option *o,
     const yaml_node_t *list)
 {
 	yaml_node_item_t *item;
@@ -210,7 +196,7 @@ read_list(const struct scope *sc, const struct conf_option *o,
 }
 
 static void
-read_value(const struct scope *sc, const struct conf_option *o,
+read_value(const struct conf_scope *sc, const struct conf_option *o,
     const yaml_node_t *node)
 {
 	struct conf_option narrowed = *o;
@@ -267,7 +253,7 @@ read_dataset(void *cookie, yaml_node_t *key, yaml_node_t *value, bool merged)
 	struct datasets *all = cookie;
 	size_t line_of[CONF_OPTIONS_MAX] = { 0 };
 	struct conf_dataset *c;
-	struct scope sc;
+	struct conf_scope sc;
 	int id = 0;
 
 	while (id < DATASET_COUNT &&
@@ -289,7 +275,7 @@ read_dataset(void *cookie, yaml_node_t *key, yaml_node_t *value, bool merged)
 	if (conf_file_is_null(value))
 		return;
 	c = &all->console->dataset[id];
-	sc = (struct scope){
+	sc = (struct conf_scope){
 		.reader = all->reader,
 		.file = all->file,
 		.section = &conf_schema_dataset,
@@ -298,7 +284,7 @@ read_dataset(void *cookie, yaml_node_t *key, yaml_node_t *value, bool merged)
 		.group = "",
 		.line_of = line_of,
 	};
-	conf_file_pairs(all->file, value, dataset_table[id]->name, read_option,
+	conf_file_pairs(all->file, value, dataset_table[id]->name, conf_scope_option,
 	    &sc);
 	/* Ids are remembered as far back as the overlap reaches. */
 	if (c->look_back > c->overlap)
@@ -306,8 +292,8 @@ read_dataset(void *cookie, yaml_node_t *key, yaml_node_t *value, bool merged)
 		    "longer than overlap", dataset_table[id]->name);
 }
 
-static void
-read_datasets(const struct scope *sc, yaml_node_t *map)
+void
+conf_scope_datasets(const struct conf_scope *sc, yaml_node_t *map)
 {
 	struct datasets all = {
 		.reader = sc->reader,
@@ -319,111 +305,19 @@ read_datasets(const struct scope *sc, yaml_node_t *map)
 		conf_file_pairs(sc->file, map, "datasets", read_dataset, &all);
 }
 
-/* A console's name is a folder's name: it must be the only one. */
 static void
-check_name(struct conf_reader *r, struct conf_file *f,
-    const struct conf_console *c, const yaml_node_t *node)
-{
-	size_t n = r->conf->n_consoles - 1;
-
-	if (c->name == NULL)
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (r->conf->console[i].name != NULL &&
-		    strcmp(r->conf->console[i].name, c->name) == 0) {
-			conf_file_error(f, node, "the console name %s is taken "
-			    "by %s; choose another", c->name,
-			    r->console_place[i]);
-			return;
-		}
-}
-
-static void
-check_console(const struct scope *sc, const yaml_node_t *node)
-{
-	const struct conf_console *c = sc->base;
-
-	for (size_t i = 0; i < sc->section->n; i++) {
-		const struct conf_option *o = &sc->section->options[i];
-
-		if (o->required && sc->line_of[i] == 0)
-			conf_file_error(sc->file, node, "this console has no "
-			    "%s: %s", o->path, o->help);
-	}
-	check_name(sc->reader, sc->file, c, node);
-	conf_check_console(sc->file, c, node);
-}
-
-static void
-read_console(struct conf_reader *r, struct conf_file *f, yaml_node_t *node)
-{
-	size_t line_of[CONF_OPTIONS_MAX] = { 0 };
-	struct conf *conf = r->conf;
-	size_t n = conf->n_consoles;
-	yaml_node_t *datasets = NULL;
-	struct scope sc;
-
-	if (node->type != YAML_MAPPING_NODE) {
-		conf_file_error(f, node, "a console must be a map of options; "
-		    "its first line begins with '- name: '");
-		return;
-	}
-	conf->console = xreallocarray(conf->console, n + 1,
-	    sizeof(*conf->console));
-	r->console_place = xreallocarray(r->console_place, n + 1,
-	    sizeof(*r->console_place));
-	conf_console_init(&conf->console[n]);
-	r->console_place[n] = xasprintf("%s:%zu", f->name,
-	    conf_file_line(node));
-	conf->n_consoles++;
-
-	sc = (struct scope){
-		.reader = r,
-		.file = f,
-		.section = &conf_schema_console,
-		.base = &conf->console[n],
-		.group = "",
-		.line_of = line_of,
-		.datasets = &datasets,
-	};
-	conf_file_pairs(f, node, "a console", read_option, &sc);
-	conf_console_inherit(&conf->console[n]);
-	if (datasets != NULL)
-		read_datasets(&sc, datasets);
-	check_console(&sc, node);
-}
-
-static void
-read_consoles(const struct scope *sc, const yaml_node_t *list)
-{
-	yaml_node_item_t *item;
-
-	if (conf_file_is_null(list))
-		return;
-	if (list->type != YAML_SEQUENCE_NODE) {
-		conf_file_error(sc->file, list, "consoles must be a list; each "
-		    "console begins with '- name: '");
-		return;
-	}
-	for (item = list->data.sequence.items.start;
-	    item < list->data.sequence.items.top; item++)
-		read_console(sc->reader, sc->file,
-		    conf_file_node(sc->file, *item));
-}
-
-static void
-read_group(const struct scope *sc, const struct conf_option *o,
+read_group(const struct conf_scope *sc, const struct conf_option *o,
     yaml_node_t *map)
 {
-	struct scope inner = *sc;
+	struct conf_scope inner = *sc;
 
 	inner.group = o->path;
 	if (!conf_file_is_null(map))
-		conf_file_pairs(sc->file, map, o->path, read_option, &inner);
+		conf_file_pairs(sc->file, map, o->path, conf_scope_option, &inner);
 }
 
 static void
-read_known(const struct scope *sc, const struct conf_option *o,
+read_known(const struct conf_scope *sc, const struct conf_option *o,
     yaml_node_t *value)
 {
 	switch (o->type) {
@@ -431,7 +325,8 @@ read_known(const struct scope *sc, const struct conf_option *o,
 		read_group(sc, o, value);
 		break;
 	case CONF_CONSOLES:
-		read_consoles(sc, value);
+	case CONF_SHIPPERS:
+		conf_items_read(sc, o, value);
 		break;
 	case CONF_DATASETS:
 		*sc->datasets = value;
@@ -441,10 +336,11 @@ read_known(const struct scope *sc, const struct conf_option *o,
 	}
 }
 
-static void
-read_option(void *cookie, yaml_node_t *key, yaml_node_t *value, bool merged)
+void
+conf_scope_option(void *cookie, yaml_node_t *key, yaml_node_t *value,
+    bool merged)
 {
-	const struct scope *sc = cookie;
+	const struct conf_scope *sc = cookie;
 	size_t place = find_option(sc, conf_file_text(key));
 	const struct conf_option *o = &sc->section->options[place];
 
@@ -466,7 +362,7 @@ void
 conf_read_root(struct conf_reader *r, struct conf_file *f, yaml_node_t *root)
 {
 	size_t line_of[CONF_OPTIONS_MAX] = { 0 };
-	struct scope sc = {
+	struct conf_scope sc = {
 		.reader = r,
 		.file = f,
 		.section = &conf_schema_top,
@@ -475,14 +371,15 @@ conf_read_root(struct conf_reader *r, struct conf_file *f, yaml_node_t *root)
 		.line_of = line_of,
 	};
 
-	conf_file_pairs(f, root, "the configuration", read_option, &sc);
+	conf_file_pairs(f, root, "the configuration", conf_scope_option, &sc);
 }
 
 void
 conf_reader_fini(struct conf_reader *r)
 {
-	for (size_t i = 0; i < r->conf->n_consoles; i++)
-		free(r->console_place[i]);
-	free(r->console_place);
-	r->console_place = NULL;
+	for (int i = 0; i < CONF_N_LISTS; i++) {
+		for (size_t j = 0; j < r->n_places[i]; j++)
+			free(r->place[i][j]);
+		free(r->place[i]);
+	}
 }

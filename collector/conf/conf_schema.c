@@ -24,6 +24,9 @@ static const char *const log_formats[] = { "text", "json", NULL };
 static const char *const compress_modes[] = {
 	"archive", "never", "sealed", NULL
 };
+static const char *const shipper_types[] = {
+	"filebeat", "elastic-agent", NULL
+};
 static const char *const outputs[] = { "mapped", "raw", NULL };
 
 static const char *const verification_modes[] = {
@@ -87,9 +90,9 @@ static const struct conf_option top_options[] = {
 	    .help = "pack files when they are archived, never, or once sealed "
 	    "(Filebeat 9.3 and later reads .gz)" },
 	{ "spool.hold", .type = CONF_DURATION, AT(spool.hold),
-	    .min = 0, .max = 365 * DAY, .def = "24h",
-	    .help = "with no shippers named: how old a file is when it is "
-	    "taken for shipped" },
+	    .min = 0, .max = 365 * DAY,
+	    .help = "a file rests so long after its last line before it is "
+	    "archived; left out: 24h, and 1m with shippers" },
 
 	{ "archive", .type = CONF_GROUP,
 	    .help = "what was shipped, below the spool" },
@@ -99,6 +102,10 @@ static const struct conf_option top_options[] = {
 	{ "archive.max_size", .type = CONF_SIZE, AT(archive.max_size),
 	    .min = 0, .max = 1024 * TIB, .def = "10GiB",
 	    .help = "then the oldest go; 0: any size" },
+
+	{ "shippers", .type = CONF_SHIPPERS,
+	    .help = "all of them must have shipped a file before it is "
+	    "archived" },
 
 	{ "state", .type = CONF_GROUP,
 	    .help = "what must survive a restart" },
@@ -119,6 +126,26 @@ static const struct conf_option top_options[] = {
 	    .help = "the consoles to ask" },
 };
 SECTION(conf_schema_top, "the top level", top_options);
+
+#undef AT
+#define AT(field) .offset = offsetof(struct conf_shipper, field)
+
+static const struct conf_option shipper_options[] = {
+	{ "name", .type = CONF_NAME, AT(name),
+	    .help = "what messages call it; left out: its type" },
+	{ "type", .type = CONF_ENUM, AT(type), .words = shipper_types,
+	    .required = true,
+	    .help = "filebeat or elastic-agent" },
+	{ "registry", .type = CONF_PATH, AT(registry),
+	    .help = "the folder with its log.json; left out: where its "
+	    "package keeps it" },
+	{ "inputs", .type = CONF_INPUTS, AT(inputs),
+	    .help = "ids of the inputs that read the spool; left out: any" },
+	{ "fingerprint_length", .type = CONF_COUNT, AT(fingerprint_length),
+	    .min = 64, .max = 10 * MIB, .def = "64",
+	    .help = "prospector.scanner.fingerprint.length of these inputs" },
+};
+SECTION(conf_schema_shipper, "a shipper", shipper_options);
 
 #undef AT
 #define AT(field) .offset = offsetof(struct conf_console, field)

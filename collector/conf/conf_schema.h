@@ -16,7 +16,8 @@
 /* What is written, and the C type of the field it fills. */
 enum conf_type {
 	CONF_GROUP, /* a map; its options follow, as "group.option" */
-	CONF_CONSOLES, /* the list of consoles */
+	CONF_CONSOLES, /* lists of maps, see conf_items.h */
+	CONF_SHIPPERS,
 	CONF_DATASETS, /* the map of a console's datasets */
 
 	CONF_BOOL, /* bool: true, yes, on; false, no, off */
@@ -35,6 +36,7 @@ enum conf_type {
 
 	/* Lists, where one value stands for a list of one. */
 	CONF_TAGS, /* char **, NULL-terminated */
+	CONF_INPUTS, /* char **, NULL-terminated: ids of Filebeat's inputs */
 	CONF_IDS, /* char *, joined by commas; may be written so too */
 	CONF_AUTHORITIES, /* char **, NULL-terminated: absolute paths of PEM
 			   * files, or PEM texts */
@@ -89,6 +91,7 @@ extern const char *const conf_tls_protocols[];
 extern const char *const conf_tls_curves[]; /* OpenSSL knows these names */
 
 extern const struct conf_section conf_schema_top; /* of struct conf */
+extern const struct conf_section conf_schema_shipper; /* conf_shipper */
 extern const struct conf_section conf_schema_console; /* conf_console */
 extern const struct conf_section conf_schema_dataset; /* conf_dataset */
 

@@ -17,6 +17,7 @@
 _Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
     sizeof(enum log_format) == sizeof(unsigned) &&
     sizeof(enum conf_compress) == sizeof(unsigned) &&
+    sizeof(enum conf_shipper_type) == sizeof(unsigned) &&
     sizeof(enum conf_output) == sizeof(unsigned), "enums are unsigned");
 
 static void *
@@ -197,6 +198,7 @@ static const struct kind {
 	[CONF_AUTHORITIES] = { LIST(conf_list_authority),
 	    .many_lines = true },
 	[CONF_SET] = { VALUE(unsigned, conf_list_set), .is_list = true },
+	[CONF_INPUTS] = { LIST(conf_list_input) },
 };
 
 bool

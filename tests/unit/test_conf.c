@@ -28,6 +28,11 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(conf->spool.segment_max_age, 3600000);
 	CU_ASSERT_EQUAL(conf->spool.segment_idle, 300000);
 	CU_ASSERT_EQUAL(conf->spool.max_line, 8 << 20);
+	CU_ASSERT_EQUAL(conf->spool.compress, COMPRESS_ARCHIVE);
+	CU_ASSERT_EQUAL(conf->spool.hold, 86400000);
+	CU_ASSERT_EQUAL(conf->archive.max_age, 7 * 86400000);
+	CU_ASSERT_EQUAL(conf->archive.max_size, INT64_C(10) << 30);
+	CU_ASSERT_EQUAL(conf->n_shippers, 0);
 	UNIT_TEXT(conf->state.directory, "/var/lib/s1spool");
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_INFO);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_TEXT);
@@ -85,6 +90,15 @@ static const char every_option[] =
     "  segment_max_age: 2h\n"
     "  segment_idle: 90s\n"
     "  max_line: 1048576\n"
+    "  compress: sealed\n"
+    "  hold: 3m\n"
+    "archive: { max_age: 0, max_size: 1TiB }\n"
+    "shippers:\n"
+    "  - name: edge\n"
+    "    type: elastic-agent\n"
+    "    registry: /r\n"
+    "    inputs: [one, two]\n"
+    "    fingerprint_length: 1024\n"
     "state: { directory: /t }\n"
     "logging:\n"
     "  level: debug\n"
@@ -155,6 +169,18 @@ test_every_option(void)
 	CU_ASSERT_EQUAL(conf->spool.segment_max_age, 7200000);
 	CU_ASSERT_EQUAL(conf->spool.segment_idle, 90000);
 	CU_ASSERT_EQUAL(conf->spool.max_line, 1048576);
+	CU_ASSERT_EQUAL(conf->spool.compress, COMPRESS_SEALED);
+	CU_ASSERT_EQUAL(conf->spool.hold, 180000);
+	CU_ASSERT_EQUAL(conf->archive.max_age, 0);
+	CU_ASSERT_EQUAL(conf->archive.max_size, INT64_C(1) << 40);
+	CU_ASSERT_FATAL(conf->n_shippers == 1);
+	UNIT_TEXT(conf->shipper[0].name, "edge");
+	CU_ASSERT_EQUAL(conf->shipper[0].type, CONF_ELASTIC_AGENT);
+	UNIT_TEXT(conf->shipper[0].registry, "/r");
+	UNIT_TEXT(conf->shipper[0].inputs[0], "one");
+	UNIT_TEXT(conf->shipper[0].inputs[1], "two");
+	CU_ASSERT_PTR_NULL(conf->shipper[0].inputs[2]);
+	CU_ASSERT_EQUAL(conf->shipper[0].fingerprint_length, 1024);
 	UNIT_TEXT(conf->state.directory, "/t");
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_DEBUG);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
@@ -212,6 +238,35 @@ test_every_option(void)
 	CU_ASSERT_TRUE(c->dataset[DATASET_UNIFIED_ALERT].correct_cloud_fields);
 	/* What was not named has kept its defaults. */
 	CU_ASSERT_TRUE(c->dataset[DATASET_ACTIVITY].enabled);
+	end();
+}
+
+static void
+test_shippers(void)
+{
+	begin();
+	fine("shippers:\n"
+	    "  - type: filebeat\n"
+	    "  - { type: elastic-agent, inputs: one }\n" CONSOLE);
+	CU_ASSERT_FATAL(conf != NULL && conf->n_shippers == 2);
+	UNIT_TEXT(conf->shipper[0].name, "filebeat");
+	UNIT_TEXT(conf->shipper[0].registry,
+	    "/var/lib/filebeat/registry/filebeat");
+	CU_ASSERT_PTR_NULL(conf->shipper[0].inputs);
+	CU_ASSERT_EQUAL(conf->shipper[0].fingerprint_length, 64);
+	UNIT_TEXT(conf->shipper[1].name, "elastic-agent");
+	UNIT_TEXT(conf->shipper[1].registry,
+	    "/var/lib/elastic-agent/data/elastic-agent-*/run/"
+	    "filestream-default/registry/filebeat");
+	UNIT_TEXT(conf->shipper[1].inputs[0], "one");
+	CU_ASSERT_PTR_NULL(conf->shipper[1].inputs[1]);
+	/* They know what was shipped; a time that is given counts as well. */
+	CU_ASSERT_EQUAL(conf->spool.hold, 60000);
+	fine("spool: { hold: 0 }\nshippers: [{ type: filebeat }]\n" CONSOLE);
+	CU_ASSERT_EQUAL(conf->spool.hold, 0);
+	fine("spool: { hold: 2h }\nshippers: ~\n" CONSOLE);
+	CU_ASSERT_EQUAL(conf->spool.hold, 7200000);
+	CU_ASSERT_EQUAL(conf->n_shippers, 0);
 	end();
 }
 
@@ -366,6 +421,7 @@ static void
 test_schema(void)
 {
 	check_section(&conf_schema_top, every_option);
+	check_section(&conf_schema_shipper, every_option);
 	check_section(&conf_schema_console, every_option);
 	check_section(&conf_schema_dataset, every_option);
 }
@@ -609,6 +665,7 @@ test_anchors(void)
 static const struct unit_test tests[] = {
 	{ "defaults", test_defaults },
 	{ "every option", test_every_option },
+	{ "shippers", test_shippers },
 	{ "what datasets inherit", test_inherited },
 	{ "the rows that are inherited", test_inherited_rows },
 	{ "what is not offered", test_absent },

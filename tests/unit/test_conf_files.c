@@ -64,7 +64,8 @@ test_fragments(void)
 	    "  - { name: acme, url: https://c, api_token_file: /c }\n");
 	refused("spool: { x: y }\n" CONSOLE,
 	    "s1.yml:1:10: unknown option 'x'; known here: directory, max_size, "
-	    "segment_max_size, segment_max_age, segment_idle, max_line\n"
+	    "segment_max_size, segment_max_age, segment_idle, max_line, "
+	    "compress, hold\n"
 	    "conf.d/20-more.yml:1:1: unknown option 'loging'; did you mean "
 	    "logging?\n"
 	    "conf.d/20-more.yml:3:5: the console name acme is taken by "
@@ -92,7 +93,7 @@ test_fragments_elsewhere(void)
 	snprintf(file, sizeof(file), "%s/s1.yml", dir);
 	snprintf(fragment, sizeof(fragment), "%s/conf.d/a.yml", dir);
 	snprintf(want, sizeof(want), "%s:1:1: unknown option 'x'; known here: "
-	    "spool, state, logging, consoles\n", fragment);
+	    "spool, archive, shippers, state, logging, consoles\n", fragment);
 	CU_ASSERT_EQUAL(chdir("/"), 0);
 	CU_ASSERT_PTR_NULL(conf_load(file, &err));
 	UNIT_TEXT(err.p, want);

@@ -7,6 +7,7 @@
 
 #include "collector/base/fsutil.h"
 #include "collector/conf/conf.h"
+#include "collector/conf/conf_list.h"
 #include "collector/conf/conf_schema.h"
 #include "collector/dataset/dataset.h"
 #include "tests/unit/unit.h"
@@ -58,8 +59,8 @@ load(const struct buf *text)
 	return conf;
 }
 
-/* Options that are shown as comments become options: "#name:" does, "# text"
- * does not. */
+/* Options that are shown as comments become options: "#name:" and "#- name:"
+ * do, "# text" does not. */
 static void
 uncomment(struct buf *all)
 {
@@ -68,8 +69,10 @@ uncomment(struct buf *all)
 	buf_init(all, 65536);
 	for (; *line != '\0'; line = end + 1) {
 		size_t indent = strspn(line, " ");
-		bool option = line[indent] == '#' && line[indent + 1] >= 'a' &&
-		    line[indent + 1] <= 'z';
+		size_t item = strncmp(line + indent, "#- ", 3) == 0 ? 2 : 0;
+		char first = line[indent + item + 1];
+		bool option = line[indent] == '#' && first >= 'a' &&
+		    first <= 'z';
 
 		end = strchr(line, '\n');
 		CU_ASSERT_FATAL(end != NULL);
@@ -125,6 +128,7 @@ same_value(const struct conf_option *o, const void *a, const void *b)
 	switch (o->type) {
 	case CONF_GROUP:
 	case CONF_CONSOLES:
+	case CONF_SHIPPERS:
 	case CONF_DATASETS:
 		return true;
 	case CONF_BOOL:
@@ -139,6 +143,7 @@ same_value(const struct conf_option *o, const void *a, const void *b)
 	case CONF_SET:
 		return memcmp(x, y, sizeof(unsigned)) == 0;
 	case CONF_TAGS:
+	case CONF_INPUTS:
 	case CONF_AUTHORITIES:
 		return same_tags(*(char **const *)x, *(char **const *)y);
 	default:
@@ -159,6 +164,37 @@ compare(const struct conf_section *s, const void *a, const void *b)
 	}
 }
 
+/* What is shown for Filebeat's registry is what is taken when it is left out,
+ * but for the list of the inputs. */
+static void
+check_shipper(const struct conf *shown)
+{
+	struct conf *bare;
+	struct buf text;
+
+	buf_init(&text, 65536);
+	buf_addf(&text, "%.*s", (int)sample.len, sample.p);
+	buf_adds(&text, "shippers: [{ type: filebeat }]\n");
+	bare = load(&text);
+	CU_ASSERT_FATAL(bare != NULL && bare->n_shippers == 1);
+	CU_ASSERT_FATAL(shown->n_shippers == 1);
+	CU_ASSERT_PTR_NULL(bare->shipper[0].inputs);
+	CU_ASSERT_PTR_NOT_NULL(shown->shipper[0].inputs[0]);
+	conf_list_free(shown->shipper[0].inputs);
+	shown->shipper[0].inputs = NULL;
+	for (size_t i = 0; i < conf_schema_shipper.n; i++) {
+		const struct conf_option *o = &conf_schema_shipper.options[i];
+
+		if (o->type != CONF_INPUTS && !same_value(o, shown->shipper,
+		    bare->shipper)) {
+			CU_FAIL("not the default");
+			fprintf(stderr, "%s is not the default\n", o->path);
+		}
+	}
+	conf_free(bare);
+	buf_fini(&text);
+}
+
 /* What the comments show is what there is without them. */
 static void
 test_comments_show_defaults(void)
@@ -177,6 +213,7 @@ test_comments_show_defaults(void)
 		compare(&conf_schema_dataset, &shown->console[0].dataset[id],
 		    &defaults->console[0].dataset[id]);
 	UNIT_TEXT(shown->console[0].site_ids, "225494730938493804");
+	check_shipper(shown);
 	conf_free(shown);
 	conf_free(defaults);
 	buf_fini(&all);
@@ -199,7 +236,8 @@ static void
 test_every_option_is_shown(void)
 {
 	static const struct conf_section *const all[] = {
-		&conf_schema_top, &conf_schema_console, &conf_schema_dataset,
+		&conf_schema_top, &conf_schema_shipper, &conf_schema_console,
+		&conf_schema_dataset,
 	};
 	char line[64];
 

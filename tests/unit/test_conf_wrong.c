@@ -54,6 +54,16 @@ static const struct wrong wrong_top[] = {
 	{ "spool:\n  max_line: 10MiB\n" CONSOLE,
 	    "s1.yml:2:13: spool.max_line: '10MiB' is not within 64KiB and "
 	    "9MiB\n" },
+	{ "spool: { compress: always }\n" CONSOLE,
+	    "s1.yml:1:20: spool.compress: 'always' is none of archive, never, "
+	    "sealed\n" },
+	{ "spool: { hold: 2y }\n" CONSOLE,
+	    "s1.yml:1:16: spool.hold: '2y' " DURATION_HINT },
+	{ "archive: { max_age: -1s }\n" CONSOLE,
+	    "s1.yml:1:21: archive.max_age: '-1s' " DURATION_HINT },
+	{ "archive: { max_size: 2000TiB }\n" CONSOLE,
+	    "s1.yml:1:22: archive.max_size: '2000TiB' is not within 0 and "
+	    "1024TiB\n" },
 	{ "state:\n  directory: [/a]\n" CONSOLE,
 	    "s1.yml:2:14: state.directory: must be a plain value, not a list "
 	    "or a map\n" },
@@ -74,6 +84,48 @@ test_wrong_top(void)
 }
 
 /* The lines of a console's options go behind its first three. */
+static const struct wrong wrong_shipper[] = {
+	{ "shippers: filebeat\n" CONSOLE,
+	    "s1.yml:1:11: shippers must be a list; each shipper begins with "
+	    "'- type: '\n" },
+	{ "shippers:\n  - filebeat\n" CONSOLE,
+	    "s1.yml:2:5: a shipper must be a map of options; its first line "
+	    "begins with '- type: '\n" },
+	{ "shippers:\n  - name: edge\n" CONSOLE,
+	    "s1.yml:2:5: this shipper has no type: filebeat or "
+	    "elastic-agent\n" },
+	{ "shippers:\n  - type: filebeet\n" CONSOLE,
+	    "s1.yml:2:11: type: 'filebeet' is none of filebeat, "
+	    "elastic-agent; did you mean filebeat?\n" },
+	{ "shippers:\n  - type: filebeat\n    name: My Beat\n" CONSOLE,
+	    "s1.yml:3:11: name: 'My Beat' is no name; use a-z, 0-9, _ and "
+	    "-\n" },
+	{ "shippers:\n  - type: filebeat\n    registry: data\n" CONSOLE,
+	    "s1.yml:3:15: registry: " PATH_HINT },
+	{ "shippers:\n  - type: filebeat\n    inputs: [a, 'b::c', '']\n"
+	    CONSOLE,
+	    "s1.yml:3:17: inputs: 'b::c' is no id of an input\n"
+	    "s1.yml:3:25: inputs: '' is no id of an input\n" },
+	{ "shippers:\n  - type: filebeat\n    fingerprint_length: 63\n"
+	    CONSOLE,
+	    "s1.yml:3:25: fingerprint_length: '63' is no whole number from 64 "
+	    "to 10485760\n" },
+	{ "shippers:\n  - type: filebeat\n    registri: /r\n" CONSOLE,
+	    "s1.yml:3:5: unknown option 'registri'; did you mean registry?\n" },
+	{ "registry: /r\n" CONSOLE,
+	    "s1.yml:1:1: unknown option 'registry'; registry belongs to a "
+	    "shipper\n" },
+	{ "shippers:\n  - type: filebeat\n  - type: filebeat\n" CONSOLE,
+	    "s1.yml:3:5: the shipper name filebeat is taken by s1.yml:2; "
+	    "choose another\n" },
+};
+
+static void
+test_wrong_shipper(void)
+{
+	check_wrong(wrong_shipper, COUNT(wrong_shipper));
+}
+
 static const struct wrong wrong_console[] = {
 	{ CONSOLE "    namespace: Prod\n",
 	    "s1.yml:5:16: namespace: 'Prod' is no namespace; it must not have "
@@ -252,8 +304,8 @@ static const struct wrong unknown[] = {
 	    "s1.yml:5:5: unknown option 'level'; logging.level belongs to the "
 	    "top level\n" },
 	{ "quux: x\n" CONSOLE,
-	    "s1.yml:1:1: unknown option 'quux'; known here: spool, state, "
-	    "logging, consoles\n" },
+	    "s1.yml:1:1: unknown option 'quux'; known here: spool, archive, "
+	    "shippers, state, logging, consoles\n" },
 	{ CONSOLE "    ssl:\n      ciphers: x\n",
 	    "s1.yml:6:7: unknown option 'ciphers'; known here: "
 	    "certificate_authorities, certificate, key, verification_mode, "
@@ -296,11 +348,11 @@ static const struct wrong unknown[] = {
 	    "s1.yml:5:26: the dataset group has no option overlap; remove "
 	    "it\n" },
 	{ "? [a, list]\n: x\n" CONSOLE,
-	    "s1.yml:1:3: unknown option ''; known here: spool, state, logging, "
-	    "consoles\n" },
+	    "s1.yml:1:3: unknown option ''; known here: spool, archive, "
+	    "shippers, state, logging, consoles\n" },
 	{ "\"a\\nb\": x\n" CONSOLE,
-	    "s1.yml:1:1: unknown option 'a?b'; known here: spool, state, "
-	    "logging, consoles\n" },
+	    "s1.yml:1:1: unknown option 'a?b'; known here: spool, archive, "
+	    "shippers, state, logging, consoles\n" },
 };
 
 static void
@@ -475,6 +527,7 @@ test_ranges(void)
 static const struct unit_test tests[] = {
 	{ "ranges", test_ranges },
 	{ "wrong values at the top", test_wrong_top },
+	{ "wrong values of shippers", test_wrong_shipper },
 	{ "wrong values of a console", test_wrong_console },
 	{ "wrong values of a dataset", test_wrong_dataset },
 	{ "unknown options", test_unknown },

@@ -222,12 +222,24 @@ test_nearest(void)
 	}
 }
 
+static void
+test_hex(void)
+{
+	char out[9];
+
+	num_hex_text((const unsigned char *)"\0\x1f\xa0\xff", 4, out);
+	UNIT_TEXT(out, "001fa0ff");
+	num_hex_text((const unsigned char *)"x", 0, out);
+	UNIT_TEXT(out, "");
+}
+
 static const struct unit_test tests[] = {
 	{ "integers", test_int },
 	{ "durations", test_duration },
 	{ "sizes", test_size },
 	{ "fractions", test_fraction },
 	{ "durations and sizes as text", test_back_to_text },
+	{ "bytes as text", test_hex },
 	{ "the nearest name", test_nearest },
 };
 
