@@ -24,6 +24,7 @@ test_defaults(void)
 	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 1);
 	UNIT_TEXT(conf->spool.directory, "/var/spool/s1spool");
 	CU_ASSERT_EQUAL(conf->spool.max_size, INT64_C(10) << 30);
+	CU_ASSERT_EQUAL(conf->spool.min_free, 512 << 20);
 	CU_ASSERT_EQUAL(conf->spool.segment_max_size, 64 << 20);
 	CU_ASSERT_EQUAL(conf->spool.segment_max_age, 3600000);
 	CU_ASSERT_EQUAL(conf->spool.segment_idle, 300000);
@@ -86,6 +87,7 @@ static const char every_option[] =
     "spool:\n"
     "  directory: /s\n"
     "  max_size: 20GiB\n"
+    "  min_free: 0\n"
     "  segment_max_size: 1MB\n"
     "  segment_max_age: 2h\n"
     "  segment_idle: 90s\n"
@@ -165,6 +167,7 @@ test_every_option(void)
 	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 1);
 	UNIT_TEXT(conf->spool.directory, "/s");
 	CU_ASSERT_EQUAL(conf->spool.max_size, INT64_C(20) << 30);
+	CU_ASSERT_EQUAL(conf->spool.min_free, 0);
 	CU_ASSERT_EQUAL(conf->spool.segment_max_size, 1000000);
 	CU_ASSERT_EQUAL(conf->spool.segment_max_age, 7200000);
 	CU_ASSERT_EQUAL(conf->spool.segment_idle, 90000);
