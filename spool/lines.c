@@ -142,6 +142,22 @@ lines_torn(const struct lines *l)
 	return l->buf.len - l->at;
 }
 
+int
+lines_follow(int dirfd, const char *path, int64_t offset)
+{
+	struct slice line;
+	struct lines l;
+	int r, saved;
+
+	if (lines_open(&l, dirfd, path, offset) != 0)
+		return -1;
+	r = lines_next(&l, &line);
+	saved = errno;
+	lines_close(&l);
+	errno = saved;
+	return r;
+}
+
 int64_t
 lines_size(int dirfd, const char *path)
 {

@@ -39,6 +39,10 @@ int lines_next(struct lines *l, struct slice *line);
 /* After the end: how many bytes follow the last newline. */
 size_t lines_torn(const struct lines *l);
 
+/* Does a whole line follow an offset, which is not behind the end?  1, 0, or -1
+ * with errno. */
+int lines_follow(int dirfd, const char *path, int64_t offset);
+
 /* The unpacked size of a segment file, without unpacking it.  -1 with errno. */
 int64_t lines_size(int dirfd, const char *path);
 

@@ -171,7 +171,8 @@ format_comment(char out[COMMENT_LEN + 1], const unsigned char *sha256)
 }
 
 static int
-pack_fd(int from, int to, const char *name, const struct pack_info *info)
+pack_fd(int from, int to, const char *name, time_t mtime,
+    const struct pack_info *info)
 {
 	struct packer p = { .fd = to, .out = xmalloc(CHUNK) };
 	char comment[COMMENT_LEN + 1];
@@ -181,12 +182,10 @@ pack_fd(int from, int to, const char *name, const struct pack_info *info)
 		.name = (unsigned char *)plain,
 		.comment = (unsigned char *)comment,
 	};
-	struct stat sb;
 	int r = -1;
 
+	head.time = (uLong)mtime;
 	format_comment(comment, info->sha256);
-	if (fstat(from, &sb) == 0)
-		head.time = (uLong)sb.st_mtime;
 	if (deflateInit2(&p.z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW,
 	    8, Z_DEFAULT_STRATEGY) != Z_OK) {
 		errno = ENOMEM;
@@ -203,24 +202,39 @@ out:
 	return r;
 }
 
+/* Write the packed form, durable under a name that nobody looks at.  It has the
+ * times of the plain file: when its last line came. */
+static int
+write_packed(int from, int work, const char *tmp, const char *to,
+    const struct pack_info *info)
+{
+	struct stat sb;
+	int fd, r = -1;
+
+	if (fstat(from, &sb) != 0)
+		return -1;
+	fd = openat(work, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    FILE_MODE);
+	if (fd < 0)
+		return -1;
+	/* Whatever the umask says: shippers have to read it. */
+	if (fchmod(fd, FILE_MODE) == 0 &&
+	    pack_fd(from, fd, to, sb.st_mtime, info) == 0 &&
+	    futimens(fd, (struct timespec[2]){ sb.st_atim, sb.st_mtim }) == 0) {
+		crash_point("pack_written");
+		r = fsync(fd);
+	}
+	close_keeping_errno(fd);
+	return r;
+}
+
 static int
 pack_into(int from, int work, const char *tmp, int folder, const char *to,
     struct pack_info *info)
 {
 	struct pack_info back;
-	int fd, r;
 
-	fd = openat(work, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    FILE_MODE);
-	if (fd < 0)
-		return -1;
-	r = pack_fd(from, fd, to, info);
-	if (r == 0) {
-		crash_point("pack_written");
-		r = fsync(fd);
-	}
-	close_keeping_errno(fd);
-	if (r != 0)
+	if (write_packed(from, work, tmp, to, info) != 0)
 		return -1;
 	crash_point("pack_synced");
 	if (pack_check(work, tmp, &back) != 0)
@@ -235,6 +249,13 @@ pack_into(int from, int work, const char *tmp, int folder, const char *to,
 		return -1;
 	crash_point("pack_renamed");
 	return fs_sync_dir(folder);
+}
+
+static void
+close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
 }
 
 int
@@ -252,9 +273,9 @@ pack_file(int dirfd, const char *from, const char *work_folder,
 	saved = errno;
 	if (r != 0 && work >= 0)
 		unlinkat(work, tmp, 0);
-	for (int i = 0; i < 3; i++)
-		if ((int[]){ in, work, out }[i] >= 0)
-			close((int[]){ in, work, out }[i]);
+	close_if_open(in);
+	close_if_open(work);
+	close_if_open(out);
 	free(tmp);
 	errno = saved;
 	return r;
@@ -345,9 +366,10 @@ pack_check(int dirfd, const char *path, struct pack_info *info)
 		return -1;
 	*info = (struct pack_info){ 0 };
 	r = fstat(fd, &sb);
-	if (r == 0)
+	if (r == 0) {
+		info->packed = sb.st_size;
 		r = check_fd(fd, info);
-	info->packed = sb.st_size;
+	}
 	close_keeping_errno(fd);
 	return r;
 }

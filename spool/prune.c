@@ -25,6 +25,7 @@
 struct prune {
 	const struct prune_options *opt;
 	int dirfd; /* the spool directory */
+	int directory_len; /* of its name, without slashes at its end */
 	int lock;
 	int64_t now_ms;
 	void (*message)(void *cookie, enum prune_level level,
@@ -88,7 +89,11 @@ prune_begin(const struct prune_options *opt,
 	int saved;
 
 	*p = (struct prune){ .opt = opt, .lock = -1, .message = message,
-		.cookie = cookie, .now_ms = clock_wall_us() / 1000 };
+		.cookie = cookie, .now_ms = clock_wall_us() / 1000,
+		.directory_len = (int)strlen(opt->directory) };
+	while (p->directory_len > 1 &&
+	    opt->directory[p->directory_len - 1] == '/')
+		p->directory_len--;
 	p->dirfd = fs_open_dir(AT_FDCWD, opt->directory);
 	if (p->dirfd < 0)
 		buf_addf(err, "cannot open the spool directory %s: %s",
@@ -151,6 +156,7 @@ struct task {
 	const struct segment_file *file;
 	const char *folder; /* shippers look here */
 	const char *archive;
+	bool *said; /* what has been said of the stream's waiting files */
 	struct stat sb;
 };
 
@@ -158,7 +164,6 @@ struct task {
 static bool
 is_free(const struct task *t, const struct prune_published *pub)
 {
-	int64_t size;
 	int cmp;
 
 	if (stream_segment_cmp(t->file->name, pub->sealed) > 0)
@@ -166,51 +171,79 @@ is_free(const struct task *t, const struct prune_published *pub)
 	cmp = stream_segment_cmp(t->file->name, pub->needed.segment);
 	if (cmp != 0)
 		return cmp < 0;
-	size = lines_size(t->p->dirfd, t->file->path);
-	return size >= 0 && pub->needed.offset >= size;
+	return lines_follow(t->p->dirfd, t->file->path,
+	    pub->needed.offset) == 0;
+}
+
+/* Why it waits, for the first of a stream; the others mostly do for the same
+ * reason, and there may be thousands. */
+static void
+say_waiting(const struct task *t, enum shipper_answer answer,
+    const struct shipper *s, const char *why)
+{
+	bool *said = &t->said[answer == SHIPPER_CANNOT_TELL];
+
+	if (!*said)
+		say(t->p, answer == SHIPPER_CANNOT_TELL ? PRUNE_WARNING :
+		    PRUNE_INFO, t->file->path, "waits for %s: %s",
+		    shipper_name(s), why);
+	*said = true;
+}
+
+static bool
+all_have(const struct task *t)
+{
+	const struct prune_options *opt = t->p->opt;
+	char *full = xasprintf("%.*s/%s", t->p->directory_len, opt->directory,
+	    t->file->path);
+	struct shipper_file f = { t->p->dirfd, t->file->path, full };
+	enum shipper_answer answer = SHIPPER_HAS;
+	struct buf why;
+
+	buf_init(&why, 4096);
+	for (size_t i = 0; answer == SHIPPER_HAS && i < opt->n_shippers; i++) {
+		if (opt->shippers[i] == NULL) {
+			answer = SHIPPER_CANNOT_TELL;
+			break;
+		}
+		answer = shipper_ask(opt->shippers[i], &f, &why);
+		if (answer != SHIPPER_HAS)
+			say_waiting(t, answer, opt->shippers[i], why.p);
+	}
+	buf_fini(&why);
+	free(full);
+	return answer == SHIPPER_HAS;
 }
 
 static bool
 is_shipped(const struct task *t)
 {
-	const struct prune_options *opt = t->p->opt;
 	int64_t rested = t->p->now_ms - (int64_t)t->sb.st_mtime * 1000;
-	char *full = xasprintf("%s/%s", opt->directory, t->file->path);
-	struct shipper_file f = { t->p->dirfd, t->file->path, full };
-	/* A clock that was set back says nothing; shippers do. */
-	bool all = rested >= opt->hold_ms ||
-	    (rested < 0 && opt->n_shippers > 0);
-	struct buf why;
 
-	buf_init(&why, 4096);
-	for (size_t i = 0; all && i < opt->n_shippers; i++) {
-		buf_reset(&why);
-		all = shipper_has(opt->shippers[i], &f, &why);
-		if (!all)
-			say(t->p, PRUNE_INFO, t->file->path,
-			    "waits for %s: %s", shipper_name(opt->shippers[i]),
-			    why.p);
-	}
-	buf_fini(&why);
-	free(full);
-	return all;
+	/* A clock that was set back says nothing; shippers do. */
+	if (rested < t->p->opt->hold_ms &&
+	    (rested >= 0 || t->p->opt->n_shippers == 0))
+		return false;
+	return all_have(t);
 }
 
-/* Its content, packed or not, is whole in the archive. */
+static int
+digest_of(const struct task *t, const char *path, struct pack_info *info)
+{
+	return (is_packed(path) ? pack_check : pack_digest)(t->p->dirfd, path,
+	    info);
+}
+
+/* Its content, packed or not, is whole under this name. */
 static bool
-is_archived(const struct task *t, const char *path)
+is_at(const struct task *t, const char *path)
 {
 	struct pack_info here, there;
 
-	if (faccessat(t->p->dirfd, path, F_OK, 0) != 0)
-		return false;
-	if ((t->file->gz ? pack_check : pack_digest)(t->p->dirfd,
-	    t->file->path, &here) != 0)
-		return false;
-	if ((is_packed(path) ? pack_check : pack_digest)(t->p->dirfd,
-	    path, &there) != 0)
-		return false;
-	return here.unpacked == there.unpacked &&
+	return faccessat(t->p->dirfd, path, F_OK, 0) == 0 &&
+	    digest_of(t, path, &there) == 0 &&
+	    digest_of(t, t->file->path, &here) == 0 &&
+	    here.unpacked == there.unpacked &&
 	    memcmp(here.sha256, there.sha256, PACK_DIGEST_LEN) == 0;
 }
 
@@ -259,28 +292,39 @@ unlink_segment(const struct task *t)
 	crash_point("prune_unlinked");
 }
 
+/* Put it into a folder, under its own name or packed; what a run that died
+ * has left there need only be made durable.  0, or -1 with errno. */
+static int
+put(const struct task *t, const char *folder, const char *path, bool packs)
+{
+	if (is_at(t, path))
+		return sync_folder(t->p, folder);
+	return packs ? pack(t, folder) : link_into_archive(t, path);
+}
+
 static void
 archive(const struct task *t)
 {
 	bool packs = t->p->opt->compress != PRUNE_COMPRESS_NEVER &&
 	    !t->file->gz;
-	char *path = xasprintf("%s/%s%s", t->archive, t->file->name,
-	    packs ? ".gz" : "");
-	int r = 0;
+	char *path = xasprintf("%s/%s", t->archive, t->file->name);
+	char *packed = xasprintf("%s.gz", path);
+	const char *to = packs || is_at(t, packed) ? packed : path;
 
-	if (t->p->opt->dry_run)
-		goto out;
-	if (!is_archived(t, path))
-		r = packs ? pack(t, t->archive) : link_into_archive(t, path);
-	if (r != 0) {
+	if (t->p->opt->dry_run) {
+		t->p->counts.packed += packs;
+		t->p->counts.packed_bytes += packs ? (uint64_t)t->sb.st_size :
+						     0;
+	} else if (put(t, t->archive, to, packs) != 0) {
 		failed(t->p, t->file->path, "archive it");
-		goto free;
+		goto out;
+	} else {
+		unlink_segment(t);
 	}
-	unlink_segment(t);
-out:
 	t->p->counts.archived++;
-	say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", path);
-free:
+	say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", to);
+out:
+	free(packed);
 	free(path);
 }
 
@@ -290,14 +334,15 @@ static void
 pack_in_place(const struct task *t)
 {
 	char *path = xasprintf("%s.gz", t->file->path);
-	int r = 0;
 
-	if (!t->p->opt->dry_run && !is_archived(t, path))
-		r = pack(t, t->folder);
-	if (r != 0)
+	if (t->p->opt->dry_run) {
+		t->p->counts.packed++;
+		t->p->counts.packed_bytes += (uint64_t)t->sb.st_size;
+	} else if (put(t, t->folder, path, true) != 0) {
 		failed(t->p, t->file->path, "pack it");
-	else if (!t->p->opt->dry_run)
+	} else {
 		unlink_segment(t);
+	}
 	free(path);
 }
 
@@ -318,6 +363,16 @@ look_at(struct task *t)
 		pack_in_place(t);
 }
 
+static int
+prepare(const struct prune *p, const char *archive_folder)
+{
+	if (p->opt->dry_run)
+		return 0;
+	if (fs_mkdirs(p->dirfd, archive_folder, 0750) != 0)
+		return -1;
+	return pack_clean(p->dirfd, archive_folder);
+}
+
 void
 prune_stream(struct prune *p, const char *console, const char *dataset,
     const struct prune_published *published)
@@ -325,16 +380,18 @@ prune_stream(struct prune *p, const char *console, const char *dataset,
 	char *folder = xasprintf("%s/%s", console, dataset);
 	char *archive_folder = xasprintf("%s/archive/%s", console, dataset);
 	struct segment_list l = { 0 };
+	bool said[2] = { false, false };
 
-	if ((!p->opt->dry_run &&
-	        fs_mkdirs(p->dirfd, archive_folder, 0750) != 0) ||
-	    (!p->opt->dry_run && pack_clean(p->dirfd, archive_folder) != 0) ||
-	    segment_list_add(&l, p->dirfd, folder, dataset) != 0)
+	if (segment_list_add(&l, p->dirfd, folder, dataset) != 0)
 		failed(p, folder, "look into it");
-	segment_list_sort(&l);
+	else if (l.n > 0 && prepare(p, archive_folder) != 0)
+		failed(p, archive_folder, "prepare it");
+	else
+		segment_list_sort(&l);
 	for (size_t i = 0; i < l.n; i++) {
 		struct task t = { .p = p, .file = &l.files[i],
-			.folder = folder, .archive = archive_folder };
+			.folder = folder, .archive = archive_folder,
+			.said = said };
 
 		if (is_free(&t, published))
 			look_at(&t);

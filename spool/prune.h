@@ -25,10 +25,11 @@ enum prune_compress {
 struct prune_options {
 	const char *directory; /* the spool */
 	enum prune_compress compress;
-	/* All of them must have shipped a segment. */
+	/* All of them must have shipped a segment.  One that is NULL could not
+	 * be read: nothing is known to be shipped then. */
 	struct shipper *const *shippers;
 	size_t n_shippers;
-	/* Segments rest so long since the last line: with no shipper that is
+	/* Segments rest so long after their last line: with no shipper that is
 	 * what stands for shipped. */
 	int64_t hold_ms;
 	int64_t archive_max_age_ms; /* 0: for ever */

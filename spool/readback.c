@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "collector/base/fsutil.h"
+#include "collector/base/xalloc.h"
 #include "spool/lines.h"
 #include "spool/segment.h"
 #include "spool/stream.h"
@@ -93,32 +94,62 @@ read_segment(struct reader *rd, int dirfd, const char *path, int64_t offset)
 /* Where to begin in a segment that is not older than from; -1 for "not at
  * all", so that a packed segment is not unpacked in vain. */
 static int64_t
-start_offset(int dirfd, const struct segment_file *f,
+start_offset(int dirfd, const char *path, const char *name,
     const struct stream_pos *from)
 {
 	size_t n = strlen(from->segment);
 
-	if (n == 0 || strncmp(f->name, from->segment, n) != 0)
+	if (n == 0 || strncmp(name, from->segment, n) != 0)
 		return 0;
-	return lines_size(dirfd, f->path) == from->offset ? -1 : from->offset;
+	return lines_size(dirfd, path) == from->offset ? -1 : from->offset;
 }
 
 static int
-read_list(struct reader *rd, int dirfd, const struct segment_list *l,
+read_at(struct reader *rd, int dirfd, const char *path, const char *name,
     const struct stream_pos *from)
 {
-	int64_t offset;
+	int64_t offset = start_offset(dirfd, path, name, from);
 
-	for (size_t i = 0; i < l->n && !rd->stopped; i++) {
-		const struct segment_file *f = &l->files[i];
+	return offset < 0 ? 0 : read_segment(rd, dirfd, path, offset);
+}
 
-		if (stream_segment_cmp(f->name, from->segment) < 0)
-			continue;
-		offset = start_offset(dirfd, f, from);
-		if (offset >= 0 &&
-		    read_segment(rd, dirfd, f->path, offset) < 0)
-			return -1;
+/*
+ * Where a segment is: where it was listed, or where `s1spool prune` may have
+ * moved it since, in the order in which it does so.  In the end it is removed:
+ * then it has no lines any more, as if that had been before the listing.
+ */
+static int
+read_wherever(struct reader *rd, const struct stream *st,
+    const struct segment_file *f, const struct stream_pos *from)
+{
+	static const struct {
+		const char *folder, *suffix;
+	} places[] = { { "", ".gz" }, { "archive/", ".gz" }, { "archive/", "" } };
+	int dirfd = spool_dirfd(st->spool), r, saved;
+	int len = (int)strlen(f->name) - (f->gz ? 3 : 0);
+
+	r = read_at(rd, dirfd, f->path, f->name, from);
+	for (size_t i = 0; r < 0 && errno == ENOENT && i < 3; i++) {
+		char *path = xasprintf("%s/%s%s/%.*s%s", st->console,
+		    places[i].folder, st->dataset, len, f->name,
+		    places[i].suffix);
+
+		r = read_at(rd, dirfd, path, f->name, from);
+		saved = errno;
+		free(path);
+		errno = saved;
 	}
+	return r < 0 && errno == ENOENT ? 0 : r;
+}
+
+static int
+read_list(struct reader *rd, const struct stream *st,
+    const struct segment_list *l, const struct stream_pos *from)
+{
+	for (size_t i = 0; i < l->n && !rd->stopped; i++)
+		if (stream_segment_cmp(l->files[i].name, from->segment) >= 0 &&
+		    read_wherever(rd, st, &l->files[i], from) < 0)
+			return -1;
 	return 0;
 }
 
@@ -150,7 +181,7 @@ stream_read_back(struct stream *st, const struct stream_pos *from,
 		return -1;
 	r = segment_list_stream(&l, dirfd, st->console, st->dataset);
 	if (r == 0)
-		r = read_list(&rd, dirfd, &l, from);
+		r = read_list(&rd, st, &l, from);
 	saved = errno;
 	segment_list_fini(&l);
 	errno = saved;

@@ -31,6 +31,7 @@ struct reading {
 	struct buf *err;
 	struct json_object *states; /* by key */
 	int64_t transaction; /* applied last */
+	int64_t logged; /* the log's operation read last, 0: none */
 };
 
 static int
@@ -113,6 +114,18 @@ check_version(struct reading *r)
 	return rc;
 }
 
+/* The number in a checkpoint's name, "<number>.json"; 0 for other names. */
+static int64_t
+checkpoint_number(const char *name)
+{
+	size_t len = strlen(name), end = sizeof(".json") - 1;
+	int64_t n = 0;
+
+	if (len > end && strcmp(name + len - end, ".json") == 0)
+		num_int((struct slice){ name, len - end }, 1, INT64_MAX, &n);
+	return n;
+}
+
 /* The number of the newest checkpoint; 0 when there is none, -1 with errno. */
 static int64_t
 newest_checkpoint(const struct reading *r)
@@ -121,19 +134,20 @@ newest_checkpoint(const struct reading *r)
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	int64_t newest = 0, n;
 	struct dirent *e;
+	int error;
 
-	if (dir == NULL)
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
 		return -1;
-	while ((e = readdir(dir)) != NULL) {
-		size_t len = strlen(e->d_name);
-
-		if (len > 5 && strcmp(e->d_name + len - 5, ".json") == 0 &&
-		    num_int((struct slice){ e->d_name, len - 5 }, 1, INT64_MAX,
-		    &n) == 0 && n > newest)
-			newest = n;
 	}
+	while (errno = 0, (e = readdir(dir)) != NULL)
+		if ((n = checkpoint_number(e->d_name)) > newest)
+			newest = n;
+	error = errno;
 	closedir(dir);
-	return newest;
+	errno = error;
+	return error == 0 ? newest : -1;
 }
 
 /* An array of states, each with its key in member "_key". */
@@ -171,7 +185,7 @@ read_checkpoint(struct reading *r, int64_t number)
 	return rc;
 }
 
-/* Apply one operation: its two lines.  False when it is none. */
+/* Apply one operation.  False when it is none, or not the one that follows. */
 static bool
 apply(struct reading *r, struct json_object *op, struct json_object *state)
 {
@@ -179,8 +193,10 @@ apply(struct reading *r, struct json_object *op, struct json_object *state)
 	int64_t id = number_at(op, "id");
 	struct json_object *v = NULL;
 
-	if (what == NULL || key == NULL || id < 0)
+	if (what == NULL || key == NULL || id <= 0 ||
+	    (r->logged != 0 && id != r->logged + 1))
 		return false;
+	r->logged = id;
 	/* Older ones are in the checkpoint already. */
 	if (id <= r->transaction)
 		return true;
@@ -212,26 +228,35 @@ next_line(struct slice *rest, struct slice *line)
 	return true;
 }
 
-/* Operations up to the first that is incomplete or does not fit: what Filebeat
- * itself would go by after a crash.  Later ones could only say more. */
+static bool
+apply_lines(struct reading *r, struct slice op_line, struct slice state_line)
+{
+	struct json_object *op = parse(op_line), *state = parse(state_line);
+	bool good = apply(r, op, state);
+
+	json_object_put(op);
+	json_object_put(state);
+	return good;
+}
+
+/* Each operation is two lines.  The last ones may be incomplete: Filebeat is
+ * writing them, or died in doing so and goes by what was before. */
 static int
 read_log(struct reading *r)
 {
-	struct slice rest, line;
-	bool good = true;
+	struct slice rest, op, state;
 	struct buf b;
 	int rc;
 
 	buf_init(&b, FILE_MAX);
 	rc = read_file(r, LOG, &b);
 	rest = buf_slice(&b);
-	while (rc == 0 && good && next_line(&rest, &line)) {
-		struct json_object *op = parse(line), *state = NULL;
-
-		good = next_line(&rest, &line) &&
-		    (state = parse(line)) != NULL && apply(r, op, state);
-		json_object_put(op);
-		json_object_put(state);
+	while (rc == 0 && next_line(&rest, &op) && next_line(&rest, &state)) {
+		if (apply_lines(r, op, state))
+			continue;
+		buf_addf(r->err, "%s/" LOG ": makes no sense behind operation "
+		    "%lld: damaged?", r->folder, (long long)r->transaction);
+		rc = -1;
 	}
 	buf_fini(&b);
 	return rc;
@@ -252,27 +277,46 @@ changed_at(const struct reading *r, int64_t checkpoint)
 	return (int64_t)at * 1000;
 }
 
-/* All states at one moment: the log belongs to the newest checkpoint, so a new
- * one that appears meanwhile makes it worthless. */
+/* The checkpoint of this number, 0 for none, and the log. */
+static int
+read_both(struct reading *r, int64_t checkpoint)
+{
+	json_object_put(r->states);
+	r->states = json_object_new_object();
+	r->transaction = r->logged = 0;
+	if (checkpoint > 0 && read_checkpoint(r, checkpoint) != 0)
+		return -1;
+	return read_log(r);
+}
+
+/*
+ * All states at one moment: the log belongs to the newest checkpoint, so a new
+ * one that appears meanwhile makes worthless what was read.  And a log that was
+ * cut and grew again in the middle of a reading looks damaged, once.
+ */
 static int
 read_states(struct reading *r, int64_t *changed_ms)
 {
+	size_t said = r->err->len;
+	bool changes = false;
+
 	for (int i = 0; i < TRIES; i++) {
 		int64_t n = newest_checkpoint(r);
-		size_t said = r->err->len;
 		int rc;
 
-		json_object_put(r->states);
-		r->states = json_object_new_object();
-		r->transaction = 0;
-		*changed_ms = changed_at(r, n);
-		rc = n > 0 ? read_checkpoint(r, n) : n < 0 ? -1 : 0;
-		if (rc == 0)
-			rc = read_log(r);
-		if (newest_checkpoint(r) == n)
-			return rc;
+		if (n < 0)
+			return complain(r, ".", strerror(errno));
 		buf_cut(r->err, said);
+		*changed_ms = changed_at(r, n);
+		rc = read_both(r, n);
+		if (newest_checkpoint(r) != n)
+			changes = true;
+		else if (rc == 0)
+			return 0;
 	}
+	if (!changes)
+		return -1;
+	buf_cut(r->err, said);
 	return complain(r, LOG, "changes all the time; try again");
 }
 

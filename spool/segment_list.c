@@ -122,7 +122,12 @@ segment_list_stream(struct segment_list *l, int spool_dirfd,
 	char *archive = xasprintf("%s/archive/%s", console, dataset);
 	int r;
 
+	/* A segment that is packed in place during a reading of the folder may
+	 * be met under neither name, but not twice; one that is archived is met
+	 * there at the latest. */
 	r = segment_list_add(l, spool_dirfd, folder, dataset);
+	if (r == 0)
+		r = segment_list_add(l, spool_dirfd, folder, dataset);
 	if (r == 0)
 		r = segment_list_add(l, spool_dirfd, archive, dataset);
 	if (r == 0)

@@ -19,11 +19,17 @@
 #include "spool/lines.h"
 #include "spool/registry.h"
 
-#define FINGERPRINT_MAX (1 << 20)
+/* What an entry may be found by. */
+struct key {
+	const char *text;
+	const struct registry_entry *entry;
+};
 
 struct shipper {
 	const struct shipper_options *opt;
 	struct registry registry;
+	struct key *keys; /* by text */
+	size_t n_keys;
 };
 
 /* where the registry is */
@@ -52,7 +58,7 @@ links_to(const char *link, struct slice version)
 static bool
 is_installed(const char *path)
 {
-	static const char data[] = "/data/";
+	static const char data[] = "/data/elastic-agent-";
 	const char *at = strstr(path, data);
 	struct slice version;
 	bool found = false;
@@ -60,7 +66,7 @@ is_installed(const char *path)
 	if (at == NULL)
 		return false;
 	/* With the slash behind it, so that 9.1 is not 9.10. */
-	version.p = at + sizeof(data) - 1;
+	version.p = at + sizeof("/data/") - 1;
 	version.len = strcspn(version.p, "/") + 1;
 	for (size_t i = 0; !found && agent_links[i] != NULL; i++) {
 		char *link = xasprintf("%.*s%s", (int)(at - path), path,
@@ -72,47 +78,104 @@ is_installed(const char *path)
 	return found || links_to(package_link, version);
 }
 
+/* The one match that counts; NULL when none does, or several do. */
+static const char *
+choose(const glob_t *g)
+{
+	const char *chosen = NULL;
+
+	if (g->gl_pathc == 1)
+		return g->gl_pathv[0];
+	for (size_t i = 0; i < g->gl_pathc; i++) {
+		if (!is_installed(g->gl_pathv[i]))
+			continue;
+		if (chosen != NULL)
+			return NULL;
+		chosen = g->gl_pathv[i];
+	}
+	return chosen;
+}
+
 /* The one folder that a pattern means; owned.  NULL with a message in err. */
 static char *
 find_folder(const struct shipper_options *opt, struct buf *err)
 {
+	const char *chosen;
 	char *found = NULL;
 	glob_t g;
 
 	if (glob(opt->registry, 0, NULL, &g) != 0) {
-		buf_addf(err, "%s: there is no registry %s: has it run, and "
-		    "may this process read it?", opt->name, opt->registry);
+		buf_addf(err, "there is no registry %s: has it run, and may "
+		    "this process read it?", opt->registry);
 		return NULL;
 	}
-	if (g.gl_pathc == 1)
-		found = xstrdup(g.gl_pathv[0]);
-	for (size_t i = 0; g.gl_pathc > 1 && i < g.gl_pathc; i++)
-		if (found == NULL && is_installed(g.gl_pathv[i]))
-			found = xstrdup(g.gl_pathv[i]);
-	if (found == NULL)
-		buf_addf(err, "%s: %zu registries match %s, and none of them "
-		    "is known to be the installed version's: name one",
-		    opt->name, (size_t)g.gl_pathc, opt->registry);
+	chosen = choose(&g);
+	if (chosen != NULL)
+		found = xstrdup(chosen);
+	else
+		buf_addf(err, "%zu registries match %s, and not just one is "
+		    "known to be the installed version's: name it",
+		    (size_t)g.gl_pathc, opt->registry);
 	globfree(&g);
 	return found;
+}
+
+static bool
+is_wanted(const struct shipper_options *opt, const struct registry_entry *e)
+{
+	char *const *input = opt->inputs;
+
+	if (input == NULL || *input == NULL)
+		return true;
+	while (*input != NULL && strcmp(*input, e->input) != 0)
+		input++;
+	return *input != NULL;
+}
+
+static int
+key_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct key *)a)->text,
+	    ((const struct key *)b)->text);
+}
+
+/* By what identifies the file, and by its path. */
+static void
+index_entries(struct shipper *s)
+{
+	s->keys = xcalloc(2 * s->registry.n + 1, sizeof(*s->keys));
+	for (size_t i = 0; i < s->registry.n; i++) {
+		const struct registry_entry *e = &s->registry.entries[i];
+
+		if (!is_wanted(s->opt, e))
+			continue;
+		s->keys[s->n_keys++] = (struct key){ e->value, e };
+		s->keys[s->n_keys++] = (struct key){ e->source, e };
+	}
+	if (s->n_keys > 0)
+		qsort(s->keys, s->n_keys, sizeof(*s->keys), key_cmp);
 }
 
 struct shipper *
 shipper_read(const struct shipper_options *opt, struct buf *err)
 {
 	struct shipper *s = xcalloc(1, sizeof(*s));
+	size_t said = err->len;
 	char *folder;
 
 	s->opt = opt;
+	buf_addf(err, "%s: ", opt->name);
 	folder = opt->type == SHIPPER_ELASTIC_AGENT ? find_folder(opt, err) :
 						      xstrdup(opt->registry);
-	if (folder != NULL && registry_read(&s->registry, folder, err) == 0) {
-		free(folder);
-		return s;
+	if (folder == NULL || registry_read(&s->registry, folder, err) != 0) {
+		shipper_free(s);
+		s = NULL;
+	} else {
+		index_entries(s);
+		buf_cut(err, said);
 	}
 	free(folder);
-	shipper_free(s);
-	return NULL;
+	return s;
 }
 
 void
@@ -121,6 +184,7 @@ shipper_free(struct shipper *s)
 	if (s == NULL)
 		return;
 	registry_fini(&s->registry);
+	free(s->keys);
 	free(s);
 }
 
@@ -139,7 +203,8 @@ struct identity {
 	char inode[32]; /* "<inode>-" */
 };
 
-/* The head of a file, unpacked: shippers do the same. */
+/* The head of a file, unpacked: shippers do the same.  A shorter file has no
+ * fingerprint.  0, or -1 with errno. */
 static int
 make_fingerprint(const struct shipper_file *f, int64_t length,
     struct identity *id)
@@ -151,30 +216,21 @@ make_fingerprint(const struct shipper_file *f, int64_t length,
 	int n;
 
 	id->fingerprint[0] = '\0';
-	if (gz == NULL)
+	if (gz == NULL) {
+		if (fd >= 0)
+			close(fd);
 		return -1;
+	}
 	head = xmalloc((size_t)length);
+	errno = EBADMSG;
 	n = gzread(gz, head, (unsigned)length);
-	gzclose_r(gz);
-	/* A shorter file is not looked at by a shipper. */
 	if (n == length) {
 		SHA256(head, (size_t)n, digest);
 		num_hex_text(digest, sizeof(digest), id->fingerprint);
 	}
 	free(head);
+	gzclose_r(gz);
 	return n < 0 ? -1 : 0;
-}
-
-static bool
-is_wanted(const struct shipper *s, const struct registry_entry *e)
-{
-	char *const *input = s->opt->inputs;
-
-	if (input == NULL || *input == NULL)
-		return true;
-	while (*input != NULL && strcmp(*input, e->input) != 0)
-		input++;
-	return *input != NULL;
 }
 
 /*
@@ -184,90 +240,126 @@ is_wanted(const struct shipper *s, const struct registry_entry *e)
 static bool
 is_same_file(const struct registry_entry *e, const struct identity *id)
 {
-	if (strcmp(e->identity, "fingerprint") == 0 &&
-	    id->fingerprint[0] != '\0' &&
-	    strcmp(e->value, id->fingerprint) == 0)
-		return true;
-	if (strcmp(e->source, id->path) != 0)
-		return strcmp(e->identity, "path") == 0 &&
-		    strcmp(e->value, id->path) == 0;
+	bool same_path = strcmp(e->source, id->path) == 0;
+
+	if (strcmp(e->identity, "fingerprint") == 0)
+		return same_path || strcmp(e->value, id->fingerprint) == 0;
+	if (strcmp(e->identity, "path") == 0)
+		return strcmp(e->value, id->path) == 0;
 	if (strcmp(e->identity, "native") == 0 ||
 	    strcmp(e->identity, "inode_marker") == 0)
-		return strncmp(e->value, id->inode, strlen(id->inode)) == 0;
-	return true;
+		return same_path &&
+		    strncmp(e->value, id->inode, strlen(id->inode)) == 0;
+	return same_path;
 }
 
-/* The end of the last whole line: a shipper does not go beyond. */
-static int64_t
-find_end(const struct shipper_file *f)
-{
-	struct slice line;
-	struct lines l;
-	int64_t end;
-	int r;
-
-	if (lines_open(&l, f->dirfd, f->path, 0) != 0)
-		return -1;
-	while ((r = lines_next(&l, &line)) > 0)
-		;
-	end = r < 0 ? -1 : l.end;
-	lines_close(&l);
-	return end;
-}
-
-/* What one entry proves. */
-static bool
-has_all(const struct registry_entry *e, const struct shipper_file *f,
+/* What one entry says. */
+static enum shipper_answer
+ask_entry(const struct registry_entry *e, const struct shipper_file *f,
     int64_t size, struct buf *why)
 {
-	int64_t end = size;
-
-	/* The torn line of a crash is worth a look only at the end. */
-	if (e->offset < size && e->offset > 0)
-		end = find_end(f);
-	if (e->offset >= end && e->offset <= size && end >= 0)
-		return true;
-	if (e->offset > size)
-		buf_addf(why, "input %s has an offset behind the file's end",
-		    e->input);
-	else
-		buf_addf(why, "input %s has delivered %" PRId64 " of %" PRId64
-		    " bytes", e->input, e->offset, size);
-	return false;
+	if (e->offset == size)
+		return SHIPPER_HAS;
+	if (e->offset > size) {
+		buf_addf(why, "input %s has got to byte %" PRId64 " of a file "
+		    "that has %" PRId64, e->input, e->offset, size);
+		return SHIPPER_CANNOT_TELL;
+	}
+	/* Shippers do not go into the torn line that a death leaves. */
+	if (lines_follow(f->dirfd, f->path, e->offset) == 0)
+		return SHIPPER_HAS;
+	buf_addf(why, "input %s has delivered %" PRId64 " of %" PRId64
+	    " bytes", e->input, e->offset, size);
+	return SHIPPER_HAS_NOT;
 }
 
-bool
-shipper_has(const struct shipper *s, const struct shipper_file *f,
-    struct buf *why)
+/* The first key of this text, or where it would be. */
+static size_t
+find_key(const struct shipper *s, const char *text)
 {
-	int64_t size = lines_size(f->dirfd, f->path);
-	struct identity id = { .path = f->full_path };
-	size_t known = 0;
+	size_t low = 0, high = s->n_keys;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(s->keys[middle].text, text) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A file whose entries are being asked. */
+struct asking {
+	const struct shipper *s;
+	const struct shipper_file *f;
+	struct identity id;
+	int64_t size;
+	int64_t written_ms;
+	size_t known; /* entries */
+	enum shipper_answer answer;
+	struct buf *why;
+};
+
+/* All entries that have the text, up to one that has not shipped the file. */
+static void
+ask_entries(struct asking *a, const char *text)
+{
+	for (size_t i = find_key(a->s, text); a->answer == SHIPPER_HAS &&
+	     i < a->s->n_keys && strcmp(a->s->keys[i].text, text) == 0; i++) {
+		const struct registry_entry *e = a->s->keys[i].entry;
+
+		if (!is_same_file(e, &a->id))
+			continue;
+		a->known++;
+		a->answer = ask_entry(e, a->f, a->size, a->why);
+	}
+}
+
+static int
+look_at(struct asking *a)
+{
 	struct stat sb;
 
-	if (size < 0 || fstatat(f->dirfd, f->path, &sb, 0) != 0 ||
-	    make_fingerprint(f, s->opt->fingerprint_length, &id) != 0) {
+	a->size = lines_size(a->f->dirfd, a->f->path);
+	if (a->size < 0 || fstatat(a->f->dirfd, a->f->path, &sb, 0) != 0 ||
+	    make_fingerprint(a->f, a->s->opt->fingerprint_length, &a->id) != 0)
+		return -1;
+	a->written_ms = (int64_t)sb.st_mtime * 1000;
+	snprintf(a->id.inode, sizeof(a->id.inode), "%" PRIuMAX "-",
+	    (uintmax_t)sb.st_ino);
+	return 0;
+}
+
+enum shipper_answer
+shipper_ask(const struct shipper *s, const struct shipper_file *f,
+    struct buf *why)
+{
+	struct asking a = { .s = s, .f = f, .id.path = f->full_path,
+		.answer = SHIPPER_HAS, .why = why };
+	bool stale;
+
+	if (look_at(&a) != 0) {
 		buf_addf(why, "the file cannot be read: %s", strerror(errno));
-		return false;
+		return SHIPPER_CANNOT_TELL;
 	}
+	ask_entries(&a, a.id.path);
+	if (a.id.fingerprint[0] != '\0')
+		ask_entries(&a, a.id.fingerprint);
 	/* Nobody has acknowledged lines before they were written. */
-	if (s->registry.changed_ms < (int64_t)sb.st_mtime * 1000) {
+	stale = s->registry.changed_ms < a.written_ms;
+	if (a.known > 0 && a.answer == SHIPPER_HAS && !stale)
+		return SHIPPER_HAS;
+	if (lines_follow(f->dirfd, f->path, 0) == 0)
+		return SHIPPER_HAS;
+	if (a.answer == SHIPPER_HAS && stale) {
 		buf_adds(why, "its registry is older than the file: does it "
 		    "run?");
-		return false;
+		return SHIPPER_CANNOT_TELL;
 	}
-	snprintf(id.inode, sizeof(id.inode), "%" PRIuMAX "-",
-	    (uintmax_t)sb.st_ino);
-	for (size_t i = 0; i < s->registry.n; i++) {
-		const struct registry_entry *e = &s->registry.entries[i];
-
-		if (!is_wanted(s, e) || !is_same_file(e, &id))
-			continue;
-		known++;
-		if (!has_all(e, f, size, why))
-			return false;
-	}
-	if (known == 0)
-		buf_adds(why, "it does not know the file yet");
-	return known > 0;
+	if (a.known > 0)
+		return a.answer;
+	buf_adds(why, "it does not know the file yet");
+	return SHIPPER_HAS_NOT;
 }

@@ -38,8 +38,8 @@ struct shipper;
 /*
  * Read the registry.  NULL with a message in err (what is wrong with which
  * file, and what to do) when it is missing, unreadable, damaged, of an unknown
- * version or backend, or changed all the time while it was read.  Warnings go
- * to err as well, each a line of its own, when there is a result.
+ * version or backend, or changed all the time while it was read.  The options
+ * are borrowed.
  */
 struct shipper *shipper_read(const struct shipper_options *opt,
     struct buf *err);
@@ -54,11 +54,18 @@ struct shipper_file {
 	const char *full_path; /* absolute, as shippers know it */
 };
 
+enum shipper_answer {
+	SHIPPER_HAS,
+	SHIPPER_HAS_NOT,
+	SHIPPER_CANNOT_TELL /* what is known does not fit together */
+};
+
 /*
- * Has the shipper delivered all of it?  False, with the reason appended to
- * why, when not or when that cannot be told.
+ * Has the shipper delivered all of it?  The reason is appended to why when it
+ * has not, or when that cannot be told.  A file without a whole line, which a
+ * death can leave, has nothing that anybody would deliver.
  */
-bool shipper_has(const struct shipper *s, const struct shipper_file *f,
-    struct buf *why);
+enum shipper_answer shipper_ask(const struct shipper *s,
+    const struct shipper_file *f, struct buf *why);
 
 #endif

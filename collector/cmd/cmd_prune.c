@@ -5,11 +5,14 @@
 #include "config.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
@@ -18,6 +21,7 @@
 #include "collector/walk/position.h"
 #include "spool/journal.h"
 #include "spool/prune.h"
+#include "spool/shipper.h"
 
 enum option { OPTION_CONFIG, OPTION_DRY_RUN };
 
@@ -33,6 +37,7 @@ static const struct cmd_exit exits[] = {
 	{ EX_USAGE, "wrong arguments" },
 	{ EX_NOINPUT, "the spool, the journal or a shipper's registry cannot "
 	    "be read" },
+	{ EX_OSERR, "started as root, it cannot become the spool's owner" },
 	{ EX_IOERR, "a file could not be archived or removed" },
 	{ EX_TEMPFAIL, "another run goes on" },
 	{ EX_CONFIG, "the configuration has errors" },
@@ -86,34 +91,148 @@ print_totals(const struct prune_counts *c, bool dry_run)
 	    c->waiting, c->waiting_bytes, c->failed);
 }
 
-static int
-prune(const struct conf *conf, const struct journal *journal, bool dry_run)
+/* The shippers of the configuration, each as its registry says now. */
+struct shippers {
+	struct shipper_options *options;
+	struct shipper **readable; /* NULL where it cannot be read */
+	size_t n, n_unreadable;
+};
+
+static void
+read_shippers(struct shippers *all, const struct conf *conf)
 {
+	static const enum shipper_type types[] = {
+		[CONF_FILEBEAT] = SHIPPER_FILEBEAT,
+		[CONF_ELASTIC_AGENT] = SHIPPER_ELASTIC_AGENT,
+	};
+	struct buf err;
+
+	*all = (struct shippers){ .n = conf->n_shippers };
+	all->options = xcalloc(all->n + 1, sizeof(*all->options));
+	all->readable = xcalloc(all->n + 1, sizeof(*all->readable));
+	buf_init(&err, 64 << 10);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct conf_shipper *c = &conf->shipper[i];
+
+		all->options[i] = (struct shipper_options){
+			.name = c->name,
+			.type = types[c->type],
+			.registry = c->registry,
+			.inputs = c->inputs,
+			.fingerprint_length = c->fingerprint_length,
+		};
+		buf_reset(&err);
+		all->readable[i] = shipper_read(&all->options[i], &err);
+		if (all->readable[i] != NULL)
+			continue;
+		all->n_unreadable++;
+		log_error("%s; nothing is taken for shipped", err.p);
+	}
+	buf_fini(&err);
+}
+
+static void
+free_shippers(struct shippers *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		shipper_free(all->readable[i]);
+	free(all->readable);
+	free(all->options);
+}
+
+/*
+ * Root may read registries; what it made in the spool the daemon could not use.
+ * And the folders there belong to a user whom root should not have to trust.
+ */
+static int
+become_owner(const char *spool_directory)
+{
+	struct stat sb;
+
+	if (geteuid() != 0 || stat(spool_directory, &sb) != 0 ||
+	    sb.st_uid == 0)
+		return 0;
+	if (setgroups(0, NULL) == 0 && setgid(sb.st_gid) == 0 &&
+	    setuid(sb.st_uid) == 0)
+		return 0;
+	log_error("cannot become the owner of %s: %s", spool_directory,
+	    strerror(errno));
+	return -1;
+}
+
+static struct prune *
+begin(const struct prune_options *opt, int *code)
+{
+	struct prune *p;
+	struct buf err;
+
+	buf_init(&err, 64 << 10);
+	p = prune_begin(opt, take_message, NULL, &err);
+	if (p == NULL) {
+		*code = errno == EWOULDBLOCK ? EX_TEMPFAIL : EX_NOINPUT;
+		log_error("%s", err.p);
+	}
+	buf_fini(&err);
+	return p;
+}
+
+static int
+prune(const struct conf *conf, const struct journal *journal,
+    const struct shippers *shippers, bool dry_run)
+{
+	static const enum prune_compress compress[] = {
+		[COMPRESS_ARCHIVE] = PRUNE_COMPRESS_ARCHIVE,
+		[COMPRESS_NEVER] = PRUNE_COMPRESS_NEVER,
+		[COMPRESS_SEALED] = PRUNE_COMPRESS_SEALED,
+	};
 	const struct prune_options opt = {
 		.directory = conf->spool.directory,
-		.compress = (enum prune_compress)conf->spool.compress,
+		.compress = compress[conf->spool.compress],
+		.shippers = shippers->readable,
+		.n_shippers = shippers->n,
 		.hold_ms = conf->spool.hold,
 		.archive_max_age_ms = conf->archive.max_age,
 		.archive_max_bytes = conf->archive.max_size,
 		.dry_run = dry_run,
 	};
 	struct prune *p;
-	struct buf err;
 	int code;
 
-	buf_init(&err, 64 << 10);
-	p = prune_begin(&opt, take_message, NULL, &err);
-	if (p == NULL) {
-		code = errno == EWOULDBLOCK ? EX_TEMPFAIL : EX_NOINPUT;
-		log_error("%s", err.p);
-		buf_fini(&err);
+	p = begin(&opt, &code);
+	if (p == NULL)
 		return code;
-	}
 	journal_each(journal, "", prune_one, p);
 	prune_archives(p);
 	print_totals(prune_counts(p), dry_run);
-	code = prune_counts(p)->failed > 0 ? EX_IOERR : EX_OK;
+	code = prune_counts(p)->failed > 0 ? EX_IOERR :
+	    shippers->n_unreadable > 0 ? EX_NOINPUT : EX_OK;
 	prune_end(p);
+	return code;
+}
+
+/* The journal first: what it has published stays true, whatever a shipper says
+ * later. */
+static int
+run_with(const struct conf *conf, bool dry_run)
+{
+	struct shippers shippers;
+	struct journal *journal;
+	struct buf err;
+	int code = EX_NOINPUT;
+
+	buf_init(&err, 64 << 10);
+	journal = journal_peek(conf->state.directory, &err);
+	if (journal == NULL) {
+		log_error("%s", err.p);
+	} else {
+		read_shippers(&shippers, conf);
+		if (become_owner(conf->spool.directory) == 0)
+			code = prune(conf, journal, &shippers, dry_run);
+		else
+			code = EX_OSERR;
+		free_shippers(&shippers);
+	}
+	journal_close(journal);
 	buf_fini(&err);
 	return code;
 }
@@ -122,21 +241,11 @@ static int
 run(const struct cmd_line *line)
 {
 	struct conf *conf = cmd_conf_load(line->value[OPTION_CONFIG]);
-	struct journal *journal;
-	struct buf err;
-	int code = EX_NOINPUT;
+	int code;
 
 	if (conf == NULL)
 		return EX_CONFIG;
-	buf_init(&err, 64 << 10);
-	journal = journal_peek(conf->state.directory, &err);
-	if (journal == NULL)
-		log_error("%s", err.p);
-	else
-		code = prune(conf, journal,
-		    line->value[OPTION_DRY_RUN] != NULL);
-	journal_close(journal);
-	buf_fini(&err);
+	code = run_with(conf, line->value[OPTION_DRY_RUN] != NULL);
 	conf_free(conf);
 	return code;
 }
