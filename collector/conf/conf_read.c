@@ -128,7 +128,7 @@ shown(const yaml_node_t *key)
 }
 
 static const struct conf_absent *
-find_absent(const struct scope *sc, struct slice key)
+find_absent(const struct conf_scope *sc, struct slice key)
 {
 	size_t group = strlen(sc->group);
 
