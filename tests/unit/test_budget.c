@@ -1,0 +1,219 @@
+/*
+ * What the spool takes of the disk, and what then: archives go, polling pauses.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "collector/base/fsutil.h"
+#include "collector/base/xalloc.h"
+#include "collector/walk/budget.h"
+#include "spool/archives.h"
+#include "tests/unit/scratch.h"
+#include "tests/unit/unit.h"
+
+#define NAME(day, n)                                                         \
+	"threat-202601" day "T000000.000000Z-00000000000" n ".ndjson"
+#define KIB 1024
+
+struct rig {
+	char *dir;
+	struct spool *sp;
+	struct conf conf;
+	struct conf_console acme, beta;
+	struct budget budget;
+};
+
+static void
+put(struct rig *r, const char *folder, const char *name, size_t bytes)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	char *content = xcalloc(1, bytes);
+
+	CU_ASSERT_EQUAL_FATAL(fs_mkdirs(spool_dirfd(r->sp), folder, 0750), 0);
+	scratch_write(r->dir, path, (struct slice){ content, bytes });
+	free(content);
+	free(path);
+}
+
+static void
+begin(struct rig *r)
+{
+	struct spool_options opt;
+	struct buf err;
+
+	*r = (struct rig){ .dir = scratch_make(),
+		.acme = { .name = (char[]){ "acme" } },
+		.beta = { .name = (char[]){ "beta" } } };
+	opt = (struct spool_options){ .directory = r->dir };
+	buf_init(&err, 4096);
+	r->sp = spool_open(&opt, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r->sp);
+	buf_fini(&err);
+	r->conf.spool.max_size = 100 * KIB;
+	budget_init(&r->budget, &r->conf);
+	put(r, "acme/threat", NAME("01", "1"), 10 * KIB);
+	put(r, "acme/threat", NAME("02", "2") ".gz", 5 * KIB);
+	put(r, "acme/threat", "notes.txt", 50 * KIB);
+	put(r, "beta/threat", NAME("03", "1"), 20 * KIB);
+	put(r, "acme/archive/threat", NAME("04", "3") ".gz", 7 * KIB);
+	put(r, "beta/archive/threat", NAME("05", "2") ".gz", 3 * KIB);
+}
+
+static void
+end(struct rig *r)
+{
+	budget_fini(&r->budget);
+	spool_close(r->sp);
+	scratch_remove(r->dir);
+}
+
+static void
+check_room(const struct rig *r, const struct conf_console *c, const char *want)
+{
+	struct buf why;
+
+	buf_init(&why, 4096);
+	CU_ASSERT_EQUAL(budget_has_room(&r->budget, c, &why), *want == '\0');
+	UNIT_TEXT(why.p, want);
+	buf_fini(&why);
+}
+
+static void
+test_usage(void)
+{
+	struct usage u;
+	struct rig r;
+
+	begin(&r);
+	CU_ASSERT_EQUAL_FATAL(usage_measure(&u, spool_dirfd(r.sp)), 0);
+	CU_ASSERT_EQUAL(u.unshipped, 35 * KIB);
+	CU_ASSERT_EQUAL(u.archived, 10 * KIB);
+	CU_ASSERT_TRUE(u.free > 0);
+	CU_ASSERT_EQUAL(usage_of(&u, "acme"), 15 * KIB);
+	CU_ASSERT_EQUAL(usage_of(&u, "beta"), 20 * KIB);
+	CU_ASSERT_EQUAL(usage_of(&u, "none"), 0);
+	usage_add(&u, "beta", KIB);
+	usage_add(&u, "none", KIB);
+	CU_ASSERT_EQUAL(usage_of(&u, "beta"), 21 * KIB);
+	CU_ASSERT_EQUAL(u.unshipped, 37 * KIB);
+	usage_fini(&u);
+	end(&r);
+}
+
+#define FULL                                                                 \
+	"files that are not shipped yet have reached spool.max_size, 100KiB"
+
+static void
+test_full(void)
+{
+	struct rig r;
+
+	begin(&r);
+	budget_measure(&r.budget, r.sp);
+	check_room(&r, &r.acme, "");
+	CU_ASSERT_EQUAL(r.budget.since_ms, 0);
+	budget_note(&r.budget, "acme", 65 * KIB - 1);
+	check_room(&r, &r.acme, "");
+	budget_note(&r.budget, "beta", 1);
+	check_room(&r, &r.acme, FULL);
+	check_room(&r, &r.beta, FULL);
+	CU_ASSERT_TRUE(r.budget.since_ms > 0);
+
+	/* There is room again below 95 KiB, not at the first byte. */
+	put(&r, "beta/threat", NAME("06", "3"), 61 * KIB);
+	budget_measure(&r.budget, r.sp);
+	CU_ASSERT_EQUAL(r.budget.usage.unshipped, 96 * KIB);
+	check_room(&r, &r.acme, FULL);
+	put(&r, "beta/threat", NAME("06", "3"), 59 * KIB);
+	budget_measure(&r.budget, r.sp);
+	check_room(&r, &r.acme, "");
+	CU_ASSERT_EQUAL(r.budget.since_ms, 0);
+	end(&r);
+}
+
+static void
+test_one_console_is_full(void)
+{
+	struct rig r;
+
+	begin(&r);
+	r.beta.max_size = 20 * KIB;
+	budget_measure(&r.budget, r.sp);
+	check_room(&r, &r.acme, "");
+	check_room(&r, &r.beta, "its files that are not shipped yet have "
+	    "reached max_size, 20KiB");
+	CU_ASSERT_EQUAL(r.budget.limit, BUDGET_ROOM);
+	end(&r);
+}
+
+static bool
+is_there(struct rig *r, const char *path)
+{
+	return faccessat(spool_dirfd(r->sp), path, F_OK, 0) == 0;
+}
+
+/* The archives go, and what is not shipped stays. */
+static void
+test_no_disk(void)
+{
+	struct rig r;
+
+	begin(&r);
+	r.conf.spool.min_free = INT64_C(1) << 60;
+	budget_measure(&r.budget, r.sp);
+	check_room(&r, &r.acme, "less than spool.min_free is left on the disk, "
+	    "1048576TiB");
+	CU_ASSERT_EQUAL(r.budget.usage.archived, 0);
+	CU_ASSERT_FALSE(is_there(&r, "acme/archive/threat/" NAME("04", "3")
+	    ".gz"));
+	CU_ASSERT_TRUE(is_there(&r, "acme/threat/" NAME("01", "1")));
+	CU_ASSERT_TRUE(is_there(&r, "acme/threat/" NAME("02", "2") ".gz"));
+	r.conf.spool.min_free = 0;
+	budget_measure(&r.budget, r.sp);
+	check_room(&r, &r.acme, "");
+	end(&r);
+}
+
+static void
+note_removed(void *cookie, const char *path, int64_t bytes, const char *why)
+{
+	buf_addf(cookie, "%s %d %s\n", path, (int)bytes, why);
+}
+
+static void
+note_failed(void *cookie, const char *path, const char *what)
+{
+	buf_addf(cookie, "%s: cannot %s\n", path, what);
+}
+
+/* Only as many as are needed, the oldest first, whichever console has them. */
+static void
+test_only_what_is_needed(void)
+{
+	struct archives_rule rule = { .needed_bytes = 7 * KIB };
+	struct buf said;
+	struct rig r;
+
+	begin(&r);
+	buf_init(&said, 4096);
+	archives_trim(spool_dirfd(r.sp), &rule,
+	    &(struct archives_sink){ note_removed, note_failed, &said });
+	UNIT_TEXT(said.p, "acme/archive/threat/" NAME("04", "3") ".gz 7168 "
+	    "the disk is needed\n");
+	CU_ASSERT_TRUE(is_there(&r, "beta/archive/threat/" NAME("05", "2")
+	    ".gz"));
+	buf_fini(&said);
+	end(&r);
+}
+
+static const struct unit_test tests[] = {
+	{ "what is there is measured", test_usage },
+	{ "what is not shipped reaches its limit", test_full },
+	{ "one console has a limit of its own", test_one_console_is_full },
+	{ "the disk's reserve", test_no_disk },
+	{ "no more archives go than are needed", test_only_what_is_needed },
+};
+
+UNIT_MAIN("budget", tests)
