@@ -70,7 +70,7 @@ until has_polled || [ $((turns += 1)) -gt 30 ]; do
 done
 run_stop
 is "exit code" "$code" 0
-is X
+is "records" "$(ids | wc -l | tr -d ' ')" 3500
 is "records that are different" "$(ids | uniq | wc -l | tr -d ' ')" 3500
 [ "$turns" -gt 1 ] || fail "it never waited a second time"
 mock_stop
