@@ -111,6 +111,7 @@ static const char every_option[] =
     "    api_token_file: /k\n"
     "    namespace: prod.eu\n"
     "    site_ids: [225494730938493804, '2']\n"
+    "    max_size: 5GiB\n"
     "    proxy_url: http://u:p@proxy:3128\n"
     "    http_client_timeout: 1m\n"
     "    connect_timeout: 5s\n"
@@ -193,6 +194,7 @@ test_every_option(void)
 	UNIT_TEXT(c->url, "http://127.0.0.1:8080");
 	UNIT_TEXT(c->api_token_file, "/k");
 	UNIT_TEXT(c->namespace, "prod.eu");
+	CU_ASSERT_EQUAL(c->max_size, INT64_C(5) << 30);
 	UNIT_TEXT(c->site_ids, "225494730938493804,2");
 	UNIT_TEXT(c->proxy_url, "http://u:p@proxy:3128");
 	CU_ASSERT_EQUAL(c->http_client_timeout, 60000);
@@ -370,8 +372,8 @@ test_absent(void)
 	/* Only where the integration has it. */
 	refused(CONSOLE "    key_passphrase: x\n",
 	    "s1.yml:5:5: unknown option 'key_passphrase'; known here: name, "
-	    "url, api_token_file, namespace, site_ids, proxy_url, "
-	    "http_client_timeout, connect_timeout, rate_share, "
+	    "url, api_token_file, namespace, site_ids, max_size, "
+	    "proxy_url, http_client_timeout, connect_timeout, rate_share, "
 	    "preserve_original_event, preserve_duplicate_custom_fields, "
 	    "output, enable_request_tracer, ssl, datasets\n");
 	end();
