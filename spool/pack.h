@@ -20,8 +20,9 @@ struct pack_info {
  * Pack the file dirfd/from into dirfd/folder/to ("....gz"), which is whole or
  * not there: written as .<to>.tmp in dirfd/work_folder, synced, read back and
  * compared, renamed, the folder synced.  It gets the mtime of `from`, which
- * must not change, and stays; both folders must exist, on one file system.  0 with *info, or -1 with
- * errno: EBADMSG when what was read back was not what was packed.
+ * must not change, and stays; both folders must exist, on one file system.
+ * 0 with *info, or -1 with errno: EBADMSG when what was read back was not what
+ * was packed.
  */
 int pack_file(int dirfd, const char *from, const char *work_folder,
     const char *folder, const char *to, struct pack_info *info);

@@ -124,7 +124,9 @@ read_wherever(struct reader *rd, const struct stream *st,
 {
 	static const struct {
 		const char *folder, *suffix;
-	} places[] = { { "", ".gz" }, { "archive/", ".gz" }, { "archive/", "" } };
+	} places[] = {
+		{ "", ".gz" }, { "archive/", ".gz" }, { "archive/", "" },
+	};
 	int dirfd = spool_dirfd(st->spool), r, saved;
 	int len = (int)strlen(f->name) - (f->gz ? 3 : 0);
 

@@ -29,8 +29,9 @@ struct registry {
 /*
  * Read the registry in a folder.  0, or -1 with a message in err: a part is
  * missing, cannot be read, makes no sense, is of an unknown version, or was
- * replaced again and again meanwhile.  What a crash of Filebeat leaves (half an
- * operation at the end of the log) is no damage.  registry_fini() in both cases.
+ * replaced again and again meanwhile.  What a crash of Filebeat leaves, half an
+ * operation at the end of the log, is no damage.  registry_fini() in both
+ * cases.
  */
 int registry_read(struct registry *r, const char *folder, struct buf *err);
 void registry_fini(struct registry *r);

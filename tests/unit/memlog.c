@@ -36,7 +36,8 @@ put(int fd, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(text) || write(fd, text, (size_t)n) != n)
+	if (n < 0 || (size_t)n >= sizeof(text) ||
+	    write(fd, text, (size_t)n) != n)
 		err(99, "registry");
 }
 

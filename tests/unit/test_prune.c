@@ -351,8 +351,8 @@ test_dry_run(void)
 	prune(&r, &opt, SECOND, THIRD,
 	    "I " ARCHIVE "/" FIRST ".gz: removed: the archives are larger than "
 	    "archive.max_size\n"
-	    "I " ARCHIVE "/" SECOND ".gz: removed: the archives are larger than "
-	    "archive.max_size\n"
+	    "I " ARCHIVE "/" SECOND ".gz: removed: the archives are larger "
+	    "than archive.max_size\n"
 	    "0 archived 0 packed 2 removed 0 waiting 0 failed");
 	check_folders(&r, THIRD, FIRST ".gz " SECOND ".gz");
 	rig_teardown(&r);

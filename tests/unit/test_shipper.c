@@ -20,9 +20,11 @@
 
 #define NAME "t-20260101T000000.000000Z-000000000001.ndjson"
 /* Two lines of 80 bytes. */
-#define LINE1 "{\"spool\":{\"seq\":\"hefg8dts00-1\",\"id\":\"a\",\"at\":\"\"}," \
+#define LINE1                                                                \
+	"{\"spool\":{\"seq\":\"hefg8dts00-1\",\"id\":\"a\",\"at\":\"\"},"    \
 	"\"x\":\"12345678901234567890123\"}\n"
-#define LINE2 "{\"spool\":{\"seq\":\"hefg8dts00-2\",\"id\":\"b\",\"at\":\"\"}," \
+#define LINE2                                                                \
+	"{\"spool\":{\"seq\":\"hefg8dts00-2\",\"id\":\"b\",\"at\":\"\"},"    \
 	"\"x\":\"12345678901234567890123\"}\n"
 #define LEN ((int64_t)sizeof(LINE1) - 1)
 
