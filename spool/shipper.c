@@ -253,26 +253,6 @@ is_same_file(const struct registry_entry *e, const struct identity *id)
 	return same_path;
 }
 
-/* What one entry says. */
-static enum shipper_answer
-ask_entry(const struct registry_entry *e, const struct shipper_file *f,
-    int64_t size, struct buf *why)
-{
-	if (e->offset == size)
-		return SHIPPER_HAS;
-	if (e->offset > size) {
-		buf_addf(why, "input %s has got to byte %" PRId64 " of a file "
-		    "that has %" PRId64, e->input, e->offset, size);
-		return SHIPPER_CANNOT_TELL;
-	}
-	/* Shippers do not go into the torn line that a death leaves. */
-	if (lines_follow(f->dirfd, f->path, e->offset) == 0)
-		return SHIPPER_HAS;
-	buf_addf(why, "input %s has delivered %" PRId64 " of %" PRId64
-	    " bytes", e->input, e->offset, size);
-	return SHIPPER_HAS_NOT;
-}
-
 /* The first key of this text, or where it would be. */
 static size_t
 find_key(const struct shipper *s, const char *text)
@@ -296,11 +276,35 @@ struct asking {
 	const struct shipper_file *f;
 	struct identity id;
 	int64_t size;
-	int64_t written_ms;
+	bool stale; /* the registry is older than the file */
 	size_t known; /* entries */
 	enum shipper_answer answer;
 	struct buf *why;
 };
+
+/* What one entry says. */
+static enum shipper_answer
+ask_entry(const struct asking *a, const struct registry_entry *e)
+{
+	if (e->offset > a->size) {
+		buf_addf(a->why, "input %s has got to byte %" PRId64 " of a "
+		    "file that has %" PRId64, e->input, e->offset, a->size);
+		return SHIPPER_CANNOT_TELL;
+	}
+	/* Nobody has acknowledged bytes before they were written. */
+	if (e->offset == a->size && a->stale) {
+		buf_addf(a->why, "input %s has delivered it, but its registry "
+		    "is older than the file", e->input);
+		return SHIPPER_CANNOT_TELL;
+	}
+	/* Shippers do not go into the torn line that a death leaves. */
+	if (e->offset == a->size ||
+	    lines_follow(a->f->dirfd, a->f->path, e->offset) == 0)
+		return SHIPPER_HAS;
+	buf_addf(a->why, "input %s has delivered %" PRId64 " of %" PRId64
+	    " bytes", e->input, e->offset, a->size);
+	return SHIPPER_HAS_NOT;
+}
 
 /* All entries that have the text, up to one that has not shipped the file. */
 static void
@@ -313,7 +317,7 @@ ask_entries(struct asking *a, const char *text)
 		if (!is_same_file(e, &a->id))
 			continue;
 		a->known++;
-		a->answer = ask_entry(e, a->f, a->size, a->why);
+		a->answer = ask_entry(a, e);
 	}
 }
 
@@ -326,7 +330,7 @@ look_at(struct asking *a)
 	if (a->size < 0 || fstatat(a->f->dirfd, a->f->path, &sb, 0) != 0 ||
 	    make_fingerprint(a->f, a->s->opt->fingerprint_length, &a->id) != 0)
 		return -1;
-	a->written_ms = (int64_t)sb.st_mtime * 1000;
+	a->stale = a->s->registry.changed_ms < (int64_t)sb.st_mtime * 1000;
 	snprintf(a->id.inode, sizeof(a->id.inode), "%" PRIuMAX "-",
 	    (uintmax_t)sb.st_ino);
 	return 0;
@@ -338,7 +342,6 @@ shipper_ask(const struct shipper *s, const struct shipper_file *f,
 {
 	struct asking a = { .s = s, .f = f, .id.path = f->full_path,
 		.answer = SHIPPER_HAS, .why = why };
-	bool stale;
 
 	if (look_at(&a) != 0) {
 		buf_addf(why, "the file cannot be read: %s", strerror(errno));
@@ -347,19 +350,18 @@ shipper_ask(const struct shipper *s, const struct shipper_file *f,
 	ask_entries(&a, a.id.path);
 	if (a.id.fingerprint[0] != '\0')
 		ask_entries(&a, a.id.fingerprint);
-	/* Nobody has acknowledged lines before they were written. */
-	stale = s->registry.changed_ms < a.written_ms;
-	if (a.known > 0 && a.answer == SHIPPER_HAS && !stale)
+	if (a.known > 0 && a.answer == SHIPPER_HAS)
 		return SHIPPER_HAS;
 	if (lines_follow(f->dirfd, f->path, 0) == 0)
 		return SHIPPER_HAS;
-	if (a.answer == SHIPPER_HAS && stale) {
-		buf_adds(why, "its registry is older than the file: does it "
-		    "run?");
-		return SHIPPER_CANNOT_TELL;
+	if (a.known == 0) {
+		buf_adds(why, "it does not know the file yet");
+		a.answer = SHIPPER_HAS_NOT;
 	}
-	if (a.known > 0)
-		return a.answer;
-	buf_adds(why, "it does not know the file yet");
-	return SHIPPER_HAS_NOT;
+	if (a.answer == SHIPPER_HAS_NOT && a.stale) {
+		buf_adds(why, ", and its registry is older than the file: "
+		    "does it run?");
+		a.answer = SHIPPER_CANNOT_TELL;
+	}
+	return a.answer;
 }

@@ -32,12 +32,12 @@ is_component(const char *s)
 
 /* The sequence and the end of what is there already. */
 static int
-find_end(struct stream *st)
+list_end(struct stream *st)
 {
 	struct segment_list l = { 0 };
 	const struct segment_file *last;
 	int64_t size;
-	int r;
+	int r, saved;
 
 	r = segment_list_stream(&l, spool_dirfd(st->spool), st->console,
 	    st->dataset);
@@ -53,7 +53,21 @@ find_end(struct stream *st)
 			    last->birth_us, last->seq);
 		st->end.offset = size;
 	}
+	saved = errno;
 	segment_list_fini(&l);
+	errno = saved;
+	return r;
+}
+
+/* `s1spool prune` may move the last segment right after it was listed: twice,
+ * and then remove it. */
+static int
+find_end(struct stream *st)
+{
+	int r = list_end(st);
+
+	for (int i = 0; i < 3 && r < 0 && errno == ENOENT; i++)
+		r = list_end(st);
 	return r;
 }
 

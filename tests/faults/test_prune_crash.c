@@ -329,10 +329,10 @@ die_recovering(const char *point, int n)
 	return died;
 }
 
-/* Odd passes: the power goes at the death.  Even ones: what the next run finds
- * it counts on, and the power goes when it is done. */
+/* The power goes at the death; or what the next run finds it counts on, and
+ * the power goes when that is done. */
 static bool
-die_with_power(const char *point, int n)
+die_with(const char *point, int n, enum power power)
 {
 	const struct run run = run_through(point);
 	char *dir = make_dirs(), at[64];
@@ -340,13 +340,20 @@ die_with_power(const char *point, int n)
 
 	CU_ASSERT_EQUAL(finish(start_toy(dir, NULL)), 0);
 	snprintf(at, sizeof(at), "%s:%d", point, n);
-	died = run_prune(dir, &run, at, n % 2 == 1 ? POWER_CUT_AT_DEATH :
-	    POWER_CUT_AT_END) == SIGKILL;
+	died = run_prune(dir, &run, at, power) == SIGKILL;
 	CU_ASSERT_EQUAL(run_prune(dir, &run, NULL, POWER_CUT_AT_END), 0);
 	CU_ASSERT_EQUAL(run_prune(dir, &run, NULL, POWER_ON), 0);
 	check_once(dir, at);
 	scratch_remove(dir);
 	return died;
+}
+
+static bool
+die_with_power(const char *point, int n)
+{
+	bool died = die_with(point, n, POWER_CUT_AT_DEATH);
+
+	return die_with(point, n, POWER_CUT_AT_END) && died;
 }
 
 /* Some points are of no use here: nothing is linked, or it would be removed. */

@@ -263,12 +263,23 @@ test_torn_tails(void)
 static void
 test_stale_registry(void)
 {
+	static const char hint[] = ", and its registry is older than the file: "
+	    "does it run??";
 	struct timespec times[2] = { { 1767225600, 0 }, { 1767225600, 0 } };
+	char want[200];
 
 	begin(LINE1 LINE2);
+	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
+	snprintf(want, sizeof(want), UNKNOWN "%s", hint);
+	ask(want);
+	know("fingerprint", rig.fingerprint, rig.full, LEN);
+	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
+	snprintf(want, sizeof(want), DELIVERED("80") "%s", hint);
+	ask(want);
 	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN);
 	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
-	ask("its registry is older than the file: does it run?" "?");
+	ask("input in has delivered it, but its registry is older than the "
+	    "file?");
 	times[1].tv_sec--;
 	CU_ASSERT_EQUAL(utimensat(rig.dirfd, NAME, times, 0), 0);
 	ask("has");
@@ -277,6 +288,12 @@ test_stale_registry(void)
 	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
 	times[1].tv_sec++;
 	CU_ASSERT_EQUAL(utimensat(rig.dirfd, NAME, times, 0), 0);
+	ask("has");
+	end();
+	/* All that came later is a torn line. */
+	begin(LINE1 LINE2 "{\"sp");
+	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN);
+	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
 	ask("has");
 	end();
 }
