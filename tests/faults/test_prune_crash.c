@@ -31,6 +31,7 @@
 #include "tests/unit/unit.h"
 
 #define PASSES_MAX 100
+#define CUTS 4 /* of the power, with another loss each time */
 #define ROUNDS 4 /* of a collector that runs meanwhile, for each point */
 
 static char *
@@ -167,8 +168,13 @@ static int
 run_prune(const char *dir, const struct run *run, const char *point,
     enum power power)
 {
-	pid_t pid = fork();
+	static unsigned seed;
+	pid_t pid;
 	int r;
+
+	/* What is lost is another choice each time. */
+	seed++;
+	pid = fork();
 
 	if (pid < 0)
 		err(99, "fork");
@@ -178,7 +184,7 @@ run_prune(const char *dir, const struct run *run, const char *point,
 		_exit(98);
 	if (power != POWER_ON)
 		power_watch(scratch_path(dir, "memory"),
-		    power == POWER_CUT_AT_DEATH || point == NULL, 7);
+		    power == POWER_CUT_AT_DEATH || point == NULL, seed);
 	r = prune(dir, run);
 	if (power != POWER_ON)
 		power_cut();
@@ -353,7 +359,9 @@ die_with_power(const char *point, int n)
 {
 	bool died = die_with(point, n, POWER_CUT_AT_DEATH);
 
-	return die_with(point, n, POWER_CUT_AT_END) && died;
+	for (int i = 0; i < CUTS; i++)
+		died &= die_with(point, n, POWER_CUT_AT_END);
+	return died;
 }
 
 /* Some points are of no use here: nothing is linked, or it would be removed. */
