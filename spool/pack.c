@@ -213,7 +213,9 @@ write_packed(int from, int work, const char *tmp, const char *to,
 
 	if (fstat(from, &sb) != 0)
 		return -1;
-	fd = openat(work, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	/* One a death left behind is of no use to anybody. */
+	unlinkat(work, tmp, 0);
+	fd = openat(work, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 	    FILE_MODE);
 	if (fd < 0)
 		return -1;
