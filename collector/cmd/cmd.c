@@ -112,6 +112,12 @@ print_exits(const struct command *cmd)
 		printf("  %-4d%s\n", e->code, e->meaning);
 }
 
+void
+cmd_help_row(const char *name, const char *text)
+{
+	printf("  %-*s%s\n", HELP_COLUMN - 2, name, text);
+}
+
 /* What was printed counts only when it arrived. */
 static int
 end_output(void)
@@ -128,6 +134,8 @@ print_help(const struct command *cmd)
 	print_usage(cmd);
 	printf("%c%s.\n", toupper((unsigned char)cmd->summary[0]),
 	    cmd->summary + 1);
+	if (cmd->print_more != NULL)
+		cmd->print_more();
 	print_options(cmd);
 	print_exits(cmd);
 	return end_output();
@@ -140,8 +148,7 @@ print_main_help(const struct command *const *list)
 	puts("Collect from SentinelOne consoles into files for Filebeat.\n");
 	puts("Commands:");
 	for (; *list != NULL; list++)
-		printf("  %-*s%s\n", HELP_COLUMN - 2, (*list)->name,
-		    (*list)->summary);
+		cmd_help_row((*list)->name, (*list)->summary);
 	print_options(&program);
 	print_exits(&program);
 	puts("\ns1spool COMMAND --help says more about a command.");

@@ -48,6 +48,8 @@ struct command {
 	int min_args, max_args;
 	const struct cmd_option *options; /* NULL for none */
 	const struct cmd_exit *exits;
+	/* Prints more for --help, in front of the options; NULL for nothing. */
+	void (*print_more)(void);
 	int (*run)(const struct cmd_line *line); /* the exit code */
 };
 
@@ -67,6 +69,7 @@ extern const struct command cmd_once;
 extern const struct command cmd_map;
 extern const struct command cmd_verify;
 extern const struct command cmd_prune;
+extern const struct command cmd_setup;
 
 /*
  * Find the command that argv[1] names in a NULL-terminated list, parse its
@@ -74,6 +77,9 @@ extern const struct command cmd_prune;
  * EX_USAGE, with one specific message on stderr, when argv makes no sense.
  */
 int cmd_main(const struct command *const *list, int argc, char **argv);
+
+/* A row of the help text: a name and what it stands for. */
+void cmd_help_row(const char *name, const char *text);
 
 /*
  * Read the configuration, from CMD_CONFIG_FILE when file is NULL, and set up

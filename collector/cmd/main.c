@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&cmd_map,
 	&cmd_verify,
 	&cmd_prune,
+	&cmd_setup,
 	NULL,
 };
 

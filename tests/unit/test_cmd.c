@@ -43,6 +43,13 @@ paint_run(const struct cmd_line *line)
 	return EX_NOINPUT;
 }
 
+static void
+print_walls(void)
+{
+	puts("\nWalls:");
+	cmd_help_row("east", "where the sun rises");
+}
+
 static const struct command paint = {
 	.name = "paint",
 	.summary = "paint a wall",
@@ -51,6 +58,7 @@ static const struct command paint = {
 	.max_args = 2,
 	.options = paint_options,
 	.exits = paint_exits,
+	.print_more = print_walls,
 	.run = paint_run,
 };
 
@@ -204,6 +212,9 @@ test_help_of_a_command(void)
 	UNIT_TEXT(out,
 	    "Usage: s1spool paint [OPTION]... WALL\n"
 	    "Paint a wall.\n"
+	    "\n"
+	    "Walls:\n"
+	    "  east                      where the sun rises\n"
 	    "\n"
 	    "Options:\n"
 	    "  -c, --config=FILE         read FILE in place of "

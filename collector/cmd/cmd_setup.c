@@ -1,0 +1,207 @@
+/*
+ * s1spool setup: the Elastic side's configurations, templates and objects.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "collector/base/nearest.h"
+#include "collector/base/xalloc.h"
+#include "collector/cmd/cmd.h"
+#include "collector/conf/conf.h"
+#include "collector/setup/setup.h"
+#include "collector/setup/target.h"
+
+enum option {
+	OPTION_CONFIG,
+	OPTION_ASSETS,
+	OPTION_DRY_RUN,
+	OPTION_ONLY,
+	OPTION_SPACE,
+	OPTION_COUNT
+};
+
+static const struct cmd_option options[] = {
+	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
+	[OPTION_ASSETS] = { "assets", 0, "DIR",
+	    "read what is installed from DIR in place of " PKGDATADIR },
+	[OPTION_DRY_RUN] = { "dry-run", 'n', NULL,
+	    "say what would be done, and do nothing" },
+	[OPTION_ONLY] = { "only", 0, "PART,...", "do only these parts" },
+	[OPTION_SPACE] = { "space", 0, "NAME",
+	    "Kibana's space in place of the configuration's" },
+	[OPTION_COUNT] = { 0 },
+};
+
+static const struct cmd_exit exits[] = {
+	{ EX_OK, "done, or it was right already" },
+	{ EX_USAGE, "wrong arguments" },
+	{ EX_NOINPUT, "what is to be installed cannot be read" },
+	{ EX_UNAVAILABLE, "something failed on the other side" },
+	{ EX_CANTCREAT, "something is in the way that s1spool does not own" },
+	{ EX_IOERR, "standard output or a file cannot be written" },
+	{ EX_CONFIG, "the configuration has errors" },
+	{ 0, NULL },
+};
+
+/* Options that all targets have. */
+#define COMMON (1u << OPTION_CONFIG | 1u << OPTION_ASSETS)
+
+struct target {
+	const char *name;
+	const char *summary;
+	unsigned options; /* bits, besides the common ones */
+	const char *const *parts; /* what --only may name, NULL-terminated */
+	int (*run)(struct setup *s); /* the exit code */
+};
+
+/* In the order of --help.  A new target is one row here. */
+static const struct target targets[] = {
+	{ "filebeat", "print a configuration for Filebeat", 0, NULL,
+	    setup_filebeat },
+};
+#define N_TARGETS (sizeof(targets) / sizeof(targets[0]))
+
+static void
+print_targets(void)
+{
+	puts("\nTargets:");
+	for (size_t i = 0; i < N_TARGETS; i++)
+		cmd_help_row(targets[i].name, targets[i].summary);
+}
+
+static const struct target *
+find_target(const char *name)
+{
+	struct nearest near;
+
+	for (size_t i = 0; i < N_TARGETS; i++)
+		if (strcmp(targets[i].name, name) == 0)
+			return &targets[i];
+	nearest_init(&near, slice_of(name));
+	for (size_t i = 0; i < N_TARGETS; i++)
+		nearest_offer(&near, slice_of(targets[i].name));
+	fprintf(stderr, "s1spool setup: unknown target '%s'", name);
+	if (near.name.len > 0)
+		fprintf(stderr, ", did you mean '%.*s'?", (int)near.name.len,
+		    near.name.p);
+	fputs("; try 's1spool setup --help'\n", stderr);
+	return NULL;
+}
+
+/* An option of another target is a mistake about what will happen. */
+static int
+check_options(const struct target *t, const struct cmd_line *line)
+{
+	for (unsigned i = 0; i < OPTION_COUNT; i++) {
+		if (line->value[i] == NULL || (t->options | COMMON) & 1u << i)
+			continue;
+		fprintf(stderr, "s1spool setup: %s takes no option --%s\n",
+		    t->name, options[i].name);
+		return -1;
+	}
+	return 0;
+}
+
+/* "a,b" as a NULL-terminated list, freed with free_parts(). */
+static char **
+split_parts(const char *text)
+{
+	char *copy = xstrdup(text), *rest = copy, *word;
+	char **parts = xcalloc(strlen(text) + 2, sizeof(*parts));
+	size_t n = 0;
+
+	while ((word = strsep(&rest, ",")) != NULL)
+		if (*word != '\0')
+			parts[n++] = xstrdup(word);
+	free(copy);
+	return parts;
+}
+
+static void
+free_parts(char **parts)
+{
+	for (size_t i = 0; parts != NULL && parts[i] != NULL; i++)
+		free(parts[i]);
+	free(parts);
+}
+
+static int
+check_parts(const struct target *t, char *const *parts)
+{
+	for (; parts != NULL && *parts != NULL; parts++) {
+		const char *const *p = t->parts;
+
+		while (*p != NULL && strcmp(*p, *parts) != 0)
+			p++;
+		if (*p != NULL)
+			continue;
+		fprintf(stderr, "s1spool setup: %s has no part '%s'; there "
+		    "are", t->name, *parts);
+		for (p = t->parts; *p != NULL; p++)
+			fprintf(stderr, "%s %s", p == t->parts ? "" : ",", *p);
+		fputc('\n', stderr);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+run_target(const struct target *t, const struct cmd_line *line,
+    char *const *parts)
+{
+	const char *const *value = line->value;
+	struct conf *conf = cmd_conf_load(value[OPTION_CONFIG]);
+	struct setup s = {
+		.conf = conf,
+		.assets = value[OPTION_ASSETS] != NULL ?
+		    value[OPTION_ASSETS] : PKGDATADIR,
+		.only = parts,
+		.space = value[OPTION_SPACE],
+		.dry_run = value[OPTION_DRY_RUN] != NULL,
+	};
+	int code;
+
+	if (conf == NULL)
+		return EX_CONFIG;
+	code = t->run(&s);
+	conf_free(conf);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("s1spool setup: standard output");
+		return EX_IOERR;
+	}
+	return code;
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	const struct target *t = find_target(line->argv[0]);
+	const char *only = line->value[OPTION_ONLY];
+	char **parts = NULL;
+	int code = EX_USAGE;
+
+	if (t == NULL || check_options(t, line) != 0)
+		return EX_USAGE;
+	if (only != NULL)
+		parts = split_parts(only);
+	if (check_parts(t, parts) == 0)
+		code = run_target(t, line, parts);
+	free_parts(parts);
+	return code;
+}
+
+const struct command cmd_setup = {
+	.name = "setup",
+	.summary = "configure the Elastic side",
+	.args = "TARGET",
+	.min_args = 1,
+	.max_args = 1,
+	.options = options,
+	.exits = exits,
+	.print_more = print_targets,
+	.run = run,
+};

@@ -1,0 +1,36 @@
+/*
+ * What of the spool is shipped in one way: a dataset, of all consoles or of
+ * some.  An input of Filebeat or a stream of Elastic Agent reads one feed.
+ */
+#ifndef S1SPOOL_FEEDS_H
+#define S1SPOOL_FEEDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "collector/conf/conf.h"
+
+struct feed {
+	enum dataset_id dataset;
+	enum conf_output output;
+	const char *namespace; /* NULL: each line's own; borrowed */
+	/* Of the shipper's input.  Shippers keep by it how far they are, so it
+	 * must not change when consoles come and go. */
+	char *id;
+	char **folders; /* NULL-terminated, absolute, may hold a "*" */
+};
+
+struct feeds {
+	struct feed *feed;
+	size_t n;
+};
+
+/*
+ * The feeds of all datasets, also of those that are switched off: they read
+ * nothing then.  With by_namespace the consoles of each namespace have feeds of
+ * their own.  The configuration must outlive them.
+ */
+void feeds_make(struct feeds *f, const struct conf *conf, bool by_namespace);
+void feeds_fini(struct feeds *f);
+
+#endif

@@ -1,0 +1,82 @@
+#include "config.h"
+
+#include "collector/setup/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "collector/base/fsutil.h"
+#include "collector/base/xalloc.h"
+
+static const struct {
+	const char *word;
+	const char *dry; /* nothing is done yet */
+} words[SETUP_RESULTS] = {
+	[SETUP_CREATED] = { "created", "create" },
+	[SETUP_UPDATED] = { "updated", "update" },
+	[SETUP_SAME] = { "right", "right" },
+	[SETUP_REFUSED] = { "refused", "refuse" },
+	[SETUP_FAILED] = { "failed", "failed" },
+};
+
+bool
+setup_wants(const struct setup *s, const char *part)
+{
+	char *const *p = s->only;
+
+	if (p == NULL)
+		return true;
+	while (*p != NULL && strcmp(*p, part) != 0)
+		p++;
+	return *p != NULL;
+}
+
+int
+setup_asset(const struct setup *s, const char *name, struct buf *b)
+{
+	char *path = xasprintf("%s/%s", s->assets, name);
+	int rc = fs_read_file(AT_FDCWD, path, b);
+
+	if (rc != 0)
+		fprintf(stderr, "s1spool setup: %s: %s; --assets names the "
+		    "folder\n", path, strerror(errno));
+	free(path);
+	return rc;
+}
+
+static const char *
+word_of(const struct setup *s, enum setup_result result)
+{
+	return s->dry_run ? words[result].dry : words[result].word;
+}
+
+void
+setup_report(struct setup *s, enum setup_result result, const char *fmt, ...)
+{
+	va_list ap;
+
+	s->count[result]++;
+	printf("%-8s ", word_of(s, result));
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+int
+setup_end(const struct setup *s)
+{
+	printf("%s", s->dry_run ? "dry run: " : "");
+	for (int i = 0; i < SETUP_RESULTS; i++)
+		printf("%s%" PRIu64 " %s", i == 0 ? "" : ", ", s->count[i],
+		    word_of(s, (enum setup_result)i));
+	putchar('\n');
+	if (s->count[SETUP_FAILED] > 0)
+		return EX_UNAVAILABLE;
+	return s->count[SETUP_REFUSED] > 0 ? EX_CANTCREAT : EX_OK;
+}

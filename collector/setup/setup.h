@@ -1,0 +1,61 @@
+/*
+ * Bringing the Elastic side about: what the targets of `s1spool setup' share.
+ * A target looks at what is there, does what is missing, says so, and leaves
+ * alone what s1spool does not own.
+ */
+#ifndef S1SPOOL_SETUP_H
+#define S1SPOOL_SETUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/buf.h"
+
+struct conf;
+
+/* What became of one thing: an object of Elasticsearch's, a file. */
+enum setup_result {
+	SETUP_CREATED,
+	SETUP_UPDATED,
+	SETUP_SAME, /* it was right already */
+	SETUP_REFUSED, /* it is there and not ours: left as it is */
+	SETUP_FAILED,
+	SETUP_RESULTS
+};
+
+/* All borrowed, but for the counts. */
+struct setup {
+	const struct conf *conf;
+	const char *assets; /* folder, see setup_asset() */
+	/* The parts that were asked for, NULL-terminated; NULL: all. */
+	char *const *only;
+	const char *space; /* of Kibana; NULL: the configuration's */
+	bool dry_run; /* say what would be done, change nothing */
+	uint64_t count[SETUP_RESULTS];
+};
+
+/* Is this part to be done? */
+bool setup_wants(const struct setup *s, const char *part);
+
+/*
+ * Append an asset's content to b.  The name is a path below the folder, such
+ * as "elasticsearch/pipeline.json".  0, or -1 after a message on stderr; b is
+ * as it was then.
+ */
+int setup_asset(const struct setup *s, const char *name, struct buf *b);
+
+/*
+ * Count a result and print its line on stdout: what became of what.  The text
+ * names the thing, and for SETUP_REFUSED and SETUP_FAILED says why.
+ */
+void setup_report(struct setup *s, enum setup_result result, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Print the totals on stdout.  The exit code: EX_OK, EX_UNAVAILABLE when
+ * something failed, EX_CANTCREAT when something was refused.
+ */
+int setup_end(const struct setup *s);
+
+#endif

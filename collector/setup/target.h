@@ -1,0 +1,12 @@
+/*
+ * The targets of `s1spool setup', each in its own file.
+ */
+#ifndef S1SPOOL_TARGET_H
+#define S1SPOOL_TARGET_H
+
+struct setup;
+
+/* Each: do it, messages on stderr; the exit code. */
+int setup_filebeat(struct setup *s);
+
+#endif
