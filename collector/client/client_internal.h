@@ -18,16 +18,15 @@
 #ifndef S1SPOOL_CLIENT_INTERNAL_H
 #define S1SPOOL_CLIENT_INTERNAL_H
 
-#include <curl/curl.h>
 #include <sys/queue.h>
 
 #include "collector/base/timer.h"
 #include "collector/client/client.h"
+#include "collector/client/easy.h"
 #include "collector/client/head.h"
 #include "collector/client/ratelimit.h"
 
 #define CONSOLE_IDLE_MAX 2
-#define USER_AGENT "s1spool/" PACKAGE_VERSION
 
 struct client_limits {
 	size_t per_console; /* transfers at a time */
@@ -99,19 +98,6 @@ struct request {
 	const char *broke; /* why we broke it off, NULL when we did not */
 	struct buf error_body;
 };
-
-/*
- * A request without one of its options could be one without the check of the
- * certificate, or one to another URL: rather none at all.  Out of memory is
- * the only cause that is left.
- */
-#define EASY_SET(easy, option, value)                                        \
-	do {                                                                 \
-		if (curl_easy_setopt(easy, option, value) != CURLE_OK)       \
-			easy_refused(#option);                               \
-	} while (0)
-
-void easy_refused(const char *option) __attribute__((noreturn));
 
 /* console.c, console_easy.c */
 

@@ -9,40 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/base/log.h"
 #include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
 /* Larger pieces than libcurl's 16 KiB: pages have megabytes. */
 #define RECEIVE_BYTES (64 * 1024L)
-
-void
-easy_refused(const char *option)
-{
-	log_error("libcurl: %s is refused", option);
-	abort();
-}
-
-static bool
-is_set(const char *text, const char *value)
-{
-	return text != NULL && strcmp(text, value) == 0;
-}
-
-/*
- * full: the chain and the name; certificate: the chain alone; none: nothing.
- */
-static void
-set_tls(CURL *easy, const struct conf_console *conf)
-{
-	const char *mode = conf->ssl.verification_mode;
-	bool chain = !is_set(mode, "none");
-	bool name = chain && !is_set(mode, "certificate");
-
-	EASY_SET(easy, CURLOPT_SSL_VERIFYPEER, chain ? 1L : 0L);
-	EASY_SET(easy, CURLOPT_SSL_VERIFYHOST, name ? 2L : 0L);
-	tls_choose(easy, conf);
-}
 
 static void
 set_proxy(CURL *easy, const struct conf_console *conf)
@@ -99,7 +70,7 @@ console_take_easy(struct console *con)
 	if (easy == NULL)
 		abort();
 	set_http(easy);
-	set_tls(easy, con->conf);
+	tls_choose(easy, &con->conf->ssl, con->conf->name);
 	set_proxy(easy, con->conf);
 	set_limits(easy, con->conf, &con->client->limits);
 	return easy;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
-#include "collector/client/client_internal.h"
+#include "collector/client/easy.h"
 #include "collector/conf/conf_schema.h"
 
 #define AUTHORITIES "ssl.certificate_authorities"
@@ -268,34 +268,50 @@ choose_curves(CURL *easy, unsigned set)
 /*
  * libcurl shares connections between handles whose options are equal, and
  * knows nothing of what on_context() does: a folder that is not there, of a
- * name that no other console has, keeps those of this one apart.
+ * name that nothing else has, keeps those of this one apart.
  */
 static void
-choose_authorities(CURL *easy, const struct conf_console *conf)
+choose_authorities(CURL *easy, const struct conf_ssl *ssl, const char *name)
 {
-	char *const *authorities = conf->ssl.certificate_authorities;
+	char *const *authorities = ssl->certificate_authorities;
 	char *folder;
 
 	if (authorities == NULL || authorities[0] == NULL)
 		return;
-	folder = xasprintf("/dev/null/%s", conf->name);
+	folder = xasprintf("/dev/null/%s", name);
 	EASY_SET(easy, CURLOPT_CAINFO, NULL);
 	EASY_SET(easy, CURLOPT_CAPATH, folder);
 	EASY_SET(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
-	EASY_SET(easy, CURLOPT_SSL_CTX_DATA, &conf->ssl);
+	EASY_SET(easy, CURLOPT_SSL_CTX_DATA, ssl);
 	free(folder);
 }
 
-void
-tls_choose(CURL *easy, const struct conf_console *conf)
+static bool
+is_set(const char *text, const char *value)
 {
-	const struct conf_ssl *ssl = &conf->ssl;
+	return text != NULL && strcmp(text, value) == 0;
+}
 
+/* full: the chain and the name; certificate: the chain alone; none: nothing. */
+static void
+choose_verification(CURL *easy, const char *mode)
+{
+	bool chain = !is_set(mode, "none");
+	bool name = chain && !is_set(mode, "certificate");
+
+	EASY_SET(easy, CURLOPT_SSL_VERIFYPEER, chain ? 1L : 0L);
+	EASY_SET(easy, CURLOPT_SSL_VERIFYHOST, name ? 2L : 0L);
+}
+
+void
+tls_choose(CURL *easy, const struct conf_ssl *ssl, const char *name)
+{
+	choose_verification(easy, ssl->verification_mode);
 	EASY_SET(easy, CURLOPT_SSLVERSION,
 	    versions(ssl->supported_protocols));
 	choose_ciphers(easy, ssl->cipher_suites);
 	choose_curves(easy, ssl->curve_types);
-	choose_authorities(easy, conf);
+	choose_authorities(easy, ssl, name);
 	if (ssl->certificate != NULL)
 		EASY_SET(easy, CURLOPT_SSLCERT, ssl->certificate);
 	if (ssl->key != NULL)

@@ -18,8 +18,11 @@
  */
 int tls_check(const struct conf_ssl *ssl, struct buf *err);
 
-/* Set versions, ciphers, curves, authorities and the client's certificate;
- * conf is borrowed for as long as the handle is used. */
-void tls_choose(CURL *easy, const struct conf_console *conf);
+/*
+ * Set verification, versions, ciphers, curves, authorities and the client's
+ * certificate.  ssl is borrowed for as long as the handle is used; name tells
+ * its user from all others whose handles may share connections.
+ */
+void tls_choose(CURL *easy, const struct conf_ssl *ssl, const char *name);
 
 #endif

@@ -11,6 +11,7 @@
 #include "collector/conf/conf_dataset.h"
 #include "collector/conf/conf_file.h"
 #include "collector/conf/conf_read.h"
+#include "collector/conf/conf_server.h"
 #include "collector/conf/conf_value.h"
 
 #define MINUTE INT64_C(60000)
@@ -82,6 +83,7 @@ conf_load(const char *file, struct buf *err)
 	size_t errors;
 
 	conf_value_defaults(&conf_schema_top, c);
+	conf_servers_init(c);
 	c->spool.hold = NOT_GIVEN;
 	errors = load_file(&r, file, err);
 	errors += load_fragments(&r, file, err);
@@ -90,6 +92,7 @@ conf_load(const char *file, struct buf *err)
 		    "consoles: with its name, url and api_token_file\n", file);
 		errors++;
 	}
+	errors += conf_servers_check(c, file, err);
 	conf_reader_fini(&r);
 	/* Without shippers there is nothing else to tell what was shipped. */
 	if (c->spool.hold == NOT_GIVEN)
@@ -111,6 +114,7 @@ conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n_shippers; i++)
 		conf_value_free(&conf_schema_shipper, &c->shipper[i]);
 	free(c->shipper);
+	conf_servers_fini(c);
 	conf_value_free(&conf_schema_top, c);
 	free(c);
 }

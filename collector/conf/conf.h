@@ -76,6 +76,20 @@ struct conf_console {
 	struct conf_dataset dataset[DATASET_COUNT];
 };
 
+/* Elasticsearch or Kibana, which setup speaks to.  Either a key, or a user with
+ * a password, or neither. */
+struct conf_server {
+	char *url; /* scheme://host[:port][/path], no trailing slash; NULL when
+		    * not given */
+	char *api_key_file;
+	char *username;
+	char *password_file;
+	char *proxy_url; /* NULL: from the environment */
+	int64_t timeout; /* of a request, ms */
+	struct conf_ssl ssl;
+	char *space; /* Kibana's only */
+};
+
 /* Who reads the spool; what each field means: spool/shipper.h. */
 struct conf_shipper {
 	char *name; /* unique */
@@ -108,6 +122,8 @@ struct conf {
 		enum log_level level;
 		enum log_format format;
 	} logging;
+	struct conf_server elasticsearch;
+	struct conf_server kibana;
 	struct conf_shipper *shipper;
 	size_t n_shippers;
 	struct conf_console *console;

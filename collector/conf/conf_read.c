@@ -11,6 +11,7 @@
 #include "collector/conf/conf_items.h"
 #include "collector/conf/conf_schema.h"
 #include "collector/conf/conf_scope.h"
+#include "collector/conf/conf_server.h"
 #include "collector/conf/conf_value.h"
 
 #define KEY_SHOWN_MAX 40
@@ -60,7 +61,8 @@ find_elsewhere(struct slice key, const char **what)
 {
 	static const struct conf_section *const all[] = {
 		&conf_schema_top, &conf_schema_shipper, &conf_schema_console,
-		&conf_schema_dataset,
+		&conf_schema_dataset, &conf_schema_elasticsearch,
+		&conf_schema_kibana,
 	};
 
 	for (size_t s = 0; s < sizeof(all) / sizeof(all[0]); s++)
@@ -327,6 +329,9 @@ read_known(const struct conf_scope *sc, const struct conf_option *o,
 	case CONF_CONSOLES:
 	case CONF_SHIPPERS:
 		conf_items_read(sc, o, value);
+		break;
+	case CONF_SERVER:
+		conf_server_read(sc, o, value);
 		break;
 	case CONF_DATASETS:
 		*sc->datasets = value;

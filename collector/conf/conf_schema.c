@@ -55,6 +55,32 @@ static const char *const ciphers[] = {
 	"write requests and answers, without secrets, below trace/ in the "  \
 	"state directory; for debugging only"
 
+/* TLS, of a console and of a server. */
+#define SSL_OPTIONS(whom)                                                    \
+	{ "ssl", .type = CONF_GROUP,                                         \
+	    .help = "TLS towards " whom ", in Filebeat's words" },           \
+	{ "ssl.certificate_authorities", .type = CONF_AUTHORITIES,           \
+	    AT(ssl.certificate_authorities),                                 \
+	    .help = "PEM files, or the PEM text; left out: the system's" },  \
+	{ "ssl.certificate", .type = CONF_PATH, AT(ssl.certificate),         \
+	    .help = "client certificate, PEM file" },                        \
+	{ "ssl.key", .type = CONF_PATH, AT(ssl.key),                         \
+	    .help = "its key, PEM file without a pass phrase" },             \
+	{ "ssl.verification_mode", .type = CONF_WORD,                        \
+	    AT(ssl.verification_mode),                                       \
+	    .words = verification_modes, .def = "full",                      \
+	    .help = "full; certificate: any host name; none: anybody" },     \
+	{ "ssl.supported_protocols", .type = CONF_SET,                       \
+	    AT(ssl.supported_protocols), .words = conf_tls_protocols,        \
+	    .help = "TLS versions; left out: TLSv1.2 and TLSv1.3" },         \
+	{ "ssl.cipher_suites", .type = CONF_SET, AT(ssl.cipher_suites),      \
+	    .words = ciphers,                                                \
+	    .help = "by Filebeat's names; left out: OpenSSL's choice" },     \
+	{ "ssl.curve_types", .type = CONF_SET, AT(ssl.curve_types),          \
+	    .words = conf_tls_curves,                                        \
+	    .help = "of P-256, P-384, P-521, X25519; left out: OpenSSL's "   \
+	    "choice" }
+
 #define AT(field) .offset = offsetof(struct conf, field)
 
 static const struct conf_option top_options[] = {
@@ -122,10 +148,48 @@ static const struct conf_option top_options[] = {
 	    .words = log_formats, .def = "text",
 	    .help = "text, or one JSON object a line" },
 
+	{ "elasticsearch", .type = CONF_SERVER, AT(elasticsearch),
+	    .help = "where setup installs templates, pipeline and transforms" },
+	{ "kibana", .type = CONF_SERVER, AT(kibana),
+	    .help = "where setup installs dashboards, rules and the connector" },
+
 	{ "consoles", .type = CONF_CONSOLES,
 	    .help = "the consoles to ask" },
 };
 SECTION(conf_schema_top, "the top level", top_options);
+
+#undef AT
+#define AT(field) .offset = offsetof(struct conf_server, field)
+
+/* What Elasticsearch and Kibana have in common. */
+#define SERVER_OPTIONS(whom)                                                 \
+	{ "url", .type = CONF_SERVER_URL, AT(url),                           \
+	    .help = "the address of " whom },                                \
+	{ "api_key_file", .type = CONF_PATH, AT(api_key_file),               \
+	    .help = "the file with an API key, as id:key or encoded" },      \
+	{ "username", .type = CONF_USER, AT(username),                       \
+	    .help = "in place of an API key, with password_file" },          \
+	{ "password_file", .type = CONF_PATH, AT(password_file),             \
+	    .help = "the file with this user's password" },                  \
+	{ "proxy_url", .type = CONF_PROXY, AT(proxy_url),                    \
+	    .help = "http://USER:PASSWORD@HOST:PORT; left out: https_proxy " \
+	    "of the environment" },                                          \
+	{ "timeout", .type = CONF_DURATION, AT(timeout),                     \
+	    .min = SECOND, .max = HOUR, .def = "90s",                        \
+	    .help = "limit for one whole request" },                         \
+	SSL_OPTIONS(whom)
+
+static const struct conf_option elasticsearch_options[] = {
+	SERVER_OPTIONS("Elasticsearch"),
+};
+SECTION(conf_schema_elasticsearch, "elasticsearch", elasticsearch_options);
+
+static const struct conf_option kibana_options[] = {
+	SERVER_OPTIONS("Kibana"),
+	{ "space", .type = CONF_NAME, AT(space),
+	    .help = "where its objects go; left out: the default space" },
+};
+SECTION(conf_schema_kibana, "kibana", kibana_options);
 
 #undef AT
 #define AT(field) .offset = offsetof(struct conf_shipper, field)
@@ -191,29 +255,7 @@ static const struct conf_option console_options[] = {
 	{ "enable_request_tracer", .type = CONF_BOOL,
 	    AT(enable_request_tracer), .def = "false", .help = HELP_TRACER },
 
-	{ "ssl", .type = CONF_GROUP,
-	    .help = "TLS towards the console, in Filebeat's words" },
-	{ "ssl.certificate_authorities", .type = CONF_AUTHORITIES,
-	    AT(ssl.certificate_authorities),
-	    .help = "PEM files, or the PEM text; left out: the system's" },
-	{ "ssl.certificate", .type = CONF_PATH, AT(ssl.certificate),
-	    .help = "client certificate, PEM file" },
-	{ "ssl.key", .type = CONF_PATH, AT(ssl.key),
-	    .help = "its key, PEM file without a pass phrase" },
-	{ "ssl.verification_mode", .type = CONF_WORD,
-	    AT(ssl.verification_mode),
-	    .words = verification_modes, .def = "full",
-	    .help = "full; certificate: any host name; none: anybody" },
-	{ "ssl.supported_protocols", .type = CONF_SET,
-	    AT(ssl.supported_protocols), .words = conf_tls_protocols,
-	    .help = "TLS versions; left out: TLSv1.2 and TLSv1.3" },
-	{ "ssl.cipher_suites", .type = CONF_SET, AT(ssl.cipher_suites),
-	    .words = ciphers,
-	    .help = "by Filebeat's names; left out: OpenSSL's choice" },
-	{ "ssl.curve_types", .type = CONF_SET, AT(ssl.curve_types),
-	    .words = conf_tls_curves,
-	    .help = "of P-256, P-384, P-521, X25519; left out: OpenSSL's "
-	    "choice" },
+	SSL_OPTIONS("the console"),
 
 	{ "datasets", .type = CONF_DATASETS,
 	    .help = "options of single datasets" },

@@ -18,6 +18,7 @@ enum conf_type {
 	CONF_GROUP, /* a map; its options follow, as "group.option" */
 	CONF_CONSOLES, /* lists of maps, see conf_items.h */
 	CONF_SHIPPERS,
+	CONF_SERVER, /* a map with a section of its own, see conf_server.h */
 	CONF_DATASETS, /* the map of a console's datasets */
 
 	CONF_BOOL, /* bool: true, yes, on; false, no, off */
@@ -30,8 +31,10 @@ enum conf_type {
 	CONF_WORD, /* char *: one of the words */
 	CONF_NAME, /* char *: [a-z0-9_-] */
 	CONF_NAMESPACE, /* char *: as data streams may have it */
+	CONF_USER, /* char *: a user's name */
 	CONF_PATH, /* char *: absolute */
 	CONF_URL, /* char *: the console's address */
+	CONF_SERVER_URL, /* char *: that of Elasticsearch or Kibana */
 	CONF_PROXY, /* char *: a proxy's address */
 
 	/* Lists, where one value stands for a list of one. */
@@ -91,6 +94,8 @@ extern const char *const conf_tls_protocols[];
 extern const char *const conf_tls_curves[]; /* OpenSSL knows these names */
 
 extern const struct conf_section conf_schema_top; /* of struct conf */
+extern const struct conf_section conf_schema_elasticsearch; /* conf_server */
+extern const struct conf_section conf_schema_kibana; /* conf_server */
 extern const struct conf_section conf_schema_shipper; /* conf_shipper */
 extern const struct conf_section conf_schema_console; /* conf_console */
 extern const struct conf_section conf_schema_dataset; /* conf_dataset */

@@ -12,6 +12,7 @@
 /* A data stream's namespace and a folder's name. */
 #define NAMESPACE_MAX 100
 #define NAME_MAX_LEN 64
+#define USER_MAX_LEN 1024
 
 static int
 keep(void *field, struct slice text)
@@ -96,6 +97,33 @@ conf_text_url(const struct conf_option *o, void *field, struct slice text,
 		buf_addf(why, "taken as %s; what follows is ignored", url);
 	*(char **)field = url;
 	return 0;
+}
+
+int
+conf_text_server_url(const struct conf_option *o, void *field,
+    struct slice text, struct buf *why)
+{
+	char *written = xstrndup(text.p, text.len);
+	char *url = conf_url_server(written, why);
+
+	(void)o;
+	free(written);
+	if (url == NULL)
+		return -1;
+	*(char **)field = url;
+	return 0;
+}
+
+int
+conf_text_user(const struct conf_option *o, void *field, struct slice text,
+    struct buf *why)
+{
+	(void)o;
+	if (text.len == 0 || text.len > USER_MAX_LEN ||
+	    memchr(text.p, ':', text.len) != NULL)
+		return conf_refuse(why, text, "is no user name; it has 1 to %d "
+		    "characters and no colon", USER_MAX_LEN);
+	return keep(field, text);
 }
 
 int

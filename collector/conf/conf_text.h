@@ -20,6 +20,11 @@ int conf_text_path(const struct conf_option *o, void *field,
     struct slice text, struct buf *why);
 int conf_text_url(const struct conf_option *o, void *field, struct slice text,
     struct buf *why);
+int conf_text_server_url(const struct conf_option *o, void *field,
+    struct slice text, struct buf *why);
+/* As HTTP's basic authentication may have it. */
+int conf_text_user(const struct conf_option *o, void *field,
+    struct slice text, struct buf *why);
 int conf_text_proxy(const struct conf_option *o, void *field,
     struct slice text, struct buf *why);
 

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <stdlib.h>
 
 #include "collector/base/xalloc.h"
 
@@ -55,20 +56,44 @@ host_is_loopback(CURLU *u)
 	return is;
 }
 
-/* What speaks against asking this address for events.  NULL for nothing. */
+/* What a server is to people, in the reasons why an address is refused. */
+struct words {
+	const char *example;
+	const char *no_user; /* where a user in the address belongs */
+	const char *in_clear;
+};
+
+/* What speaks against asking this address.  NULL for nothing. */
 static const char *
-objection(CURLU *u)
+objection(CURLU *u, const struct words *words)
 {
 	bool https = part_is(u, CURLUPART_SCHEME, "https");
 
 	if (!https && !part_is(u, CURLUPART_SCHEME, "http"))
 		return "must begin with https://";
 	if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
-		return "must not hold a user or password; the API token goes "
-		    "into api_token_file";
+		return words->no_user;
 	if (!https && !host_is_loopback(u))
-		return "must begin with https://: with http:// anybody on the "
-		    "way could read the API token";
+		return words->in_clear;
+	return NULL;
+}
+
+/* The address in its parts: the caller frees it with curl_url_cleanup().  NULL
+ * with the reason. */
+static CURLU *
+parse(const char *text, const struct words *words, struct buf *why)
+{
+	CURLU *u = curl_url();
+	const char *reason;
+
+	if (u == NULL || curl_url_set(u, CURLUPART_URL, text, 0) != CURLUE_OK)
+		reason = words->example;
+	else
+		reason = objection(u, words);
+	if (reason == NULL)
+		return u;
+	buf_adds(why, reason);
+	curl_url_cleanup(u);
 	return NULL;
 }
 
@@ -102,20 +127,52 @@ scheme_host_port(CURLU *u)
 char *
 conf_url_console(const char *text, bool *cut, struct buf *why)
 {
-	CURLU *u = curl_url();
-	const char *reason;
-	char *url = NULL;
+	static const struct words words = {
+		"is no address; write https:// and the console's name, such as "
+		    "https://acme.sentinelone.net",
+		"must not hold a user or password; the API token goes into "
+		    "api_token_file",
+		"must begin with https://: with http:// anybody on the way "
+		    "could read the API token",
+	};
+	CURLU *u = parse(text, &words, why);
+	char *url;
 
-	if (u == NULL || curl_url_set(u, CURLUPART_URL, text, 0) != CURLUE_OK)
-		reason = "is no address; write https:// and the console's name,"
-		    " such as https://acme.sentinelone.net";
-	else
-		reason = objection(u);
-	if (reason != NULL) {
-		buf_adds(why, reason);
+	if (u == NULL)
+		return NULL;
+	*cut = has_tail(u);
+	url = scheme_host_port(u);
+	curl_url_cleanup(u);
+	return url;
+}
+
+char *
+conf_url_server(const char *text, struct buf *why)
+{
+	static const struct words words = {
+		"is no address; write https://HOST:PORT",
+		"must not hold a user or password; they go into username and "
+		    "password_file",
+		"must begin with https://: with http:// anybody on the way "
+		    "could read the key",
+	};
+	CURLU *u = parse(text, &words, why);
+	char *host, *path, *url = NULL;
+	size_t len;
+
+	if (u == NULL)
+		return NULL;
+	if (has_part(u, CURLUPART_QUERY) || has_part(u, CURLUPART_FRAGMENT)) {
+		buf_adds(why, "must not have anything behind its path");
 	} else {
-		*cut = has_tail(u);
-		url = scheme_host_port(u);
+		host = scheme_host_port(u);
+		path = part(u, CURLUPART_PATH);
+		len = path == NULL ? 0 : strlen(path);
+		while (len > 0 && path[len - 1] == '/')
+			len--;
+		url = xasprintf("%s%.*s", host, (int)len, path);
+		curl_free(path);
+		free(host);
 	}
 	curl_url_cleanup(u);
 	return url;

@@ -13,6 +13,10 @@
  */
 char *conf_url_console(const char *text, bool *cut, struct buf *why);
 
+/* The address of Elasticsearch or Kibana as scheme://host[:port][/path] without
+ * a slash at its end; otherwise as above. */
+char *conf_url_server(const char *text, struct buf *why);
+
 /* Whether text can be a proxy's address; the reason goes to why. */
 bool conf_url_is_proxy(const char *text, struct buf *why);
 

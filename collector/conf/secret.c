@@ -31,13 +31,13 @@ same_stamp(const struct secret_stamp *a, const struct secret_stamp *b)
 }
 
 static void
-explain_open(const char *file, int error, struct buf *err)
+explain_open(const char *what, const char *file, int error, struct buf *err)
 {
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
-		buf_addf(err, "%s: there is no such file; write the API token "
-		    "into it, then chgrp s1spool and chmod 0640 it\n", file);
+		buf_addf(err, "%s: there is no such file; write the %s into "
+		    "it, then chgrp s1spool and chmod 0640 it\n", file, what);
 		break;
 	case EACCES:
 		buf_addf(err, "%s: not readable for user id %ld; chgrp s1spool "
@@ -50,11 +50,12 @@ explain_open(const char *file, int error, struct buf *err)
 
 /* What can be said before anything is read.  0, or -1 with a message. */
 static int
-check_file(const char *file, const struct stat *st, struct buf *err)
+check_file(const char *what, const char *file, const struct stat *st,
+    struct buf *err)
 {
 	if (!S_ISREG(st->st_mode)) {
 		buf_addf(err, "%s: not a regular file; it must be a file with "
-		    "the API token in it\n", file);
+		    "the %s in it\n", file, what);
 		return -1;
 	}
 	if (st->st_mode & S_IRWXO) {
@@ -63,9 +64,9 @@ check_file(const char *file, const struct stat *st, struct buf *err)
 		return -1;
 	}
 	if (st->st_size > SECRET_MAX) {
-		buf_addf(err, "%s: %lld bytes are no API token; it must hold "
-		    "the token and nothing else\n", file,
-		    (long long)st->st_size);
+		buf_addf(err, "%s: %lld bytes are no %s; it must hold "
+		    "the %s and nothing else\n", file,
+		    (long long)st->st_size, what, what);
 		return -1;
 	}
 	return 0;
@@ -93,29 +94,31 @@ read_text(struct secret *s, int fd)
 
 /* Drop white space at the end; the rest must be one printable word. */
 static int
-check_text(struct secret *s, const char *file, struct buf *err)
+check_text(struct secret *s, const char *what, const char *file,
+    struct buf *err)
 {
 	while (s->len > 0 && strchr(" \t\r\n", s->text[s->len - 1]) != NULL &&
 	    s->text[s->len - 1] != '\0')
 		s->len--;
 	s->text[s->len] = '\0';
 	if (s->len == 0) {
-		buf_addf(err, "%s: empty; write the API token into it\n", file);
+		buf_addf(err, "%s: empty; write the %s into it\n", file, what);
 		return -1;
 	}
 	for (size_t i = 0; i < s->len; i++) {
 		if (s->text[i] > ' ' && s->text[i] < 0x7f)
 			continue;
 		buf_addf(err, "%s: byte %zu is a blank or no printable ASCII "
-		    "character; it must hold the API token and nothing else\n",
-		    file, i + 1);
+		    "character; it must hold the %s and nothing else\n",
+		    file, i + 1, what);
 		return -1;
 	}
 	return 0;
 }
 
 static int
-load_open(struct secret *s, int fd, const char *file, struct buf *err)
+load_open(struct secret *s, int fd, const char *what, const char *file,
+    struct buf *err)
 {
 	struct stat st;
 
@@ -123,32 +126,39 @@ load_open(struct secret *s, int fd, const char *file, struct buf *err)
 		buf_addf(err, "%s: %s\n", file, strerror(errno));
 		return -1;
 	}
-	if (check_file(file, &st, err) < 0)
+	if (check_file(what, file, &st, err) < 0)
 		return -1;
 	if (read_text(s, fd) < 0) {
 		buf_addf(err, "%s: %s\n", file, strerror(errno));
 		return -1;
 	}
 	s->stamp = stamp_of(&st);
-	return check_text(s, file, err);
+	return check_text(s, what, file, err);
 }
 
 int
-secret_load(struct secret *s, const char *file, struct buf *err)
+secret_load_named(struct secret *s, const char *what, const char *file,
+    struct buf *err)
 {
 	int fd, r = -1;
 
 	/* O_NONBLOCK: a FIFO is refused, not waited for. */
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
-		explain_open(file, errno, err);
+		explain_open(what, file, errno, err);
 	} else {
-		r = load_open(s, fd, file, err);
+		r = load_open(s, fd, what, file, err);
 		close(fd);
 	}
 	if (r < 0)
 		secret_wipe(s);
 	return r;
+}
+
+int
+secret_load(struct secret *s, const char *file, struct buf *err)
+{
+	return secret_load_named(s, "API token", file, err);
 }
 
 void

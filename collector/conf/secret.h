@@ -1,6 +1,7 @@
 /*
- * A secret that lives in a file of its own: an API token.  It is in memory for
- * as long as the caller needs it, in no message and in no core file.
+ * A secret that lives in a file of its own: an API token, a key, a password.  It
+ * is in memory for as long as the caller needs it, in no message and in no core
+ * file.
  */
 #ifndef S1SPOOL_SECRET_H
 #define S1SPOOL_SECRET_H
@@ -36,6 +37,9 @@ struct secret {
  * one word.  A symbolic link is followed; white space at the end is dropped.
  */
 int secret_load(struct secret *s, const char *file, struct buf *err);
+/* The same for another secret than an API token: what it is called. */
+int secret_load_named(struct secret *s, const char *what, const char *file,
+    struct buf *err);
 void secret_wipe(struct secret *s);
 
 /* The file is no longer what was read, or not there. */

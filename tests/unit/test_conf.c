@@ -105,6 +105,17 @@ static const char every_option[] =
     "logging:\n"
     "  level: debug\n"
     "  format: json\n"
+    "elasticsearch:\n"
+    "  url: https://127.0.0.1:9200/es/\n"
+    "  api_key_file: /ek\n"
+    "  proxy_url: http://proxy:3128\n"
+    "  timeout: 3m\n"
+    "  ssl: { verification_mode: certificate, certificate: /ec, key: /ek }\n"
+    "kibana:\n"
+    "  url: http://localhost:5601\n"
+    "  username: jo@example.net\n"
+    "  password_file: /kp\n"
+    "  space: security\n"
     "consoles:\n"
     "  - name: acme-eu_1\n"
     "    url: http://127.0.0.1:8080/\n"
@@ -158,6 +169,28 @@ static const char every_option[] =
     "        correct_cloud_fields: on\n";
 
 static void
+check_servers(void)
+{
+	const struct conf_server *s = &conf->elasticsearch;
+
+	UNIT_TEXT(s->url, "https://127.0.0.1:9200/es");
+	UNIT_TEXT(s->api_key_file, "/ek");
+	CU_ASSERT_PTR_NULL(s->username);
+	UNIT_TEXT(s->proxy_url, "http://proxy:3128");
+	CU_ASSERT_EQUAL(s->timeout, 180000);
+	UNIT_TEXT(s->ssl.verification_mode, "certificate");
+	UNIT_TEXT(s->ssl.certificate, "/ec");
+	s = &conf->kibana;
+	UNIT_TEXT(s->url, "http://localhost:5601");
+	CU_ASSERT_PTR_NULL(s->api_key_file);
+	UNIT_TEXT(s->username, "jo@example.net");
+	UNIT_TEXT(s->password_file, "/kp");
+	CU_ASSERT_EQUAL(s->timeout, 90000);
+	UNIT_TEXT(s->ssl.verification_mode, "full");
+	UNIT_TEXT(s->space, "security");
+}
+
+static void
 test_every_option(void)
 {
 	const struct conf_console *c;
@@ -188,6 +221,7 @@ test_every_option(void)
 	UNIT_TEXT(conf->state.directory, "/t");
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_DEBUG);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
+	check_servers();
 
 	c = &conf->console[0];
 	UNIT_TEXT(c->name, "acme-eu_1");
@@ -426,6 +460,8 @@ static void
 test_schema(void)
 {
 	check_section(&conf_schema_top, every_option);
+	check_section(&conf_schema_elasticsearch, every_option);
+	check_section(&conf_schema_kibana, every_option);
 	check_section(&conf_schema_shipper, every_option);
 	check_section(&conf_schema_console, every_option);
 	check_section(&conf_schema_dataset, every_option);
@@ -667,9 +703,56 @@ test_anchors(void)
 	end();
 }
 
+#define SERVER(options) CONSOLE "kibana: { " options " }\n"
+
+/* A server's options that do not go together, or are none. */
+static void
+test_servers(void)
+{
+	static const struct {
+		const char *text;
+		const char *messages;
+	} rows[] = {
+		{ SERVER("username: jo"), "s1.yml: kibana: username and "
+		    "password_file go together; give both or none\n" },
+		{ SERVER("username: jo, password_file: /p, api_key_file: /k"),
+		    "s1.yml: kibana: api_key_file and username exclude each "
+		    "other; remove one\n" },
+		{ SERVER("ssl: { key: /k }"), "s1.yml: kibana: "
+		    "ssl.certificate and ssl.key go together; give both or "
+		    "none\n" },
+		{ SERVER("username: 'a:b'"), "s1.yml:5:21: username: 'a:b' "
+		    "is no user name; it has 1 to 1024 characters and no "
+		    "colon\n" },
+		{ SERVER("url: https://u:p@h"), "s1.yml:5:16: url: must not "
+		    "hold a user or password; they go into username and "
+		    "password_file\n" },
+		{ SERVER("url: 'http://es.example.net'"), "s1.yml:5:16: "
+		    "url: must begin with https://: with http:// anybody on "
+		    "the way could read the key\n" },
+		{ SERVER("url: 'https://h/?a'"), "s1.yml:5:16: url: must "
+		    "not have anything behind its path\n" },
+		{ CONSOLE "elasticsearch: { space: a }\n", "s1.yml:5:18: "
+		    "unknown option 'space'; space belongs to kibana\n" },
+		{ CONSOLE "elasticsearch: here\n", "s1.yml:5:16: "
+		    "elasticsearch must be a map: lines of 'name: "
+		    "value'\n" },
+	};
+
+	begin();
+	for (size_t i = 0; i < COUNT(rows); i++)
+		refused(rows[i].text, rows[i].messages);
+	load(SERVER("ssl: { verification_mode: none }"));
+	CU_ASSERT_PTR_NOT_NULL(conf);
+	UNIT_TEXT(err.p, "s1.yml: kibana: ssl.verification_mode none: anybody "
+	    "on the way can read the key\n");
+	end();
+}
+
 static const struct unit_test tests[] = {
 	{ "defaults", test_defaults },
 	{ "every option", test_every_option },
+	{ "servers", test_servers },
 	{ "shippers", test_shippers },
 	{ "what datasets inherit", test_inherited },
 	{ "the rows that are inherited", test_inherited_rows },

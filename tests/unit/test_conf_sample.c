@@ -129,6 +129,7 @@ same_value(const struct conf_option *o, const void *a, const void *b)
 	case CONF_GROUP:
 	case CONF_CONSOLES:
 	case CONF_SHIPPERS:
+	case CONF_SERVER:
 	case CONF_DATASETS:
 		return true;
 	case CONF_BOOL:
@@ -208,6 +209,9 @@ test_comments_show_defaults(void)
 	shown = load(&all);
 	CU_ASSERT_FATAL(shown != NULL && defaults != NULL);
 	compare(&conf_schema_top, shown, defaults);
+	compare(&conf_schema_elasticsearch, &shown->elasticsearch,
+	    &defaults->elasticsearch);
+	compare(&conf_schema_kibana, &shown->kibana, &defaults->kibana);
 	compare(&conf_schema_console, shown->console, defaults->console);
 	for (int id = 0; id < DATASET_COUNT; id++)
 		compare(&conf_schema_dataset, &shown->console[0].dataset[id],
@@ -237,7 +241,8 @@ test_every_option_is_shown(void)
 {
 	static const struct conf_section *const all[] = {
 		&conf_schema_top, &conf_schema_shipper, &conf_schema_console,
-		&conf_schema_dataset,
+		&conf_schema_dataset, &conf_schema_elasticsearch,
+		&conf_schema_kibana,
 	};
 	char line[64];
 

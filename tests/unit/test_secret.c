@@ -99,7 +99,7 @@ test_longest(void)
 	CU_ASSERT_EQUAL(secret.len, SECRET_MAX);
 	CU_ASSERT_EQUAL(strlen(secret.text), SECRET_MAX);
 	put(text, SECRET_MAX + 1, 0600);
-	refused("4097 bytes are no API token; it must hold the token and "
+	refused("4097 bytes are no API token; it must hold the API token and "
 	    "nothing else");
 	end();
 }
