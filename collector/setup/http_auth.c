@@ -1,0 +1,92 @@
+#include "config.h"
+
+#include "collector/setup/http_auth.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/client/redact.h"
+
+static void
+encode(struct http_auth *a, const char *plain)
+{
+	EVP_EncodeBlock((unsigned char *)a->encoded,
+	    (const unsigned char *)plain, (int)strlen(plain));
+}
+
+static int
+load_key(struct http_auth *a, const char *file, struct buf *err)
+{
+	if (secret_load_named(&a->secret, "API key", file, err) != 0)
+		return -1;
+	/* Elasticsearch gives both forms: id and key, and both encoded. */
+	if (strchr(a->secret.text, ':') != NULL)
+		encode(a, a->secret.text);
+	return 0;
+}
+
+static int
+load_password(struct http_auth *a, const struct conf_server *conf,
+    struct buf *err)
+{
+	char *pair;
+
+	if (secret_load_named(&a->secret, "password", conf->password_file,
+	    err) != 0)
+		return -1;
+	pair = xasprintf("%.*s:%s", HTTP_USER_MAX, conf->username,
+	    a->secret.text);
+	encode(a, pair);
+	explicit_bzero(pair, strlen(pair));
+	free(pair);
+	return 0;
+}
+
+int
+http_auth_load(struct http_auth *a, const struct conf_server *conf,
+    struct buf *err)
+{
+	http_auth_wipe(a);
+	if (conf->api_key_file != NULL)
+		return load_key(a, conf->api_key_file, err);
+	if (conf->username != NULL)
+		return load_password(a, conf, err);
+	return 0;
+}
+
+void
+http_auth_wipe(struct http_auth *a)
+{
+	explicit_bzero(a, sizeof(*a));
+}
+
+struct curl_slist *
+http_auth_header(const struct http_auth *a, const struct conf_server *conf,
+    struct curl_slist *list)
+{
+	char *line;
+
+	if (a->secret.len == 0)
+		return list;
+	line = xasprintf("Authorization: %s %s",
+	    conf->api_key_file != NULL ? "ApiKey" : "Basic",
+	    a->encoded[0] != '\0' ? a->encoded : a->secret.text);
+	list = curl_slist_append(list, line);
+	if (list == NULL)
+		abort();
+	explicit_bzero(line, strlen(line));
+	free(line);
+	return list;
+}
+
+void
+http_auth_hide(const struct http_auth *a, struct buf *text)
+{
+	if (a->secret.len == 0)
+		return;
+	redact_secret(text, (struct slice){ a->secret.text, a->secret.len });
+	if (a->encoded[0] != '\0')
+		redact_secret(text, slice_of(a->encoded));
+}

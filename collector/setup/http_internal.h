@@ -1,0 +1,34 @@
+/*
+ * What the files of setup's HTTP share: http.c sends, http_print.c tells.
+ */
+#ifndef S1SPOOL_SETUP_HTTP_INTERNAL_H
+#define S1SPOOL_SETUP_HTTP_INTERNAL_H
+
+#include <curl/curl.h>
+
+#include "collector/setup/http.h"
+
+#define HTTP_BODY_MAX (64 << 20)
+
+struct http {
+	const struct conf_server *conf;
+	const char *name;
+	bool kibana;
+	FILE *dry_run;
+	CURL *easy;
+	char error[CURL_ERROR_SIZE];
+	char **hidden;
+	size_t n_hidden;
+};
+
+/* NULL when it is no JSON, or too deep. */
+struct json_object *http_parse(struct slice text);
+
+/* As Kibana's console takes it: method, path, body; without secrets. */
+void http_print_call(const struct http *h, const struct http_call *call);
+
+/* Append the line that tells why a call has no answer. */
+void http_print_failure(const struct http *h, const struct http_call *call,
+    CURLcode result, struct buf *err);
+
+#endif

@@ -1,0 +1,133 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "collector/client/detail.h"
+#include "collector/client/redact.h"
+#include "collector/setup/http_auth.h"
+#include "collector/setup/http_internal.h"
+
+#define PRINTED_MAX (2 * (size_t)HTTP_BODY_MAX)
+
+/* Only in what is printed: a short password would spoil an answer that is
+ * still to be compared. */
+static void
+hide(const struct http *h, struct buf *text)
+{
+	struct http_auth auth;
+	struct buf err;
+
+	buf_init(&err, 4096);
+	if (http_auth_load(&auth, h->conf, &err) == 0)
+		http_auth_hide(&auth, text);
+	http_auth_wipe(&auth);
+	buf_fini(&err);
+	for (size_t i = 0; i < h->n_hidden; i++)
+		redact_secret(text, slice_of(h->hidden[i]));
+}
+
+static void
+finish(const struct http *h, struct buf *line, struct buf *err)
+{
+	hide(h, line);
+	detail_finish(line, SLICE(""));
+	buf_addf(err, "%s\n", line->p);
+	buf_fini(line);
+}
+
+void
+http_print_failure(const struct http *h, const struct http_call *call,
+    CURLcode result, struct buf *err)
+{
+	const char *why = h->error[0] != '\0' ? h->error :
+	    curl_easy_strerror(result);
+	struct buf line;
+
+	if (result == CURLE_WRITE_ERROR)
+		why = "the answer is too long";
+	buf_init(&line, PRINTED_MAX);
+	buf_addf(&line, "%s: %s %s: %s", h->name, call->method, call->path,
+	    why);
+	finish(h, &line, err);
+}
+
+static void
+add_body(struct buf *text, const struct http_call *call)
+{
+	struct json_object *o;
+
+	if (call->body.p == NULL)
+		return;
+	if (call->form == HTTP_UPLOAD) {
+		buf_addf(text, "(the file %s, %zu bytes)\n", call->file,
+		    call->body.len);
+		return;
+	}
+	o = call->form == HTTP_JSON ? http_parse(call->body) : NULL;
+	if (o != NULL)
+		buf_adds(text, json_object_to_json_string_ext(o,
+		    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	else
+		buf_add_slice(text, call->body);
+	buf_addc(text, '\n');
+	json_object_put(o);
+}
+
+void
+http_print_call(const struct http *h, const struct http_call *call)
+{
+	struct buf text;
+
+	buf_init(&text, PRINTED_MAX);
+	buf_addf(&text, "%s %s\n", call->method, call->path);
+	add_body(&text, call);
+	hide(h, &text);
+	fprintf(h->dry_run, "%s\n", text.p);
+	buf_fini(&text);
+}
+
+static void
+add_member(struct buf *line, struct json_object *o, const char *name)
+{
+	struct json_object *v = json_object_object_get(o, name);
+
+	if (json_object_is_type(v, json_type_string) &&
+	    json_object_get_string_len(v) > 0)
+		buf_addf(line, ": %s", json_object_get_string(v));
+}
+
+/* The innermost cause says what to mend. */
+static void
+add_reasons(struct buf *line, struct json_object *error)
+{
+	struct json_object *cause = error, *next;
+
+	add_member(line, error, "type");
+	add_member(line, error, "reason");
+	while (json_object_is_type(next = json_object_object_get(cause,
+	    "caused_by"), json_type_object))
+		cause = next;
+	if (cause != error)
+		add_member(line, cause, "reason");
+}
+
+void
+http_explain(const struct http *h, const struct http_call *call,
+    const struct http_answer *answer, struct buf *err)
+{
+	struct json_object *error;
+	struct buf line;
+
+	buf_init(&line, PRINTED_MAX);
+	buf_addf(&line, "%s: %s %s: status %d", h->name, call->method,
+	    call->path, answer->status);
+	if (json_object_is_type(answer->body, json_type_object)) {
+		error = json_object_object_get(answer->body, "error");
+		if (json_object_is_type(error, json_type_object))
+			add_reasons(&line, error);
+		else
+			add_member(&line, answer->body, "error");
+		add_member(&line, answer->body, "message");
+	}
+	finish(h, &line, err);
+}
