@@ -19,6 +19,13 @@ enum option {
 	OPTION_CONFIG,
 	OPTION_ASSETS,
 	OPTION_DRY_RUN,
+	OPTION_DIRECTORY,
+	OPTION_FILE,
+	OPTION_OUTPUT,
+	OPTION_INPUTS_ONLY,
+	OPTION_FLEET,
+	OPTION_AGENT_POLICY,
+	OPTION_PACKAGE,
 	OPTION_ONLY,
 	OPTION_SPACE,
 	OPTION_COUNT
@@ -30,6 +37,21 @@ static const struct cmd_option options[] = {
 	    "read what is installed from DIR in place of " PKGDATADIR },
 	[OPTION_DRY_RUN] = { "dry-run", 'n', NULL,
 	    "say what would be done, and do nothing" },
+	[OPTION_DIRECTORY] = { "directory", 'd', "DIR",
+	    "filebeat, agent: write files into DIR" },
+	[OPTION_FILE] = { "file", 'o', "FILE",
+	    "filebeat, agent: write FILE in place of standard output" },
+	[OPTION_OUTPUT] = { "output", 0, "NAME",
+	    "filebeat: elasticsearch, cloud, serverless, logstash or kafka" },
+	[OPTION_INPUTS_ONLY] = { "inputs-only", 0, NULL,
+	    "filebeat: inputs for a Filebeat that has other work too" },
+	[OPTION_FLEET] = { "fleet", 0, NULL,
+	    "agent: bodies of Fleet's package policies" },
+	[OPTION_AGENT_POLICY] = { "agent-policy", 0, "ID",
+	    "agent: Fleet's id of the agent policy that they belong to" },
+	[OPTION_PACKAGE] = { "package", 0, "NAME@VERSION",
+	    "agent: version of filestream, or of sentinel_one; may be "
+	    "repeated" },
 	[OPTION_ONLY] = { "only", 0, "PART,...", "do only these parts" },
 	[OPTION_SPACE] = { "space", 0, "NAME",
 	    "Kibana's space in place of the configuration's" },
@@ -50,6 +72,10 @@ static const struct cmd_exit exits[] = {
 /* Options that all targets have. */
 #define COMMON (1u << OPTION_CONFIG | 1u << OPTION_ASSETS)
 
+/* Those of targets that may write files. */
+#define WRITES                                                               \
+	(1u << OPTION_DRY_RUN | 1u << OPTION_DIRECTORY | 1u << OPTION_FILE)
+
 struct target {
 	const char *name;
 	const char *summary;
@@ -60,8 +86,12 @@ struct target {
 
 /* In the order of --help.  A new target is one row here. */
 static const struct target targets[] = {
-	{ "filebeat", "print a configuration for Filebeat", 0, NULL,
+	{ "filebeat", "print a configuration for Filebeat",
+	    WRITES | 1u << OPTION_OUTPUT | 1u << OPTION_INPUTS_ONLY, NULL,
 	    setup_filebeat },
+	{ "agent", "print one for Elastic Agent, or policies for Fleet",
+	    WRITES | 1u << OPTION_FLEET | 1u << OPTION_AGENT_POLICY |
+		1u << OPTION_PACKAGE, NULL, setup_agent },
 };
 #define N_TARGETS (sizeof(targets) / sizeof(targets[0]))
 
@@ -149,6 +179,65 @@ check_parts(const struct target *t, char *const *parts)
 	return 0;
 }
 
+static const char *const packages[] = { "filestream", "sentinel_one" };
+
+/* The version in "NAME@VERSION"; NULL when it is not that. */
+static const char *
+version_in(const char *text, const char *package)
+{
+	size_t len = strlen(package);
+
+	return strncmp(text, package, len) == 0 && text[len] == '@' &&
+	    text[len + 1] != '\0' ? text + len + 1 : NULL;
+}
+
+static int
+check_packages(const struct cmd_line *line)
+{
+	for (size_t i = 0; i < line->n_given; i++) {
+		const char *value = line->given[i].value;
+
+		if (line->given[i].place != OPTION_PACKAGE ||
+		    version_in(value, packages[0]) != NULL ||
+		    version_in(value, packages[1]) != NULL)
+			continue;
+		fprintf(stderr, "s1spool setup: --package %s is neither "
+		    "%s@VERSION nor %s@VERSION\n", value, packages[0],
+		    packages[1]);
+		return -1;
+	}
+	return 0;
+}
+
+/* What was given last of a package; NULL: nothing. */
+static const char *
+version_of(const struct cmd_line *line, const char *package)
+{
+	const char *version = NULL;
+
+	for (size_t i = line->n_given; i-- > 0 && version == NULL;)
+		if (line->given[i].place == OPTION_PACKAGE)
+			version = version_in(line->given[i].value, package);
+	return version;
+}
+
+static struct setup_ship
+ship_of(const struct cmd_line *line)
+{
+	const char *const *value = line->value;
+
+	return (struct setup_ship){
+		.output = value[OPTION_OUTPUT],
+		.file = value[OPTION_FILE],
+		.directory = value[OPTION_DIRECTORY],
+		.agent_policy = value[OPTION_AGENT_POLICY],
+		.filestream = version_of(line, packages[0]),
+		.sentinel_one = version_of(line, packages[1]),
+		.inputs_only = value[OPTION_INPUTS_ONLY] != NULL,
+		.fleet = value[OPTION_FLEET] != NULL,
+	};
+}
+
 static int
 run_target(const struct target *t, const struct cmd_line *line,
     char *const *parts)
@@ -162,6 +251,7 @@ run_target(const struct target *t, const struct cmd_line *line,
 		.only = parts,
 		.space = value[OPTION_SPACE],
 		.dry_run = value[OPTION_DRY_RUN] != NULL,
+		.ship = ship_of(line),
 	};
 	int code;
 
@@ -184,7 +274,8 @@ run(const struct cmd_line *line)
 	char **parts = NULL;
 	int code = EX_USAGE;
 
-	if (t == NULL || check_options(t, line) != 0)
+	if (t == NULL || check_options(t, line) != 0 ||
+	    check_packages(line) != 0)
 		return EX_USAGE;
 	if (only != NULL)
 		parts = split_parts(only);

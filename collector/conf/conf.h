@@ -61,6 +61,7 @@ struct conf_console {
 	char *url; /* scheme://host[:port], no trailing slash */
 	char *api_token_file;
 	char *namespace;
+	char *elastic_agent_id; /* which stands for its hosts; NULL: none */
 	int64_t max_size; /* of its own budget, bytes; 0: none */
 	char *proxy_url; /* NULL: from the environment */
 	struct conf_ssl ssl;

@@ -65,6 +65,12 @@ static const struct {
 	    "filestream-default/registry/filebeat" },
 };
 
+const char *
+conf_items_registry(enum conf_shipper_type type)
+{
+	return shippers[type].registry;
+}
+
 static void *
 add_shipper(struct conf *c)
 {
@@ -93,7 +99,7 @@ finish_shipper(struct conf_scope *sc, const yaml_node_t *node)
 	if (s->name == NULL)
 		s->name = xstrdup(shippers[s->type].name);
 	if (s->registry == NULL)
-		s->registry = xstrdup(shippers[s->type].registry);
+		s->registry = xstrdup(conf_items_registry(s->type));
 }
 
 /* any list */

@@ -225,6 +225,9 @@ static const struct conf_option console_options[] = {
 	{ "namespace", .type = CONF_NAMESPACE, AT(namespace),
 	    .def = "default",
 	    .help = "namespace of the data streams" },
+	{ "elastic_agent_id", .type = CONF_UUID, AT(elastic_agent_id),
+	    .help = "id of an enrolled Elastic Agent; setup writes it to agent.id of "
+	    "the dataset agent" },
 	{ "site_ids", .type = CONF_IDS, AT(site_ids),
 	    .help = HELP_SITE_IDS },
 	{ "max_size", .type = CONF_SIZE, AT(max_size),

@@ -32,6 +32,7 @@ enum conf_type {
 	CONF_NAME, /* char *: [a-z0-9_-] */
 	CONF_NAMESPACE, /* char *: as data streams may have it */
 	CONF_USER, /* char *: a user's name */
+	CONF_UUID, /* char *: 8-4-4-4-12 hexadecimal digits, in small letters */
 	CONF_PATH, /* char *: absolute */
 	CONF_URL, /* char *: the console's address */
 	CONF_SERVER_URL, /* char *: that of Elasticsearch or Kibana */

@@ -67,6 +67,23 @@ conf_text_namespace(const struct conf_option *o, void *field,
 	return keep(field, text);
 }
 
+int
+conf_text_uuid(const struct conf_option *o, void *field, struct slice text,
+    struct buf *why)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	bool right = text.len == sizeof(form) - 1;
+
+	(void)o;
+	for (size_t i = 0; right && i < text.len; i++)
+		right = form[i] == '-' ? text.p[i] == '-' :
+		    memchr("0123456789abcdef", text.p[i], 16) != NULL;
+	if (!right)
+		return conf_refuse(why, text, "is no id of an Elastic Agent; "
+		    "it looks like %s, in small letters", form);
+	return keep(field, text);
+}
+
 /* A refused path is not repeated: it may be a token or a key put there. */
 int
 conf_text_path(const struct conf_option *o, void *field, struct slice text,

@@ -16,6 +16,8 @@ int conf_text_name(const struct conf_option *o, void *field,
 /* What Fleet allows in a data stream's namespace. */
 int conf_text_namespace(const struct conf_option *o, void *field,
     struct slice text, struct buf *why);
+int conf_text_uuid(const struct conf_option *o, void *field,
+    struct slice text, struct buf *why);
 int conf_text_path(const struct conf_option *o, void *field,
     struct slice text, struct buf *why);
 int conf_text_url(const struct conf_option *o, void *field, struct slice text,

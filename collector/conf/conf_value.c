@@ -191,6 +191,7 @@ static const struct kind {
 	[CONF_NAME] = { TEXT(conf_text_name) },
 	[CONF_NAMESPACE] = { TEXT(conf_text_namespace) },
 	[CONF_USER] = { TEXT(conf_text_user) },
+	[CONF_UUID] = { TEXT(conf_text_uuid) },
 	[CONF_PATH] = { TEXT(conf_text_path), .many_lines = true },
 	[CONF_URL] = { TEXT(conf_text_url) },
 	[CONF_SERVER_URL] = { TEXT(conf_text_server_url) },

@@ -14,8 +14,8 @@ struct making {
 	bool by_namespace;
 };
 
-static bool
-has_console(const struct feed *feed, const struct conf_console *c)
+bool
+feed_has(const struct feed *feed, const struct conf_console *c)
 {
 	return c->dataset[feed->dataset].output == feed->output &&
 	    (feed->namespace == NULL ||
@@ -28,7 +28,7 @@ count_consoles(const struct making *m, const struct feed *feed)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->conf->n_consoles; i++)
-		n += has_console(feed, &m->conf->console[i]);
+		n += feed_has(feed, &m->conf->console[i]);
 	return n;
 }
 
@@ -52,7 +52,7 @@ set_folders(const struct making *m, struct feed *feed)
 		return;
 	}
 	for (size_t i = 0; i < m->conf->n_consoles; i++)
-		if (has_console(feed, &m->conf->console[i]))
+		if (feed_has(feed, &m->conf->console[i]))
 			feed->folders[n++] = folder_of(m, feed,
 			    m->conf->console[i].name);
 }

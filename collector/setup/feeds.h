@@ -31,6 +31,8 @@ struct feeds {
  * their own.  The configuration must outlive them.
  */
 void feeds_make(struct feeds *f, const struct conf *conf, bool by_namespace);
+/* Does a console belong to the feed? */
+bool feed_has(const struct feed *feed, const struct conf_console *c);
 void feeds_fini(struct feeds *f);
 
 #endif

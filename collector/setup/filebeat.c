@@ -1,105 +1,136 @@
 /*
- * A configuration for Filebeat.
+ * Configurations for Filebeat: a complete one, or inputs for a Filebeat that
+ * has other work too.
  */
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "collector/setup/feeds.h"
+#include "collector/base/xalloc.h"
 #include "collector/setup/setup.h"
+#include "collector/setup/ship.h"
 #include "collector/setup/target.h"
-#include "collector/setup/template.h"
 
-#define TEXT_MAX (4u << 20)
+static const char *const outputs[] = {
+	"elasticsearch", "cloud", "serverless", "logstash", "kafka", NULL
+};
 
-/* Expand an asset; 0, or -1 after a message. */
-static int
-expand(const struct setup *s, const char *asset,
-    const struct template_word *words, struct buf *out)
+static bool
+is_output(const char *name)
 {
-	struct buf text;
-	int rc;
+	const char *const *o = outputs;
 
-	buf_init(&text, TEXT_MAX);
-	rc = setup_asset(s, asset, &text);
-	if (rc == 0) {
-		rc = template_expand(buf_slice(&text), words, out);
-		if (rc != 0)
-			fprintf(stderr, "s1spool setup: %s/%s: %s\n",
-			    s->assets, asset, strerror(errno));
-	}
-	buf_fini(&text);
-	return rc;
+	while (*o != NULL && strcmp(*o, name) != 0)
+		o++;
+	if (*o != NULL)
+		return true;
+	fprintf(stderr, "s1spool setup: unknown output '%s'; there are", name);
+	for (o = outputs; *o != NULL; o++)
+		fprintf(stderr, "%s %s", o == outputs ? "" : ",", *o);
+	fputc('\n', stderr);
+	return false;
 }
 
 static int
-add_input(const struct setup *s, const struct feed *f, struct buf *out)
+add_output(const struct setup *s, const char *name, struct buf *out)
 {
-	struct buf paths;
-	struct template_word words[] = {
-		{ "ID", f->id },
-		{ "PATHS", "" },
-		{ "IDENTITY", "file_identity.path: ~\n"
-		    "prospector.scanner.fingerprint.enabled: false" },
-		{ "INDEX", "" },
-		{ "PIPELINE", f->output == OUTPUT_MAPPED ? "pipeline: _none" :
-		    "" },
-		{ NULL, NULL },
-	};
+	char *asset = xasprintf("shipper/parts/output/%s.yml", name);
+	struct buf routing;
 	int rc;
 
-	buf_init(&paths, TEXT_MAX);
-	for (char **p = f->folders; *p != NULL; p++)
-		buf_addf(&paths, "- \"%s/*.ndjson\"\n", *p);
-	words[1].value = paths.p;
-	rc = expand(s, "shipper/parts/input.yml", words, out);
-	buf_fini(&paths);
+	buf_init(&routing, SHIP_TEXT_MAX);
+	rc = setup_asset(s, "shipper/parts/routing.yml", &routing);
+	if (rc == 0)
+		rc = ship_expand(s, asset, (const struct template_word[]){
+		    { "ROUTING", routing.p }, { NULL, NULL } }, out);
+	buf_fini(&routing);
+	free(asset);
 	return rc;
 }
 
+/* All outputs but the one that is chosen, as comments. */
 static int
-add_inputs(const struct setup *s, struct buf *out)
+add_others(const struct setup *s, const char *chosen, struct buf *out)
 {
-	struct feeds feeds;
+	struct buf one;
 	int rc = 0;
 
-	feeds_make(&feeds, s->conf, false);
-	for (size_t i = 0; i < feeds.n && rc == 0; i++)
-		rc = add_input(s, &feeds.feed[i], out);
-	feeds_fini(&feeds);
+	buf_init(&one, SHIP_TEXT_MAX);
+	for (const char *const *o = outputs; *o != NULL && rc == 0; o++) {
+		if (strcmp(*o, chosen) == 0)
+			continue;
+		buf_reset(&one);
+		rc = add_output(s, *o, &one);
+		buf_addf(out, "\n# s1spool setup filebeat --output %s:\n#\n",
+		    *o);
+		template_indent(buf_slice(&one), "#   ", out);
+	}
+	buf_fini(&one);
 	return rc;
 }
 
 static int
-print_all(const struct setup *s)
+add_inputs(const struct setup *s, const struct feeds *feeds, struct buf *out)
 {
-	struct buf inputs, output, all;
+	int rc = 0;
+
+	for (size_t i = 0; i < feeds->n && rc == 0; i++)
+		rc = ship_expand_feed(s, &feeds->feed[i],
+		    "shipper/parts/input.yml", NULL, out);
+	return rc;
+}
+
+/*
+ * The output of a complete configuration chooses the data stream by each line;
+ * inputs must not rely on somebody else's output for that.
+ */
+static int
+add_all(const struct setup *s, struct buf *out)
+{
+	const char *output = s->ship.output != NULL ? s->ship.output :
+	    outputs[0];
+	enum { INPUTS, HINT, OUTPUT, OTHERS, N };
+	struct buf text[N];
+	struct feeds feeds;
 	int rc;
 
-	buf_init(&inputs, TEXT_MAX);
-	buf_init(&output, TEXT_MAX);
-	buf_init(&all, TEXT_MAX);
-	rc = add_inputs(s, &inputs);
+	feeds_make(&feeds, s->conf, s->ship.inputs_only);
+	for (int i = 0; i < N; i++)
+		buf_init(&text[i], SHIP_TEXT_MAX);
+	ship_hint(s, CONF_FILEBEAT, &feeds, &text[HINT]);
+	rc = add_inputs(s, &feeds, &text[INPUTS]);
 	if (rc == 0)
-		rc = setup_asset(s, "shipper/parts/output/elasticsearch.yml",
-		    &output);
+		rc = add_output(s, output, &text[OUTPUT]);
 	if (rc == 0)
-		rc = expand(s, "shipper/parts/filebeat.yml",
-		    (const struct template_word[]){ { "INPUTS", inputs.p },
-			{ "OUTPUT", output.p }, { NULL, NULL } }, &all);
+		rc = add_others(s, output, &text[OTHERS]);
 	if (rc == 0)
-		fwrite(all.p, 1, all.len, stdout);
-	buf_fini(&all);
-	buf_fini(&output);
-	buf_fini(&inputs);
+		rc = ship_expand(s, s->ship.inputs_only ?
+		    "shipper/parts/inputs.yml" : "shipper/parts/filebeat.yml",
+		    (const struct template_word[]){
+		    { "INPUTS", text[INPUTS].p }, { "SHIPPERS", text[HINT].p },
+		    { "OUTPUT", text[OUTPUT].p }, { "OTHERS", text[OTHERS].p },
+		    { NULL, NULL } }, out);
+	for (int i = 0; i < N; i++)
+		buf_fini(&text[i]);
+	feeds_fini(&feeds);
 	return rc;
 }
 
 int
 setup_filebeat(struct setup *s)
 {
-	return print_all(s) == 0 ? EX_OK : EX_NOINPUT;
+	struct buf text;
+	int code = EX_NOINPUT;
+
+	if (s->ship.output != NULL && !is_output(s->ship.output))
+		return EX_USAGE;
+	buf_init(&text, SHIP_TEXT_MAX);
+	if (add_all(s, &text) == 0)
+		code = ship_deliver(s, s->ship.inputs_only ? "s1spool.yml" :
+		    "filebeat.yml", buf_slice(&text));
+	buf_fini(&text);
+	return ship_end(s, code);
 }

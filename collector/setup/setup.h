@@ -24,6 +24,18 @@ enum setup_result {
 	SETUP_RESULTS
 };
 
+/* What the targets filebeat and agent are asked for; NULL: nothing. */
+struct setup_ship {
+	const char *output; /* kind of Filebeat's output */
+	const char *file; /* to write, in place of stdout */
+	const char *directory; /* to write files into */
+	const char *agent_policy; /* Fleet's id of it */
+	const char *filestream; /* version of Fleet's package */
+	const char *sentinel_one; /* likewise */
+	bool inputs_only;
+	bool fleet;
+};
+
 /* All borrowed, but for the counts. */
 struct setup {
 	const struct conf *conf;
@@ -32,6 +44,7 @@ struct setup {
 	char *const *only;
 	const char *space; /* of Kibana; NULL: the configuration's */
 	bool dry_run; /* say what would be done, change nothing */
+	struct setup_ship ship;
 	uint64_t count[SETUP_RESULTS];
 };
 

@@ -7,6 +7,7 @@
 struct setup;
 
 /* Each: do it, messages on stderr; the exit code. */
+int setup_agent(struct setup *s);
 int setup_filebeat(struct setup *s);
 
 #endif

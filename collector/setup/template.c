@@ -65,10 +65,14 @@ value_of(struct slice word, const struct template_word *words)
 static int
 indent_with(struct slice text, struct slice prefix, struct buf *out)
 {
+	struct slice blank = prefix;
+
+	while (blank.len > 0 && blank.p[blank.len - 1] == ' ')
+		blank.len--;
 	while (text.len > 0) {
 		struct slice line = next_line(&text);
 
-		if ((line.len > 0 && add(out, prefix) != 0) ||
+		if (add(out, line.len > 0 ? prefix : blank) != 0 ||
 		    add(out, line) != 0 || add(out, SLICE("\n")) != 0)
 			return -1;
 	}
@@ -116,4 +120,16 @@ template_expand(struct slice text, const struct template_word *words,
 		if (expand_line(next_line(&text), words, out) != 0)
 			return -1;
 	return 0;
+}
+
+void
+template_quote(const char *text, struct buf *out)
+{
+	buf_addc(out, '"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, *text);
+	}
+	buf_addc(out, '"');
 }

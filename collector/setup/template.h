@@ -22,7 +22,11 @@ struct template_word {
 int template_expand(struct slice text, const struct template_word *words,
     struct buf *out);
 
-/* Append each line of the text behind the prefix.  0, or -1 with errno. */
+/* Append each line of the text behind the prefix, without blanks at the end of
+ * an empty one.  0, or -1 with errno. */
 int template_indent(struct slice text, const char *prefix, struct buf *out);
+
+/* Append the text as a quoted scalar of YAML.  It has no control characters. */
+void template_quote(const char *text, struct buf *out);
 
 #endif

@@ -121,6 +121,7 @@ static const char every_option[] =
     "    url: http://127.0.0.1:8080/\n"
     "    api_token_file: /k\n"
     "    namespace: prod.eu\n"
+    "    elastic_agent_id: 0b5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d\n"
     "    site_ids: [225494730938493804, '2']\n"
     "    max_size: 5GiB\n"
     "    proxy_url: http://u:p@proxy:3128\n"
@@ -228,6 +229,8 @@ test_every_option(void)
 	UNIT_TEXT(c->url, "http://127.0.0.1:8080");
 	UNIT_TEXT(c->api_token_file, "/k");
 	UNIT_TEXT(c->namespace, "prod.eu");
+	UNIT_TEXT(c->elastic_agent_id,
+	    "0b5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d");
 	CU_ASSERT_EQUAL(c->max_size, INT64_C(5) << 30);
 	UNIT_TEXT(c->site_ids, "225494730938493804,2");
 	UNIT_TEXT(c->proxy_url, "http://u:p@proxy:3128");
@@ -406,7 +409,8 @@ test_absent(void)
 	/* Only where the integration has it. */
 	refused(CONSOLE "    key_passphrase: x\n",
 	    "s1.yml:5:5: unknown option 'key_passphrase'; known here: name, "
-	    "url, api_token_file, namespace, site_ids, max_size, "
+	    "url, api_token_file, namespace, elastic_agent_id, site_ids, "
+	    "max_size, "
 	    "proxy_url, http_client_timeout, connect_timeout, rate_share, "
 	    "preserve_original_event, preserve_duplicate_custom_fields, "
 	    "output, enable_request_tracer, ssl, datasets\n");

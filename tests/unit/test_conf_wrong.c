@@ -133,6 +133,10 @@ static const struct wrong wrong_console[] = {
 	{ CONSOLE "    namespace: a-b\n",
 	    "s1.yml:5:16: namespace: 'a-b' is no namespace; it must not have "
 	    "capitals, blanks or any of \\/*?\"<>|,#:-\n" },
+	{ CONSOLE "    elastic_agent_id: 0B5A1C2D-3e4f-4a6b-8c7d-9e0f1a2b3c4d\n",
+	    "s1.yml:5:23: elastic_agent_id: '0B5A1C2D-3e4f-4a6b-8c7d-9e0f1a2b"
+	    "3c4d' is no id of an Elastic Agent; it looks like "
+	    "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, in small letters\n" },
 	{ CONSOLE "    namespace: ''\n",
 	    "s1.yml:5:16: namespace: '' is no namespace; it has 1 to 100 "
 	    "characters\n" },

@@ -65,11 +65,14 @@ test_failures(void)
 }
 
 static void
-test_indent(void)
+test_indent_and_quote(void)
 {
 	buf_init(&out, 4096);
-	CU_ASSERT_EQUAL(template_indent(SLICE("a\n\nb"), "#", &out), 0);
-	UNIT_TEXT(out.p, "#a\n\n#b\n");
+	CU_ASSERT_EQUAL(template_indent(SLICE("a\n\nb"), "# ", &out), 0);
+	UNIT_TEXT(out.p, "# a\n#\n# b\n");
+	buf_reset(&out);
+	template_quote("a \"b\" \\c", &out);
+	UNIT_TEXT(out.p, "\"a \\\"b\\\" \\\\c\"");
 	buf_fini(&out);
 }
 
@@ -77,7 +80,7 @@ static const struct unit_test tests[] = {
 	{ "words are replaced", test_words },
 	{ "a word alone in its line may have many", test_lines },
 	{ "unknown words and full buffers", test_failures },
-	{ "indenting", test_indent },
+	{ "indenting and quoting", test_indent_and_quote },
 };
 
 UNIT_MAIN("setup_template", tests)

@@ -1,0 +1,551 @@
+/*
+ * What setup makes for Filebeat and Elastic Agent, read as they read it.
+ */
+#include "config.h"
+
+#include <json-c/json.h>
+#include <sysexits.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/conf/conf.h"
+#include "collector/dataset/dataset.h"
+#include "collector/setup/setup.h"
+#include "collector/setup/target.h"
+#include "tests/unit/scratch.h"
+#include "tests/unit/unit.h"
+#include "tests/unit/yaml_flat.h"
+
+#define UUID_A "0b5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d"
+#define UUID_B "1c5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d"
+
+/* One console; more options of it may follow. */
+#define CONSOLE(name)                                                        \
+	"  - name: " name "\n"                                               \
+	"    url: https://" name ".sentinelone.net\n"                        \
+	"    api_token_file: /etc/s1spool/tokens/" name "\n"
+
+static char *dir, *assets;
+static struct setup s;
+static struct conf *conf;
+static struct buf flat;
+static char *text; /* what was made */
+
+static void
+begin(const char *configuration)
+{
+	const char *top = getenv("top_srcdir");
+	struct buf err;
+
+	dir = scratch_make();
+	assets = xasprintf("%s/filebeat", top == NULL ? "." : top);
+	scratch_write(dir, "s1.yml", slice_of(configuration));
+	buf_init(&err, 65536);
+	conf = conf_load(scratch_path(dir, "s1.yml"), &err);
+	UNIT_TEXT(err.p, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
+	buf_fini(&err);
+	buf_init(&flat, 1 << 20);
+	s = (struct setup){ .conf = conf, .assets = assets };
+}
+
+static void
+end(void)
+{
+	free(text);
+	text = NULL;
+	free(assets);
+	buf_fini(&flat);
+	conf_free(conf);
+	scratch_remove(dir);
+}
+
+/* Make it, with the report of the file kept off the test's output. */
+static int
+run(int (*target)(struct setup *))
+{
+	char *file = xstrdup(scratch_path(dir, "out.yml"));
+	int code;
+
+	s.ship.file = file;
+	code = target(&s);
+	free(file);
+	return code;
+}
+
+/* Make it and read it. */
+static void
+make(int (*target)(struct setup *))
+{
+	CU_ASSERT_EQUAL_FATAL(run(target), EX_OK);
+	free(text);
+	text = scratch_read(dir, "out.yml", NULL);
+	buf_reset(&flat);
+	CU_ASSERT_EQUAL(yaml_flat(slice_of(text), &flat), 0);
+}
+
+static void
+has(const char *path, const char *value)
+{
+	bool found = yaml_flat_has(&flat, path, value);
+
+	CU_ASSERT_TRUE(found);
+	if (!found)
+		fprintf(stderr, "missing: %s=%s\n", path, value);
+}
+
+static void
+has_not(const char *path)
+{
+	bool found = yaml_flat_begins(&flat, path);
+
+	CU_ASSERT_FALSE(found);
+	if (found)
+		fprintf(stderr, "should not be there: %s\n", path);
+}
+
+/* "<list>[n].<rest>" has the value. */
+static void
+item_has(const char *list, int n, const char *rest, const char *value)
+{
+	char *path = xasprintf("%s[%d].%s", list, n, rest);
+
+	has(path, value);
+	free(path);
+}
+
+static void
+item_has_not(const char *list, int n, const char *rest)
+{
+	char *path = xasprintf("%s[%d].%s", list, n, rest);
+
+	has_not(path);
+	free(path);
+}
+
+/* What each input of Filebeat and each stream of an Agent has. */
+static void
+check_reading(const char *list, int n, const char *name)
+{
+	char *id = xasprintf("s1spool-%s", name);
+	char *path = xasprintf("/var/spool/s1spool/*/%s/*.ndjson", name);
+
+	item_has(list, n, "id", id);
+	item_has(list, n, "paths[0]", path);
+	item_has_not(list, n, "paths[1]");
+	item_has(list, n, "file_identity.path", "~");
+	item_has(list, n, "prospector.scanner.fingerprint.enabled", "false");
+	item_has(list, n, "close.on_state_change.inactive", "1h");
+	item_has(list, n, "close.on_state_change.removed", "false");
+	item_has(list, n, "publisher_pipeline.disable_host", "true");
+	item_has(list, n, "pipeline", "_none");
+	item_has_not(list, n, "ignore_older");
+	item_has_not(list, n, "clean_inactive");
+	item_has_not(list, n, "tags");
+	free(path);
+	free(id);
+}
+
+static void
+test_filebeat(void)
+{
+	static const char inputs[] = "filebeat.inputs";
+
+	begin("consoles:\n" CONSOLE("acme"));
+	make(setup_filebeat);
+	for (int i = 0; i < DATASET_COUNT; i++) {
+		check_reading(inputs, i, dataset_table[i]->name);
+		item_has(inputs, i, "type", "filestream");
+		item_has(inputs, i, "parsers[0].ndjson.target", "");
+		item_has(inputs, i, "parsers[0].ndjson.overwrite_keys",
+		    "true");
+		item_has(inputs, i, "parsers[0].ndjson.add_error_key",
+		    "true");
+		item_has(inputs, i, "parsers[0].ndjson.document_id",
+		    "spool.id");
+		item_has(inputs, i, "processors[0].drop_fields.fields[0]",
+		    "spool");
+		item_has_not(inputs, i, "processors[1]");
+		item_has_not(inputs, i, "index");
+	}
+	item_has_not(inputs, DATASET_COUNT, "");
+	has("timestamp.precision", "nanosecond");
+	has("setup.template.enabled", "false");
+	has("setup.ilm.enabled", "false");
+	has("filebeat.registry.file_permissions", "0640");
+	has("output.elasticsearch.index", "%{[data_stream.type]:logs}-"
+	    "%{[data_stream.dataset]:s1spool.dead_letter}-"
+	    "%{[data_stream.namespace]:default}");
+	has("output.elasticsearch.non_indexable_policy.dead_letter_index."
+	    "index", "logs-s1spool.dead_letter-default");
+	has_not("processors");
+	end();
+}
+
+static void
+test_outputs(void)
+{
+	static const struct {
+		const char *name, *path, *value;
+	} outputs[] = {
+		{ "elasticsearch", "output.elasticsearch.api_key",
+		    "${ES_API_KEY}" },
+		{ "cloud", "cloud.id", "NAME:BASE64" },
+		{ "serverless", "output.elasticsearch.hosts[0]",
+		    "https://PROJECT.es.REGION.PROVIDER.elastic.cloud:443" },
+		{ "logstash", "output.logstash.hosts[0]",
+		    "logstash.example:5044" },
+		{ "kafka", "output.kafka.key", "%{[@metadata._id]}" },
+	};
+
+	begin("consoles:\n" CONSOLE("acme"));
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		s.ship.output = outputs[i].name;
+		make(setup_filebeat);
+		has(outputs[i].path, outputs[i].value);
+		/* The others stand there as comments. */
+		for (size_t k = 0; k < sizeof(outputs) / sizeof(outputs[0]);
+		     k++) {
+			char *line = xasprintf("\n# s1spool setup filebeat "
+			    "--output %s:\n", outputs[k].name);
+
+			CU_ASSERT_EQUAL(strstr(text, line) == NULL, i == k);
+			free(line);
+		}
+	}
+	s.ship.output = "carrier_pigeon";
+	CU_ASSERT_EQUAL(run(setup_filebeat), EX_USAGE);
+	end();
+}
+
+/* Consoles of other namespaces and forms have inputs of their own, and the
+ * first ones keep their ids. */
+#define MIXED                                                                \
+	"consoles:\n" CONSOLE("acme") CONSOLE("beta")                        \
+	"    namespace: prod\n"                                              \
+	CONSOLE("gamma") "    output: raw\n"
+
+static void
+test_mixed_inputs(void)
+{
+	begin(MIXED);
+	s.ship.inputs_only = true;
+	make(setup_filebeat);
+	has("[0].id", "s1spool-activity");
+	has("[0].paths[0]", "/var/spool/s1spool/acme/activity/*.ndjson");
+	has_not("[0].paths[1]");
+	has("[0].index", "logs-sentinel_one.activity-default");
+	has("[0].pipeline", "_none");
+	has("[1].id", "s1spool-activity-prod");
+	has("[1].paths[0]", "/var/spool/s1spool/beta/activity/*.ndjson");
+	has("[1].index", "logs-sentinel_one.activity-prod");
+	has("[2].id", "s1spool-raw-activity");
+	has("[2].paths[0]", "/var/spool/s1spool/gamma/activity/*.ndjson");
+	has("[2].index", "logs-sentinel_one.activity-default");
+	has_not("[2].pipeline");
+	has("[3].id", "s1spool-agent");
+	item_has_not("", 3 * DATASET_COUNT, "");
+
+	/* A complete file goes by the lines, so namespaces are one. */
+	s.ship.inputs_only = false;
+	make(setup_filebeat);
+	has("filebeat.inputs[0].id", "s1spool-activity");
+	has("filebeat.inputs[0].paths[1]",
+	    "/var/spool/s1spool/beta/activity/*.ndjson");
+	has("filebeat.inputs[1].id", "s1spool-raw-activity");
+	has("filebeat.inputs[2].id", "s1spool-agent");
+	end();
+}
+
+static void
+test_all_raw(void)
+{
+	begin("consoles:\n" CONSOLE("acme") "    output: raw\n");
+	make(setup_filebeat);
+	has("filebeat.inputs[0].id", "s1spool-activity");
+	has("filebeat.inputs[0].paths[0]",
+	    "/var/spool/s1spool/*/activity/*.ndjson");
+	has_not("filebeat.inputs[0].pipeline");
+	has("filebeat.inputs[0].parsers[0].ndjson.document_id", "spool.id");
+	end();
+}
+
+static void
+test_sealed(void)
+{
+	begin("spool: { compress: sealed, directory: '/srv/a \"b\\c' }\n"
+	      "consoles:\n" CONSOLE("acme"));
+	make(setup_filebeat);
+	has("filebeat.inputs[8].paths[0]",
+	    "/srv/a \"b\\c/*/unified_alert/*.ndjson");
+	has("filebeat.inputs[8].paths[1]",
+	    "/srv/a \"b\\c/*/unified_alert/*.ndjson.gz");
+	has("filebeat.inputs[8].compression", "auto");
+	has("filebeat.inputs[8].file_identity.fingerprint", "~");
+	has("filebeat.inputs[8].prospector.scanner.fingerprint.enabled",
+	    "true");
+	has("filebeat.inputs[8].prospector.scanner.fingerprint.length", "64");
+	has_not("filebeat.inputs[8].file_identity.path");
+	end();
+}
+
+static void
+test_agent_id(void)
+{
+	static const char *const add =
+	    "filebeat.inputs[1].processors[1].add_fields.";
+	char *path = xasprintf("%s%s", add, "fields.id");
+
+	begin("consoles:\n" CONSOLE("acme") "    elastic_agent_id: " UUID_A
+	      "\n" CONSOLE("beta") "    elastic_agent_id: " UUID_A "\n");
+	make(setup_filebeat);
+	has("filebeat.inputs[1].id", "s1spool-agent");
+	has(path, UUID_A);
+	has("filebeat.inputs[1].processors[1].add_fields.target", "agent");
+	has_not("filebeat.inputs[1].processors[1].add_fields.when");
+	has_not("filebeat.inputs[1].processors[2]");
+	has_not("filebeat.inputs[0].processors[1]");
+	end();
+
+	/* One of two, and two different ones. */
+	begin("consoles:\n" CONSOLE("acme") "    elastic_agent_id: " UUID_A
+	      "\n" CONSOLE("beta") CONSOLE("gamma") "    elastic_agent_id: "
+	      UUID_B "\n");
+	make(setup_filebeat);
+	has(path, UUID_A);
+	has("filebeat.inputs[1].processors[1].add_fields.when.contains."
+	    "log.file.path", "/acme/agent/");
+	has("filebeat.inputs[1].processors[2].add_fields.fields.id", UUID_B);
+	has("filebeat.inputs[1].processors[2].add_fields.when.contains."
+	    "log.file.path", "/gamma/agent/");
+	has_not("filebeat.inputs[1].processors[3]");
+
+	make(setup_agent);
+	has("inputs[0].streams[1].processors[3].add_fields.fields.id", UUID_A);
+	has("inputs[0].streams[1].processors[4].add_fields.fields.id", UUID_B);
+	has_not("inputs[0].streams[0].processors[3]");
+	end();
+	free(path);
+}
+
+/* The line's own fields come last, so that they win. */
+static void
+check_processors(const char *prefix)
+{
+	static const struct {
+		const char *path, *value;
+	} chain[] = {
+		{ "[0].rename.fields[0].from", "message" },
+		{ "[0].rename.fields[0].to", "s1spool_line" },
+		{ "[0].rename.ignore_missing", "true" },
+		{ "[1].decode_json_fields.fields[0]", "s1spool_line" },
+		{ "[1].decode_json_fields.target", "" },
+		{ "[1].decode_json_fields.overwrite_keys", "true" },
+		{ "[1].decode_json_fields.max_depth", "1" },
+		{ "[1].decode_json_fields.document_id", "spool.id" },
+		{ "[2].drop_fields.fields[0]", "s1spool_line" },
+		{ "[2].drop_fields.fields[1]", "spool" },
+	};
+
+	for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++) {
+		char *path = xasprintf("%s%s", prefix, chain[i].path);
+
+		has(path, chain[i].value);
+		free(path);
+	}
+}
+
+static void
+test_agent(void)
+{
+	begin("consoles:\n" CONSOLE("acme"));
+	make(setup_agent);
+	has("inputs[0].id", "s1spool");
+	has("inputs[0].type", "filestream");
+	has("inputs[0].use_output", "default");
+	has("inputs[0].data_stream.namespace", "default");
+	for (int i = 0; i < DATASET_COUNT; i++) {
+		const char *name = dataset_table[i]->name;
+		char *dataset = xasprintf("sentinel_one.%s", name);
+		char *processors = xasprintf(
+		    "inputs[0].streams[%d].processors", i);
+
+		check_reading("inputs[0].streams", i, name);
+		item_has("inputs[0].streams", i, "data_stream.dataset",
+		    dataset);
+		item_has("inputs[0].streams", i, "data_stream.type", "logs");
+		item_has_not("inputs[0].streams", i, "parsers");
+		check_processors(processors);
+		free(processors);
+		free(dataset);
+	}
+	has_not("inputs[1]");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "#     - type: elastic-agent\n"));
+	end();
+
+	begin(MIXED);
+	make(setup_agent);
+	has("inputs[0].id", "s1spool");
+	has("inputs[0].streams[0].id", "s1spool-activity");
+	has("inputs[0].streams[1].id", "s1spool-raw-activity");
+	has_not("inputs[0].streams[1].pipeline");
+	has("inputs[1].id", "s1spool-prod");
+	has("inputs[1].data_stream.namespace", "prod");
+	has("inputs[1].streams[0].id", "s1spool-activity-prod");
+	has_not("inputs[1].streams[9]");
+	has_not("inputs[2]");
+	end();
+}
+
+/* The comment is an entry of the configuration as it stands. */
+static void
+test_hint(void)
+{
+	const char *from, *to;
+	struct buf entry;
+
+	begin("shippers: [{ type: filebeat, registry: /srv/fb }]\n"
+	      "consoles:\n" CONSOLE("acme"));
+	make(setup_filebeat);
+	from = strstr(text, "#   shippers:\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(from);
+	to = strstr(from, "\n\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(to);
+	buf_init(&entry, 65536);
+	for (const char *line = from; line < to;
+	     line = strchr(line, '\n') + 1)
+		buf_addf(&entry, "%.*s\n", (int)strcspn(line + 4, "\n"),
+		    line + 4);
+	buf_adds(&entry, "consoles:\n" CONSOLE("acme"));
+	free(text);
+	text = xstrdup(entry.p);
+	buf_fini(&entry);
+	scratch_write(dir, "s1.yml", slice_of(text));
+	conf_free(conf);
+	buf_reset(&flat);
+	conf = conf_load(scratch_path(dir, "s1.yml"), &flat);
+	UNIT_TEXT(flat.p, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
+	CU_ASSERT_EQUAL_FATAL(conf->n_shippers, 1);
+	CU_ASSERT_EQUAL(conf->shipper[0].type, CONF_FILEBEAT);
+	UNIT_TEXT(conf->shipper[0].registry, "/srv/fb");
+	UNIT_TEXT(conf->shipper[0].inputs[0], "s1spool-activity");
+	UNIT_TEXT(conf->shipper[0].inputs[8], "s1spool-unified_alert");
+	CU_ASSERT_PTR_NULL(conf->shipper[0].inputs[9]);
+	end();
+}
+
+/* policies */
+
+static struct json_object *
+member(struct json_object *o, const char *path)
+{
+	struct json_object *found = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(json_pointer_get(o, path, &found), 0);
+	return found;
+}
+
+static void
+json_has(struct json_object *o, const char *path, const char *value)
+{
+	UNIT_TEXT(json_object_get_string(member(o, path)), value);
+}
+
+static struct json_object *
+policy(const char *name)
+{
+	char *json = scratch_read(dir, name, NULL);
+	struct json_object *o = json_tokener_parse(json);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+	free(json);
+	return o;
+}
+
+static void
+make_policies(const char *version, const char *stream)
+{
+	char *vars = xasprintf("/inputs/filestream-filestream/streams/%s/vars",
+	    stream);
+	struct json_object *p, *v;
+
+	s.ship.filestream = version;
+	CU_ASSERT_EQUAL(setup_agent(&s), EX_OK);
+	p = policy("s1spool-activity.json");
+	json_has(p, "/name", "s1spool-activity");
+	json_has(p, "/namespace", "default");
+	json_has(p, "/policy_ids/0", "my-policy");
+	json_has(p, "/package/name", "filestream");
+	json_has(p, "/package/version", version);
+	json_has(p, "/force", "true");
+	json_has(p, "/inputs/filestream-filestream/enabled", "true");
+	v = member(p, vars);
+	json_has(v, "/paths/0", "/var/spool/s1spool/acme/activity/*.ndjson");
+	json_has(v, "/data_stream.dataset", "sentinel_one.activity");
+	json_has(v, "/fingerprint", "true");
+	json_has(v, "/fingerprint_length", "64");
+	json_has(v, "/tags/0", "forwarded");
+	json_has(v, "/pipeline", "_none");
+	buf_reset(&flat);
+	CU_ASSERT_EQUAL(yaml_flat(slice_of(json_object_get_string(
+	    member(v, "/processors"))), &flat), 0);
+	check_processors("");
+	json_object_put(p);
+
+	p = policy("s1spool-raw-activity.json");
+	CU_ASSERT_FALSE(json_object_object_get_ex(member(p, vars), "pipeline",
+	    NULL));
+	json_object_put(p);
+	p = policy("s1spool-activity-prod.json");
+	json_has(p, "/namespace", "prod");
+	json_object_put(p);
+	free(vars);
+}
+
+static void
+test_policies(void)
+{
+	struct json_object *p;
+
+	begin(MIXED);
+	s.ship.fleet = true;
+	s.ship.directory = dir;
+	s.ship.agent_policy = "my-policy";
+	make_policies("1.2.0", "filestream.generic");
+	make_policies("2.3.1", "filestream.filestream");
+	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], 3 * DATASET_COUNT);
+	CU_ASSERT_EQUAL(s.count[SETUP_UPDATED], 3 * DATASET_COUNT);
+
+	s.ship.sentinel_one = "2.8.2";
+	CU_ASSERT_EQUAL(setup_agent(&s), EX_OK);
+	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], 3 * DATASET_COUNT + 2);
+	p = policy("s1spool-sentinel_one-prod.json");
+	json_has(p, "/namespace", "prod");
+	json_has(p, "/package/name", "sentinel_one");
+	json_has(p, "/package/version", "2.8.2");
+	json_has(p, "/inputs/sentinel_one-httpjson/enabled", "false");
+	json_has(p, "/inputs/sentinel_one-cel/enabled", "false");
+	json_object_put(p);
+	end();
+
+	begin("spool: { compress: sealed }\nconsoles:\n" CONSOLE("acme"));
+	s.ship.fleet = true;
+	s.ship.agent_policy = "my-policy";
+	s.ship.filestream = "2.3.1";
+	CU_ASSERT_EQUAL(setup_agent(&s), EX_USAGE);
+	end();
+}
+
+static const struct unit_test tests[] = {
+	{ "a complete configuration", test_filebeat },
+	{ "each output, the others as comments", test_outputs },
+	{ "namespaces and forms that differ", test_mixed_inputs },
+	{ "raw everywhere", test_all_raw },
+	{ "packed segments, and a path to be quoted", test_sealed },
+	{ "agent.id of the hosts' documents", test_agent_id },
+	{ "a stand-alone Elastic Agent", test_agent },
+	{ "the entry of shippers", test_hint },
+	{ "Fleet's policies", test_policies },
+};
+
+UNIT_MAIN("setup_ship", tests)
