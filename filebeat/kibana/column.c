@@ -60,6 +60,17 @@ time_split(struct layer *l, const struct panel_split *s)
 	    facts_label(l->facts, s->field), s->field, params);
 }
 
+/* Top values are by the first value that is a number for sure. */
+static const char *
+ordering_value(const struct panel *p)
+{
+	int n = 0;
+
+	while (n + 1 < p->n_values && p->value[n].op == PANEL_LAST)
+		n++;
+	return COLUMN_VALUE(n);
+}
+
 static struct json_object *
 value_split(struct layer *l, const struct panel_split *s)
 {
@@ -68,7 +79,7 @@ value_split(struct layer *l, const struct panel_split *s)
 	    "'orderDirection':$s,'otherBucket':$b,'missingBucket':false,"
 	    "'parentFormat':{'id':'terms'},'include':[],'exclude':[],"
 	    "'includeIsRegex':false,'excludeIsRegex':false}", s->size,
-	    COLUMN_VALUE(0), s->ascending ? "asc" : "desc",
+	    ordering_value(l->panel), s->ascending ? "asc" : "desc",
 	    l->panel->kind == PANEL_DONUT);
 
 	return shape("{'label':$s,'customLabel':true,'dataType':$s,"
