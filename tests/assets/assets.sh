@@ -185,8 +185,8 @@ test_charts()
 test_queries()
 {
 	lost 'no dataset: sentinel_one.agents' \
-	    'dataset : \\\"sentinel_one.agent\\' \
-	    'dataset : \\\"sentinel_one.agents\\'
+	    'dataset : \\\"sentinel_one.agent\\\"' \
+	    'dataset : \\\"sentinel_one.agents\\\"'
 	lost 'without brackets' '(event.severity >= 73)' \
 	    'event.severity >= 73 or host.id : * and host.name : *'
 	lost 'a bracket does not end' '(event.severity >= 73)' \
@@ -220,6 +220,15 @@ test_bodies()
 	    'event.kind'
 	found 'no tag s1spool' rule "$rule" ', "s1spool"' ''
 	found 'rule_id: no string' rule "$rule" rule_id id
+	transform=$elasticsearch/transform/s1spool-latest.application.json
+	found 'of no use there: keyword' transform "$transform" \
+	    '"sort": "@timestamp"' '"sort": "event.id"'
+	found 'of no use there: match_only_text' transform "$transform" \
+	    '"package.name"' '"message"'
+	found 'no such field: package.nam' transform "$transform" \
+	    '"package.name"' '"package.nam"'
+	found 'no data stream: logs-*' transform "$transform" \
+	    logs-sentinel_one.application-* logs-*
 	found 'another type' connector "$kibana/connector.json" .sentinelone \
 	    .sentinel
 	found 'a member that Kibana refuses' connector \
