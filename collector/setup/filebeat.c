@@ -10,9 +10,12 @@
 #include <sysexits.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/conf/conf.h"
 #include "collector/setup/setup.h"
 #include "collector/setup/ship.h"
 #include "collector/setup/target.h"
+
+#define EXAMPLE_URL "https://elasticsearch.example:9200"
 
 static const char *const outputs[] = {
 	"elasticsearch", "cloud", "serverless", "logstash", "kafka", NULL
@@ -34,18 +37,38 @@ is_output(const char *name)
 	return false;
 }
 
+/* The port stands in the URL, for without it Filebeat takes 9200. */
+static void
+add_host(const char *url, struct buf *out)
+{
+	const char *host = strstr(url, "://") + 3;
+	size_t end = (size_t)(host - url) + strcspn(host, "/");
+	bool has_port = url[end - 1] != ']' &&
+	    memrchr(host, ':', end - (size_t)(host - url)) != NULL;
+	char *text = xasprintf("%.*s%s%s", (int)end, url, has_port ? "" :
+	    strncmp(url, "https:", 6) == 0 ? ":443" : ":80", url + end);
+
+	template_quote(text, out);
+	free(text);
+}
+
 static int
 add_output(const struct setup *s, const char *name, struct buf *out)
 {
 	char *asset = xasprintf("shipper/parts/output/%s.yml", name);
-	struct buf routing;
+	const char *url = s->conf->elasticsearch.url;
+	struct buf routing, host;
 	int rc;
 
 	buf_init(&routing, SHIP_TEXT_MAX);
+	buf_init(&host, SHIP_TEXT_MAX);
+	add_host(url != NULL ? url : EXAMPLE_URL, &host);
 	rc = setup_asset(s, "shipper/parts/routing.yml", &routing);
 	if (rc == 0)
 		rc = ship_expand(s, asset, (const struct template_word[]){
-		    { "ROUTING", routing.p }, { NULL, NULL } }, out);
+		    { "HOST", host.p }, { "ROUTING", routing.p },
+		    { NULL, NULL } }, out);
+	buf_fini(&host);
 	buf_fini(&routing);
 	free(asset);
 	return rc;

@@ -396,6 +396,33 @@ test_agent(void)
 	end();
 }
 
+/* Filebeat would take port 9200 where none is given. */
+static void
+test_host(void)
+{
+	static const struct {
+		const char *url, *host;
+	} urls[] = {
+		{ "https://es.example.net:9243", "https://es.example.net:9243" },
+		{ "https://es.example.net", "https://es.example.net:443" },
+		{ "https://es.example.net/a:b", "https://es.example.net:443/a:b" },
+		{ "http://127.0.0.1", "http://127.0.0.1:80" },
+		{ "https://[2001:db8::1]", "https://[2001:db8::1]:443" },
+		{ "https://[2001:db8::1]:92", "https://[2001:db8::1]:92" },
+	};
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		char *yaml = xasprintf("elasticsearch: { url: '%s' }\n"
+		    "consoles:\n" CONSOLE("acme"), urls[i].url);
+
+		begin(yaml);
+		make(setup_filebeat);
+		has("output.elasticsearch.hosts[0]", urls[i].host);
+		end();
+		free(yaml);
+	}
+}
+
 /* The comment is an entry of the configuration as it stands. */
 static void
 test_hint(void)
@@ -544,6 +571,7 @@ static const struct unit_test tests[] = {
 	{ "packed segments, and a path to be quoted", test_sealed },
 	{ "agent.id of the hosts' documents", test_agent_id },
 	{ "a stand-alone Elastic Agent", test_agent },
+	{ "the address of Elasticsearch", test_host },
 	{ "the entry of shippers", test_hint },
 	{ "Fleet's policies", test_policies },
 };
