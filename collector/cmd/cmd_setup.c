@@ -136,6 +136,35 @@ check_options(const struct target *t, const struct cmd_line *line)
 	return 0;
 }
 
+/* Options that make no sense together, or alone. */
+static int
+check_pairs(const struct cmd_line *line)
+{
+	static const struct {
+		enum option option, other;
+		bool needs_other; /* else it excludes it */
+	} pairs[] = {
+		{ OPTION_FILE, OPTION_DIRECTORY, false },
+		{ OPTION_OUTPUT, OPTION_INPUTS_ONLY, false },
+		{ OPTION_AGENT_POLICY, OPTION_FLEET, true },
+		{ OPTION_PACKAGE, OPTION_FLEET, true },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		bool other = line->value[pairs[i].other] != NULL;
+
+		if (line->value[pairs[i].option] == NULL ||
+		    other == pairs[i].needs_other)
+			continue;
+		fprintf(stderr, "s1spool setup: --%s %s --%s\n",
+		    options[pairs[i].option].name,
+		    pairs[i].needs_other ? "needs" : "does not go with",
+		    options[pairs[i].other].name);
+		return -1;
+	}
+	return 0;
+}
+
 /* "a,b" as a NULL-terminated list, freed with free_parts(). */
 static char **
 split_parts(const char *text)
@@ -275,7 +304,7 @@ run(const struct cmd_line *line)
 	int code = EX_USAGE;
 
 	if (t == NULL || check_options(t, line) != 0 ||
-	    check_packages(line) != 0)
+	    check_pairs(line) != 0 || check_packages(line) != 0)
 		return EX_USAGE;
 	if (only != NULL)
 		parts = split_parts(only);

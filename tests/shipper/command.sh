@@ -97,7 +97,13 @@ run 64 agent --output kafka
 says 'agent takes no option --output'
 run 64 filebeat --output kafak
 says "unknown output 'kafak'; there are elasticsearch, cloud"
-run 64 agent --package filestream
+run 64 filebeat --file "$tmp/x" --directory "$tmp"
+says '--file does not go with --directory'
+run 64 filebeat --inputs-only --output kafka
+says '--output does not go with --inputs-only'
+run 64 agent --package filestream@2.0.0
+says '--package needs --fleet'
+run 64 agent --fleet --package filestream
 says '--package filestream is neither filestream@VERSION nor'
 run 66 filebeat --assets "$tmp/nowhere"
 says "$tmp/nowhere/shipper/parts/"

@@ -3,107 +3,11 @@
  */
 #include "config.h"
 
-#include <json-c/json.h>
-#include <sysexits.h>
-
-#include "collector/base/xalloc.h"
-#include "collector/conf/conf.h"
-#include "collector/dataset/dataset.h"
-#include "collector/setup/setup.h"
-#include "collector/setup/target.h"
-#include "tests/unit/scratch.h"
-#include "tests/unit/unit.h"
-#include "tests/unit/yaml_flat.h"
+#include "tests/unit/setup_fixture.h"
 
 #define UUID_A "0b5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d"
 #define UUID_B "1c5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d"
 
-/* One console; more options of it may follow. */
-#define CONSOLE(name)                                                        \
-	"  - name: " name "\n"                                               \
-	"    url: https://" name ".sentinelone.net\n"                        \
-	"    api_token_file: /etc/s1spool/tokens/" name "\n"
-
-static char *dir, *assets;
-static struct setup s;
-static struct conf *conf;
-static struct buf flat;
-static char *text; /* what was made */
-
-static void
-begin(const char *configuration)
-{
-	const char *top = getenv("top_srcdir");
-	struct buf err;
-
-	dir = scratch_make();
-	assets = xasprintf("%s/filebeat", top == NULL ? "." : top);
-	scratch_write(dir, "s1.yml", slice_of(configuration));
-	buf_init(&err, 65536);
-	conf = conf_load(scratch_path(dir, "s1.yml"), &err);
-	UNIT_TEXT(err.p, "");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
-	buf_fini(&err);
-	buf_init(&flat, 1 << 20);
-	s = (struct setup){ .conf = conf, .assets = assets };
-}
-
-static void
-end(void)
-{
-	free(text);
-	text = NULL;
-	free(assets);
-	buf_fini(&flat);
-	conf_free(conf);
-	scratch_remove(dir);
-}
-
-/* Make it, with the report of the file kept off the test's output. */
-static int
-run(int (*target)(struct setup *))
-{
-	char *file = xstrdup(scratch_path(dir, "out.yml"));
-	int code;
-
-	s.ship.file = file;
-	code = target(&s);
-	free(file);
-	return code;
-}
-
-/* Make it and read it. */
-static void
-make(int (*target)(struct setup *))
-{
-	CU_ASSERT_EQUAL_FATAL(run(target), EX_OK);
-	free(text);
-	text = scratch_read(dir, "out.yml", NULL);
-	buf_reset(&flat);
-	CU_ASSERT_EQUAL(yaml_flat(slice_of(text), &flat), 0);
-}
-
-static void
-has(const char *path, const char *value)
-{
-	bool found = yaml_flat_has(&flat, path, value);
-
-	CU_ASSERT_TRUE(found);
-	if (!found)
-		fprintf(stderr, "missing: %s=%s\n", path, value);
-}
-
-static void
-has_not(const char *path)
-{
-	bool found = yaml_flat_begins(&flat, path);
-
-	CU_ASSERT_FALSE(found);
-	if (found)
-		fprintf(stderr, "should not be there: %s\n", path);
-}
-
-/* "<list>[n].<rest>" has the value. */
 static void
 item_has(const char *list, int n, const char *rest, const char *value)
 {
@@ -217,13 +121,6 @@ test_outputs(void)
 	end();
 }
 
-/* Consoles of other namespaces and forms have inputs of their own, and the
- * first ones keep their ids. */
-#define MIXED                                                                \
-	"consoles:\n" CONSOLE("acme") CONSOLE("beta")                        \
-	"    namespace: prod\n"                                              \
-	CONSOLE("gamma") "    output: raw\n"
-
 static void
 test_mixed_inputs(void)
 {
@@ -325,33 +222,6 @@ test_agent_id(void)
 	has_not("inputs[0].streams[0].processors[3]");
 	end();
 	free(path);
-}
-
-/* The line's own fields come last, so that they win. */
-static void
-check_processors(const char *prefix)
-{
-	static const struct {
-		const char *path, *value;
-	} chain[] = {
-		{ "[0].rename.fields[0].from", "message" },
-		{ "[0].rename.fields[0].to", "s1spool_line" },
-		{ "[0].rename.ignore_missing", "true" },
-		{ "[1].decode_json_fields.fields[0]", "s1spool_line" },
-		{ "[1].decode_json_fields.target", "" },
-		{ "[1].decode_json_fields.overwrite_keys", "true" },
-		{ "[1].decode_json_fields.max_depth", "1" },
-		{ "[1].decode_json_fields.document_id", "spool.id" },
-		{ "[2].drop_fields.fields[0]", "s1spool_line" },
-		{ "[2].drop_fields.fields[1]", "spool" },
-	};
-
-	for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++) {
-		char *path = xasprintf("%s%s", prefix, chain[i].path);
-
-		has(path, chain[i].value);
-		free(path);
-	}
 }
 
 static void
@@ -461,108 +331,6 @@ test_hint(void)
 	end();
 }
 
-/* policies */
-
-static struct json_object *
-member(struct json_object *o, const char *path)
-{
-	struct json_object *found = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(json_pointer_get(o, path, &found), 0);
-	return found;
-}
-
-static void
-json_has(struct json_object *o, const char *path, const char *value)
-{
-	UNIT_TEXT(json_object_get_string(member(o, path)), value);
-}
-
-static struct json_object *
-policy(const char *name)
-{
-	char *json = scratch_read(dir, name, NULL);
-	struct json_object *o = json_tokener_parse(json);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(o);
-	free(json);
-	return o;
-}
-
-static void
-make_policies(const char *version, const char *stream)
-{
-	char *vars = xasprintf("/inputs/filestream-filestream/streams/%s/vars",
-	    stream);
-	struct json_object *p, *v;
-
-	s.ship.filestream = version;
-	CU_ASSERT_EQUAL(setup_agent(&s), EX_OK);
-	p = policy("s1spool-activity.json");
-	json_has(p, "/name", "s1spool-activity");
-	json_has(p, "/namespace", "default");
-	json_has(p, "/policy_ids/0", "my-policy");
-	json_has(p, "/package/name", "filestream");
-	json_has(p, "/package/version", version);
-	json_has(p, "/force", "true");
-	json_has(p, "/inputs/filestream-filestream/enabled", "true");
-	v = member(p, vars);
-	json_has(v, "/paths/0", "/var/spool/s1spool/acme/activity/*.ndjson");
-	json_has(v, "/data_stream.dataset", "sentinel_one.activity");
-	json_has(v, "/fingerprint", "true");
-	json_has(v, "/fingerprint_length", "64");
-	json_has(v, "/tags/0", "forwarded");
-	json_has(v, "/pipeline", "_none");
-	buf_reset(&flat);
-	CU_ASSERT_EQUAL(yaml_flat(slice_of(json_object_get_string(
-	    member(v, "/processors"))), &flat), 0);
-	check_processors("");
-	json_object_put(p);
-
-	p = policy("s1spool-raw-activity.json");
-	CU_ASSERT_FALSE(json_object_object_get_ex(member(p, vars), "pipeline",
-	    NULL));
-	json_object_put(p);
-	p = policy("s1spool-activity-prod.json");
-	json_has(p, "/namespace", "prod");
-	json_object_put(p);
-	free(vars);
-}
-
-static void
-test_policies(void)
-{
-	struct json_object *p;
-
-	begin(MIXED);
-	s.ship.fleet = true;
-	s.ship.directory = dir;
-	s.ship.agent_policy = "my-policy";
-	make_policies("1.2.0", "filestream.generic");
-	make_policies("2.3.1", "filestream.filestream");
-	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], 3 * DATASET_COUNT);
-	CU_ASSERT_EQUAL(s.count[SETUP_UPDATED], 3 * DATASET_COUNT);
-
-	s.ship.sentinel_one = "2.8.2";
-	CU_ASSERT_EQUAL(setup_agent(&s), EX_OK);
-	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], 3 * DATASET_COUNT + 2);
-	p = policy("s1spool-sentinel_one-prod.json");
-	json_has(p, "/namespace", "prod");
-	json_has(p, "/package/name", "sentinel_one");
-	json_has(p, "/package/version", "2.8.2");
-	json_has(p, "/inputs/sentinel_one-httpjson/enabled", "false");
-	json_has(p, "/inputs/sentinel_one-cel/enabled", "false");
-	json_object_put(p);
-	end();
-
-	begin("spool: { compress: sealed }\nconsoles:\n" CONSOLE("acme"));
-	s.ship.fleet = true;
-	s.ship.agent_policy = "my-policy";
-	s.ship.filestream = "2.3.1";
-	CU_ASSERT_EQUAL(setup_agent(&s), EX_USAGE);
-	end();
-}
-
 static const struct unit_test tests[] = {
 	{ "a complete configuration", test_filebeat },
 	{ "each output, the others as comments", test_outputs },
@@ -573,7 +341,6 @@ static const struct unit_test tests[] = {
 	{ "a stand-alone Elastic Agent", test_agent },
 	{ "the address of Elasticsearch", test_host },
 	{ "the entry of shippers", test_hint },
-	{ "Fleet's policies", test_policies },
 };
 
 UNIT_MAIN("setup_ship", tests)
