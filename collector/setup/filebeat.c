@@ -52,22 +52,51 @@ add_host(const char *url, struct buf *out)
 	free(text);
 }
 
+/* TLS towards it, as the configuration has it; authorities in files only, as the
+ * other kind would stand in the text. */
+static void
+add_ssl(const struct conf_ssl *ssl, struct buf *out)
+{
+	char *const *ca = ssl->certificate_authorities;
+	size_t n = 0;
+
+	for (; ca != NULL && *ca != NULL; ca++) {
+		if (**ca != '/')
+			continue;
+		if (n++ == 0)
+			buf_adds(out, "ssl.certificate_authorities:\n");
+		buf_adds(out, "  - ");
+		template_quote(*ca, out);
+		buf_addc(out, '\n');
+	}
+	if (n == 0)
+		buf_adds(out, "# ssl.certificate_authorities: "
+		    "[/etc/filebeat/ca.pem]\n");
+	if (ssl->verification_mode != NULL &&
+	    strcmp(ssl->verification_mode, "full") != 0)
+		buf_addf(out, "ssl.verification_mode: %s\n",
+		    ssl->verification_mode);
+}
+
 static int
 add_output(const struct setup *s, const char *name, struct buf *out)
 {
 	char *asset = xasprintf("shipper/parts/output/%s.yml", name);
 	const char *url = s->conf->elasticsearch.url;
-	struct buf routing, host;
+	struct buf routing, host, ssl;
 	int rc;
 
 	buf_init(&routing, SHIP_TEXT_MAX);
 	buf_init(&host, SHIP_TEXT_MAX);
+	buf_init(&ssl, SHIP_TEXT_MAX);
 	add_host(url != NULL ? url : EXAMPLE_URL, &host);
+	add_ssl(&s->conf->elasticsearch.ssl, &ssl);
 	rc = setup_asset(s, "shipper/parts/routing.yml", &routing);
 	if (rc == 0)
 		rc = ship_expand(s, asset, (const struct template_word[]){
 		    { "HOST", host.p }, { "ROUTING", routing.p },
-		    { NULL, NULL } }, out);
+		    { "SSL", ssl.p }, { NULL, NULL } }, out);
+	buf_fini(&ssl);
 	buf_fini(&host);
 	buf_fini(&routing);
 	free(asset);

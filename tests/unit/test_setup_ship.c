@@ -266,6 +266,29 @@ test_agent(void)
 	end();
 }
 
+static void
+test_tls(void)
+{
+	begin("elasticsearch:\n"
+	      "  url: https://es.example.net\n"
+	      "  ssl:\n"
+	      "    certificate_authorities: [/etc/a.pem, /etc/b.pem]\n"
+	      "    verification_mode: certificate\n"
+	      "consoles:\n" CONSOLE("acme"));
+	make(setup_filebeat);
+	has("output.elasticsearch.ssl.certificate_authorities[0]",
+	    "/etc/a.pem");
+	has("output.elasticsearch.ssl.certificate_authorities[1]",
+	    "/etc/b.pem");
+	has("output.elasticsearch.ssl.verification_mode", "certificate");
+	end();
+
+	begin("consoles:\n" CONSOLE("acme"));
+	make(setup_filebeat);
+	has_not("output.elasticsearch.ssl");
+	end();
+}
+
 /* Filebeat would take port 9200 where none is given. */
 static void
 test_host(void)
@@ -339,6 +362,7 @@ static const struct unit_test tests[] = {
 	{ "packed segments, and a path to be quoted", test_sealed },
 	{ "agent.id of the hosts' documents", test_agent_id },
 	{ "a stand-alone Elastic Agent", test_agent },
+	{ "TLS towards Elasticsearch", test_tls },
 	{ "the address of Elasticsearch", test_host },
 	{ "the entry of shippers", test_hint },
 };
