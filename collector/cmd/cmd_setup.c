@@ -92,6 +92,9 @@ static const struct target targets[] = {
 	{ "agent", "print one for Elastic Agent, or policies for Fleet",
 	    WRITES | 1u << OPTION_FLEET | 1u << OPTION_AGENT_POLICY |
 		1u << OPTION_PACKAGE, NULL, setup_agent },
+	{ "elasticsearch", "install templates, pipeline and transforms",
+	    1u << OPTION_DRY_RUN | 1u << OPTION_ONLY,
+	    setup_elasticsearch_parts, setup_elasticsearch },
 };
 #define N_TARGETS (sizeof(targets) / sizeof(targets[0]))
 

@@ -88,6 +88,7 @@ struct conf_server {
 	char *proxy_url; /* NULL: from the environment */
 	int64_t timeout; /* of a request, ms */
 	struct conf_ssl ssl;
+	bool geo; /* Elasticsearch: look up where endpoints are */
 	char *space; /* Kibana's only */
 };
 

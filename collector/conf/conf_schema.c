@@ -181,6 +181,8 @@ SECTION(conf_schema_top, "the top level", top_options);
 
 static const struct conf_option elasticsearch_options[] = {
 	SERVER_OPTIONS("Elasticsearch"),
+	{ "geo", .type = CONF_BOOL, AT(geo), .def = "false",
+	    .help = "look up where endpoints are, with its geoip processor" },
 };
 SECTION(conf_schema_elasticsearch, "elasticsearch", elasticsearch_options);
 

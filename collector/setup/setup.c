@@ -68,6 +68,18 @@ setup_report(struct setup *s, enum setup_result result, const char *fmt, ...)
 	putchar('\n');
 }
 
+void
+setup_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	printf("%-8s ", "note");
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
 int
 setup_end(const struct setup *s)
 {

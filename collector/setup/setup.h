@@ -65,6 +65,9 @@ int setup_asset(const struct setup *s, const char *name, struct buf *b);
 void setup_report(struct setup *s, enum setup_result result, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
+/* Print a line of the same form that tells what is neither done nor wrong. */
+void setup_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /*
  * Print the totals on stdout.  The exit code: EX_OK, EX_UNAVAILABLE when
  * something failed, EX_CANTCREAT when something was refused.

@@ -9,5 +9,9 @@ struct setup;
 /* Each: do it, messages on stderr; the exit code. */
 int setup_agent(struct setup *s);
 int setup_filebeat(struct setup *s);
+int setup_elasticsearch(struct setup *s);
+
+/* What --only may name, NULL-terminated. */
+extern const char *const setup_elasticsearch_parts[];
 
 #endif

@@ -110,6 +110,7 @@ static const char every_option[] =
     "  api_key_file: /ek\n"
     "  proxy_url: http://proxy:3128\n"
     "  timeout: 3m\n"
+    "  geo: true\n"
     "  ssl: { verification_mode: certificate, certificate: /ec, key: /ek }\n"
     "kibana:\n"
     "  url: http://localhost:5601\n"
@@ -179,6 +180,7 @@ check_servers(void)
 	CU_ASSERT_PTR_NULL(s->username);
 	UNIT_TEXT(s->proxy_url, "http://proxy:3128");
 	CU_ASSERT_EQUAL(s->timeout, 180000);
+	CU_ASSERT_TRUE(s->geo);
 	UNIT_TEXT(s->ssl.verification_mode, "certificate");
 	UNIT_TEXT(s->ssl.certificate, "/ec");
 	s = &conf->kibana;

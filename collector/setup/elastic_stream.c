@@ -1,0 +1,151 @@
+#include "config.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/xalloc.h"
+#include "collector/setup/elastic.h"
+
+static const struct elastic_kind all_templates = {
+	.what = "all index templates",
+	.path = "/_index_template",
+	.list = "index_templates",
+	.whole = true,
+};
+static const struct elastic_kind streams = {
+	.what = "data streams",
+	.path = "/_data_stream/",
+	.list = "data_streams",
+	.whole = true,
+};
+static const struct elastic_kind stream = { .what = "data stream" };
+
+/* Is one of the templates that an index template is composed of new? */
+static bool
+has_changed(const struct elastic *e, const char *name,
+    struct json_object *template)
+{
+	struct json_object *parts =
+	    json_object_object_get(template, "composed_of");
+	bool changed = json_object_object_get_ex(e->changed, name, NULL);
+
+	for (size_t i = 0; i < json_object_array_length(parts); i++)
+		changed = changed || json_object_object_get_ex(e->changed,
+		    json_object_get_string(json_object_array_get_idx(parts,
+		    i)), NULL);
+	return changed;
+}
+
+/* The pattern of an index template of ours: it has one. */
+static const char *
+pattern_of(struct json_object *template)
+{
+	return json_object_get_string(json_object_array_get_idx(
+	    json_object_object_get(template, "index_patterns"), 0));
+}
+
+static int64_t
+priority_of(struct json_object *template)
+{
+	return json_object_get_int64(json_object_object_get(template,
+	    "priority"));
+}
+
+/* Would a template be taken for an index of this name? */
+static bool
+matches(struct json_object *template, const char *index)
+{
+	struct json_object *patterns =
+	    json_object_object_get(template, "index_patterns");
+
+	if (!json_object_is_type(patterns, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(patterns); i++)
+		if (fnmatch(json_object_get_string(json_object_array_get_idx(
+		    patterns, i)), index, 0) == 0)
+			return true;
+	return false;
+}
+
+/* One of the templates that the server has goes before ours.  NULL: none. */
+static const char *
+find_shadow(struct json_object *list, struct json_object *ours)
+{
+	const char *pattern = pattern_of(ours);
+	char *index = xasprintf("%.*sdefault", (int)strcspn(pattern, "*"),
+	    pattern);
+	const char *shadow = NULL;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+		struct json_object *template =
+		    json_object_object_get(o, "index_template");
+
+		if (priority_of(template) > priority_of(ours) &&
+		    matches(template, index))
+			shadow = json_object_get_string(
+			    json_object_object_get(o, "name"));
+	}
+	free(index);
+	return shadow;
+}
+
+static void
+roll_over(struct elastic *e, const char *name)
+{
+	char *path = xasprintf("/%s/_rollover", name);
+
+	if (elastic_call(e, &stream, name, "POST", path, NULL) == 0)
+		setup_report(e->setup, SETUP_UPDATED, "data stream %s: rolled "
+		    "over, so that the template counts", name);
+	free(path);
+}
+
+static void
+roll_over_all(struct elastic *e, struct json_object *template)
+{
+	struct json_object *list;
+
+	if (elastic_get(e, &streams, pattern_of(template), &list) != 0)
+		return;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		roll_over(e, json_object_get_string(json_object_object_get(
+		    json_object_array_get_idx(list, i), "name")));
+	json_object_put(list);
+}
+
+static void
+look_after(struct elastic *e, const char *name, struct json_object *list)
+{
+	struct json_object *template = elastic_asset(e, "index_template",
+	    name);
+	const char *shadow;
+
+	if (template == NULL)
+		return;
+	shadow = find_shadow(list, template);
+	if (shadow != NULL)
+		setup_note("index template %s goes before %s: its fields and "
+		    "pipelines count", shadow, name);
+	else if (json_object_object_get_ex(template, "data_stream", NULL) &&
+	    has_changed(e, name, template))
+		roll_over_all(e, template);
+	json_object_put(template);
+}
+
+void
+elastic_streams(struct elastic *e)
+{
+	struct json_object *list;
+	char **names;
+	int n;
+
+	if (elastic_get(e, &all_templates, "", &list) != 0)
+		return;
+	n = elastic_names(e, "index_template", &names);
+	for (int i = 0; i < n; i++)
+		look_after(e, names[i], list);
+	elastic_names_free(names, n);
+	json_object_put(list);
+}
