@@ -116,7 +116,7 @@ sed -n 's/^DATASET(.*, \(.*\))$/\1/p' \
 	sh "$fields/rows.sh" "$dataset" >"$tmp"
 	stream "sentinel_one.$dataset"
 done
-for dataset in audit health; do
+for dataset in audit dead_letter health; do
 	awk -v dataset=$dataset -f "$fields/rows.awk" "$fields/types.tsv" \
 	    "$here/own.tsv" >"$tmp"
 	stream "s1spool.$dataset"

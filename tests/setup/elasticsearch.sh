@@ -287,4 +287,4 @@ test_key
 test_geo
 test_refusals
 test_password
-exit $failed
+exit "$failed"
