@@ -228,8 +228,8 @@ static const struct conf_option console_options[] = {
 	    .def = "default",
 	    .help = "namespace of the data streams" },
 	{ "elastic_agent_id", .type = CONF_UUID, AT(elastic_agent_id),
-	    .help = "id of an enrolled Elastic Agent; setup writes it to agent.id of "
-	    "the dataset agent" },
+	    .help = "id of an enrolled Elastic Agent, for agent.id of the dataset "
+	    "agent" },
 	{ "site_ids", .type = CONF_IDS, AT(site_ids),
 	    .help = HELP_SITE_IDS },
 	{ "max_size", .type = CONF_SIZE, AT(max_size),

@@ -52,8 +52,8 @@ add_host(const char *url, struct buf *out)
 	free(text);
 }
 
-/* TLS towards it, as the configuration has it; authorities in files only, as the
- * other kind would stand in the text. */
+/* TLS towards it, as the configuration has it; of the authorities those that are
+ * files. */
 static void
 add_ssl(const struct conf_ssl *ssl, struct buf *out)
 {

@@ -16,8 +16,8 @@ struct template_word {
 /*
  * Append the text with its words replaced.  A word that stands alone in its
  * line may have many lines, which get the line's indent, or none: then the line
- * is left out.  0, or -1 with errno: EINVAL when the text has a word that is not
- * in the table, EFBIG when out's cap is too small.
+ * is left out.  0, or -1 with errno: EINVAL when the text has a word that is
+ * not in the table, EFBIG when out's cap is too small.
  */
 int template_expand(struct slice text, const struct template_word *words,
     struct buf *out);

@@ -105,6 +105,16 @@ run 64 agent --package filestream@2.0.0
 says '--package needs --fleet'
 run 64 agent --fleet --package filestream
 says '--package filestream is neither filestream@VERSION nor'
+# What is installed may be changed; what is wrong then is said.
+cp -r "$top_srcdir/filebeat" "$tmp/assets" || exit 99
+chmod -R u+w "$tmp/assets"
+input=$tmp/assets/shipper/parts/input.yml
+sed -i 's/inactive: 1h/inactive: 2h/' "$input"
+run 0 filebeat --assets "$tmp/assets"
+prints '    close.on_state_change.inactive: 2h'
+echo 'x: @NONSENSE@' >>"$input"
+run 66 filebeat --assets "$tmp/assets"
+says "$input: it has an unknown @WORD@"
 run 66 filebeat --assets "$tmp/nowhere"
 says "$tmp/nowhere/shipper/parts/"
 run 74 filebeat --file /dev/null/x

@@ -296,9 +296,11 @@ test_host(void)
 	static const struct {
 		const char *url, *host;
 	} urls[] = {
-		{ "https://es.example.net:9243", "https://es.example.net:9243" },
+		{ "https://es.example.net:9243",
+		    "https://es.example.net:9243" },
 		{ "https://es.example.net", "https://es.example.net:443" },
-		{ "https://es.example.net/a:b", "https://es.example.net:443/a:b" },
+		{ "https://es.example.net/a:b",
+		    "https://es.example.net:443/a:b" },
 		{ "http://127.0.0.1", "http://127.0.0.1:80" },
 		{ "https://[2001:db8::1]", "https://[2001:db8::1]:443" },
 		{ "https://[2001:db8::1]:92", "https://[2001:db8::1]:92" },
