@@ -95,6 +95,9 @@ static const struct target targets[] = {
 	{ "elasticsearch", "install templates, pipeline and transforms",
 	    1u << OPTION_DRY_RUN | 1u << OPTION_ONLY,
 	    setup_elasticsearch_parts, setup_elasticsearch },
+	{ "kibana", "install dashboards, searches, rules and the connector",
+	    1u << OPTION_DRY_RUN | 1u << OPTION_ONLY | 1u << OPTION_SPACE,
+	    setup_kibana_parts, setup_kibana },
 };
 #define N_TARGETS (sizeof(targets) / sizeof(targets[0]))
 

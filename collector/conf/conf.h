@@ -89,7 +89,10 @@ struct conf_server {
 	int64_t timeout; /* of a request, ms */
 	struct conf_ssl ssl;
 	bool geo; /* Elasticsearch: look up where endpoints are */
-	char *space; /* Kibana's only */
+	/* Kibana's only */
+	char *space; /* NULL: the default one */
+	char *connector_console; /* NULL: there is only one */
+	char *connector_token_file;
 };
 
 /* Who reads the spool; what each field means: spool/shipper.h. */

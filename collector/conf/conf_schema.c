@@ -190,6 +190,12 @@ static const struct conf_option kibana_options[] = {
 	SERVER_OPTIONS("Kibana"),
 	{ "space", .type = CONF_NAME, AT(space),
 	    .help = "where its objects go; left out: the default space" },
+	{ "connector_console", .type = CONF_NAME, AT(connector_console),
+	    .help = "whose endpoints Kibana acts on; left out: the only "
+	    "console" },
+	{ "connector_token_file", .type = CONF_PATH, AT(connector_token_file),
+	    .help = "the file with an API token that may do so; left out: no "
+	    "connector" },
 };
 SECTION(conf_schema_kibana, "kibana", kibana_options);
 

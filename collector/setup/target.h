@@ -10,8 +10,10 @@ struct setup;
 int setup_agent(struct setup *s);
 int setup_filebeat(struct setup *s);
 int setup_elasticsearch(struct setup *s);
+int setup_kibana(struct setup *s);
 
 /* What --only may name, NULL-terminated. */
 extern const char *const setup_elasticsearch_parts[];
+extern const char *const setup_kibana_parts[];
 
 #endif

@@ -117,6 +117,8 @@ static const char every_option[] =
     "  username: jo@example.net\n"
     "  password_file: /kp\n"
     "  space: security\n"
+    "  connector_console: acme-eu_1\n"
+    "  connector_token_file: /kt\n"
     "consoles:\n"
     "  - name: acme-eu_1\n"
     "    url: http://127.0.0.1:8080/\n"
@@ -191,6 +193,8 @@ check_servers(void)
 	CU_ASSERT_EQUAL(s->timeout, 90000);
 	UNIT_TEXT(s->ssl.verification_mode, "full");
 	UNIT_TEXT(s->space, "security");
+	UNIT_TEXT(s->connector_console, "acme-eu_1");
+	UNIT_TEXT(s->connector_token_file, "/kt");
 }
 
 static void
