@@ -34,6 +34,7 @@
 
 static const struct stub_kind *const kinds[] = {
 	&stub_elasticsearch,
+	&stub_kibana,
 };
 
 static struct {
@@ -95,6 +96,15 @@ match(const char *pattern, const char *path)
 	    memchr(path + head, '/', len - head - tail) != NULL)
 		return NULL;
 	return xstrndup(path + head, len - head - tail);
+}
+
+static bool
+fits(const char *pattern, const char *query)
+{
+	char *name = match(pattern == NULL ? "" : pattern, query);
+
+	free(name);
+	return name != NULL;
 }
 
 /* The first in the table counts: those with more of a path come first. */
@@ -161,7 +171,8 @@ answer(struct MHD_Connection *connection, const char *method, const char *path,
 	const char *mark = strchr(x->uri, '?');
 	const char *authorization = header(connection, "Authorization");
 	const struct stub_route *route;
-	struct stub_request q = { .method = method, .path = path };
+	struct stub_request q = { .method = method, .path = path,
+		.query = mark == NULL ? "" : mark + 1 };
 	const char *wrong;
 	char *name = NULL, *call;
 
@@ -184,8 +195,7 @@ answer(struct MHD_Connection *connection, const char *method, const char *path,
 	} else if (route == NULL) {
 		fault(r, method, x->uri, 405, "illegal_argument_exception",
 		    "no handler found for uri and method");
-	} else if (strcmp(mark == NULL ? "" : mark + 1,
-	    route->query == NULL ? "" : route->query) != 0) {
+	} else if (!fits(route->query, q.query)) {
 		fault(r, method, x->uri, 400, "illegal_argument_exception",
 		    "request contains unrecognized parameter");
 	} else {
@@ -200,7 +210,7 @@ answer(struct MHD_Connection *connection, const char *method, const char *path,
 			    "illegal_argument_exception", wrong);
 		else
 			route->answer(&self.stub, &q, r);
-		if (r->status == 400)
+		if (r->status == 400 && !r->legal)
 			fault(r, method, x->uri, 400, "bad_request",
 			    json_object_to_json_string(r->body));
 		json_object_put(q.json);

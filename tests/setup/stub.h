@@ -22,6 +22,7 @@ struct stub_request {
 	const char *method;
 	const char *path;
 	const char *name; /* what stands for the route's star, or NULL */
+	const char *query; /* "" for none */
 	struct json_object *json; /* of a body of type application/json */
 	struct slice body;
 	const char *content_type; /* NULL: none */
@@ -31,6 +32,7 @@ struct stub_request {
 struct stub_reply {
 	unsigned status;
 	struct json_object *body;
+	bool legal; /* a status of 400 that is no fault of the caller's */
 };
 
 enum stub_body {
@@ -42,7 +44,8 @@ enum stub_body {
 struct stub_route {
 	const char *method;
 	const char *path; /* one star stands for a name without a slash */
-	const char *query; /* exactly this; NULL: none */
+	/* Exactly this, with a star as in a path; NULL: none. */
+	const char *query;
 	enum stub_body body;
 	void (*answer)(struct stub *s, const struct stub_request *q,
 	    struct stub_reply *r);
@@ -58,6 +61,7 @@ struct stub_kind {
 	    const char *reason);
 };
 extern const struct stub_kind stub_elasticsearch;
+extern const struct stub_kind stub_kibana;
 
 /* The objects of a kind, made when there are none; borrowed. */
 struct json_object *stub_objects(struct stub *s, const char *kind);
