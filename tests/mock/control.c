@@ -127,6 +127,7 @@ make_batch(struct exchange *x, struct json_object *body, bool is_new)
 	struct produce_batch b = {
 		.count = (int64_t)member_number(body, "count", 1),
 		.age = member_number(body, "age", 0),
+		.type = (uint32_t)member_number(body, "type", 0),
 		.tie = member_bool(body, "tie"),
 	};
 	int64_t now = console_now(x->console);
@@ -134,6 +135,11 @@ make_batch(struct exchange *x, struct json_object *body, bool is_new)
 	if (set_of(body, is_new ? "activity" : "agent", &b.set) != 0 ||
 	    !producer_can(b.set, is_new)) {
 		refuse(x, "dataset: not for this");
+		return;
+	}
+	if (b.type != 0 && (!is_new || b.set != SET_ACTIVITY ||
+	    !gen_activity_is(b.type))) {
+		refuse(x, "type: no such activity");
 		return;
 	}
 	reply_begin(x, 200, "application/json");
@@ -229,7 +235,7 @@ static const struct {
 	{ "POST", "produce", produce,
 	    "{rate, seconds, late_fraction, late_max, future_fraction, "
 	    "burst_every,\n\t\t\t    burst} or {stop:true} or {dataset, count, "
-	    "age, tie}" },
+	    "age, tie, type}" },
 	{ "POST", "update", update, "{dataset, count, age, tie}" },
 	{ "POST", "delete", delete_rows, "{dataset, ids}" },
 	{ "POST", "time", move_clock, "{advance} seconds" },

@@ -57,6 +57,7 @@ void gen_row(const struct world *w, const struct store *s, enum set_id set,
 /* For the history and the production: a type for the next activity, and the
  * list of all types as /activities/types has it. */
 uint32_t gen_activity_pick(struct rng *r);
+bool gen_activity_is(uint32_t type); /* is there such a type? */
 bool gen_activity_has_scope(uint32_t type);
 bool gen_activity_has_agent(uint32_t type);
 bool gen_activity_has_threat(uint32_t type);

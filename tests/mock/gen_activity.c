@@ -12,7 +12,7 @@ enum {
 
 static const struct {
 	uint32_t type;
-	uint32_t weight; /* how often, relative to the others */
+	uint32_t weight; /* how often, relative to the others; 0: on request */
 	uint32_t of;
 	const char *action, *description; /* as /activities/types has them */
 	const char *primary, *secondary, *data; /* templates */
@@ -93,7 +93,7 @@ static const struct {
 	    "'Agent @host@ (@external_ip@) successfully uploaded "
 	    "@host@_files.zip.'", "null",
 	    "'commandBatchUuid':'@uuid@','commandId':@2000000000..4000000000@,"
-	    "'computerName':'@host@','downloadUrl':"
+	    "'computerName':'@host@','downloadUrl':?"
 	    "'/agents/@agent_id@/uploads/@id@','externalIp':'@external_ip@',"
 	    "'fileSize':@120..9000000@,'filename':'@host@_files.zip',"
 	    "'sourceType':'API','uploadedFilename':'@uuid@.zip'," },
@@ -159,6 +159,14 @@ static const struct {
 	    "Agent {{ computerName }} was disconnected from network.",
 	    "'Agent @host@ was disconnected from network.'", "null",
 	    "'computerName':'@host@','uuid':'@agent_uuid@'," },
+	{ 1002, 0, OF_AGENT, "Agent Reconnected To Network",
+	    "Agent {{ computerName }} was connected to network.",
+	    "'Agent @host@ was connected to network.'", "null",
+	    "'computerName':'@host@','uuid':'@agent_uuid@'," },
+	{ 2010, 0, OF_AGENT, "Agent Mitigation Report Quarantine Network Failed",
+	    "Agent {{ computerName }} was unable to disconnect from network.",
+	    "'Agent @host@ was unable to disconnect from network.'", "null",
+	    "'computerName':'@host@','uuid':'@agent_uuid@'," },
 	{ 5020, 2, OF_USER, "Site Created",
 	    "{{ username }} created the site {{ siteName }}.",
 	    "'The management user @admin@ created @site@ site.'", "null",
@@ -213,6 +221,12 @@ gen_activity_pick(struct rng *r)
 	for (; dice >= types[i].weight; i++)
 		dice -= types[i].weight;
 	return types[i].type;
+}
+
+bool
+gen_activity_is(uint32_t type)
+{
+	return types[find_type(type)].type == type;
 }
 
 bool

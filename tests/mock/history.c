@@ -214,7 +214,8 @@ add_threats(struct store *s, const struct world *w)
 }
 
 struct row *
-history_add_activity(struct store *s, const struct world *w, int64_t created)
+history_add_typed(struct store *s, const struct world *w, int64_t created,
+    uint32_t type)
 {
 	struct row *row = store_add(s, SET_ACTIVITY);
 	struct rng r = rng_for(w->seed, STREAM_ACTIVITY, row->index);
@@ -223,6 +224,8 @@ history_add_activity(struct store *s, const struct world *w, int64_t created)
 	/* Two clocks: the later stamp is the earlier time. */
 	row->updated = created - rng_range(&r, 1000, 300000);
 	row->kind = gen_activity_pick(&r);
+	if (type != 0)
+		row->kind = type;
 	row->id = world_id(w, created, SET_ACTIVITY, row->index);
 	row->group = (uint32_t)rng_below(&r, w->n_groups);
 	if (!gen_activity_has_scope(row->kind))
@@ -238,6 +241,12 @@ history_add_activity(struct store *s, const struct world *w, int64_t created)
 		set_agent(w, row, &r);
 	}
 	return row;
+}
+
+struct row *
+history_add_activity(struct store *s, const struct world *w, int64_t created)
+{
+	return history_add_typed(s, w, created, 0);
 }
 
 static void

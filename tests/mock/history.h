@@ -16,6 +16,8 @@ void history_fill(struct store *s, const struct world *w);
 /* A new, not yet visible row of that time. */
 struct row *history_add_activity(struct store *s, const struct world *w,
     int64_t created);
+struct row *history_add_typed(struct store *s, const struct world *w,
+    int64_t created, uint32_t type); /* an activity; 0: of any type */
 struct row *history_add_threat(struct store *s, const struct world *w,
     int64_t created);
 struct row *history_add_alert(struct store *s, const struct world *w,

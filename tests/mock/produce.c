@@ -96,10 +96,9 @@ visible_at(struct producer *p, int64_t now)
 }
 
 static struct row *
-add_row(struct producer *p, enum set_id set, int64_t at, int64_t visible)
+publish_row(struct producer *p, enum set_id set, struct row *row, int64_t at,
+    int64_t visible)
 {
-	struct row *row = makers[set](p->store, p->world, at);
-
 	/* Not in the future of the clock that wrote it. */
 	if (row->updated > visible && at <= visible)
 		row->updated = set_time(set, visible);
@@ -108,6 +107,13 @@ add_row(struct producer *p, enum set_id set, int64_t at, int64_t visible)
 	store_publish(p->store, set, row, row->updated, visible);
 	p->made[set]++;
 	return row;
+}
+
+static struct row *
+add_row(struct producer *p, enum set_id set, int64_t at, int64_t visible)
+{
+	return publish_row(p, set, makers[set](p->store, p->world, at), at,
+	    visible);
 }
 
 /* The n-th visible row of a set, counted round and round. */
@@ -208,9 +214,14 @@ producer_add(struct producer *p, const struct produce_batch *b, int64_t now,
     struct buf *out)
 {
 	buf_addc(out, '[');
-	for (int64_t i = 0; i < b->count; i++)
-		add_id(out, b->set,
-		    add_row(p, b->set, batch_time(b, i, now), now));
+	for (int64_t i = 0; i < b->count; i++) {
+		int64_t at = batch_time(b, i, now);
+		struct row *row = b->type == 0 ?
+		    makers[b->set](p->store, p->world, at) :
+		    history_add_typed(p->store, p->world, at, b->type);
+
+		add_id(out, b->set, publish_row(p, b->set, row, at, now));
+	}
 	buf_addc(out, ']');
 	store_advance(p->store, now);
 }

@@ -26,6 +26,7 @@ struct produce_batch {
 	enum set_id set;
 	int64_t count;
 	double age; /* seconds that their time lies in the past */
+	uint32_t type; /* of activities, 0: any */
 	bool tie; /* all have one time, not microseconds apart */
 };
 
