@@ -28,6 +28,7 @@ test	command:ps		procps			procps-ng
 ci	command:clang		clang			clang
 ci	sanitizers:clang	libclang-rt-dev		compiler-rt
 ci	command:git		git			git
+ci	command:go		golang			golang
 ci	command:mandoc		mandoc			mandoc
 ci	command:shellcheck	shellcheck		ShellCheck
 ci	command:valgrind	valgrind		valgrind
