@@ -64,6 +64,9 @@ int elastic_call(struct elastic *e, const struct elastic_kind *kind,
     const char *name, const char *method, const char *path,
     struct json_object *body);
 
+/* How many items a list has: none, when it is no list. */
+size_t elastic_length(struct json_object *list);
+
 /* Is the object one of ours? */
 bool elastic_is_ours(struct json_object *object);
 

@@ -97,8 +97,7 @@ find(const struct elastic_kind *kind, const char *name,
 	o = json_object_object_get(body, kind->list);
 	if (kind->whole)
 		return o;
-	if (!json_object_is_type(o, json_type_array) ||
-	    json_object_array_length(o) == 0)
+	if (elastic_length(o) == 0)
 		return NULL;
 	o = json_object_array_get_idx(o, 0);
 	return kind->item == NULL ? o : json_object_object_get(o, kind->item);
@@ -156,6 +155,13 @@ elastic_call(struct elastic *e, const struct elastic_kind *kind,
 	buf_fini(&err);
 	http_answer_fini(&answer);
 	return r;
+}
+
+size_t
+elastic_length(struct json_object *list)
+{
+	return json_object_is_type(list, json_type_array) ?
+	    json_object_array_length(list) : 0;
 }
 
 bool

@@ -30,19 +30,22 @@ has_changed(const struct elastic *e, const char *name,
 	    json_object_object_get(template, "composed_of");
 	bool changed = json_object_object_get_ex(e->changed, name, NULL);
 
-	for (size_t i = 0; i < json_object_array_length(parts); i++)
+	for (size_t i = 0; i < elastic_length(parts); i++)
 		changed = changed || json_object_object_get_ex(e->changed,
 		    json_object_get_string(json_object_array_get_idx(parts,
 		    i)), NULL);
 	return changed;
 }
 
-/* The pattern of an index template of ours: it has one. */
+/* The pattern of an index template of ours; "" when it has none. */
 static const char *
 pattern_of(struct json_object *template)
 {
-	return json_object_get_string(json_object_array_get_idx(
-	    json_object_object_get(template, "index_patterns"), 0));
+	struct json_object *patterns =
+	    json_object_object_get(template, "index_patterns");
+
+	return elastic_length(patterns) == 0 ? "" :
+	    json_object_get_string(json_object_array_get_idx(patterns, 0));
 }
 
 static int64_t
@@ -59,9 +62,7 @@ matches(struct json_object *template, const char *index)
 	struct json_object *patterns =
 	    json_object_object_get(template, "index_patterns");
 
-	if (!json_object_is_type(patterns, json_type_array))
-		return false;
-	for (size_t i = 0; i < json_object_array_length(patterns); i++)
+	for (size_t i = 0; i < elastic_length(patterns); i++)
 		if (fnmatch(json_object_get_string(json_object_array_get_idx(
 		    patterns, i)), index, 0) == 0)
 			return true;
@@ -77,7 +78,7 @@ find_shadow(struct json_object *list, struct json_object *ours)
 	    pattern);
 	const char *shadow = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
+	for (size_t i = 0; i < elastic_length(list); i++) {
 		struct json_object *o = json_object_array_get_idx(list, i);
 		struct json_object *template =
 		    json_object_object_get(o, "index_template");
@@ -109,7 +110,7 @@ roll_over_all(struct elastic *e, struct json_object *template)
 
 	if (elastic_get(e, &streams, pattern_of(template), &list) != 0)
 		return;
-	for (size_t i = 0; i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < elastic_length(list); i++)
 		roll_over(e, json_object_get_string(json_object_object_get(
 		    json_object_array_get_idx(list, i), "name")));
 	json_object_put(list);

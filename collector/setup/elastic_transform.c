@@ -25,12 +25,13 @@ static const struct elastic_kind theirs = {
 static int
 is_done_by_others(struct elastic *e, const char *name, bool *done)
 {
-	const char *dataset = strchr(name, '.') + 1;
-	char *pattern = xasprintf("%s-default-*", dataset);
+	const char *dot = strrchr(name, '.');
+	char *pattern = xasprintf("%s-default-*", dot == NULL ? name :
+	    dot + 1);
 	struct json_object *list;
 	int r = elastic_get(e, &theirs, pattern, &list);
 
-	*done = r == 0 && list != NULL && json_object_array_length(list) > 0;
+	*done = r == 0 && elastic_length(list) > 0;
 	json_object_put(list);
 	free(pattern);
 	return r;

@@ -149,9 +149,11 @@ add_headers(struct curl_slist *list, const struct http *h,
     const struct http_call *call)
 {
 	list = append(list, "Accept: application/json");
-	if (call->body.p != NULL && call->form == HTTP_JSON)
+	if (call->body.p == NULL)
+		list = append(list, "Content-Type:");
+	else if (call->form == HTTP_JSON)
 		list = append(list, "Content-Type: application/json");
-	if (call->body.p != NULL && call->form == HTTP_NDJSON)
+	else if (call->form == HTTP_NDJSON)
 		list = append(list, "Content-Type: application/x-ndjson");
 	/* Kibana refuses all but GET without it. */
 	if (h->kibana && strcmp(call->method, "GET") != 0)
@@ -200,6 +202,10 @@ set_body(const struct http *h, const struct http_call *call, curl_mime **form)
 		EASY_SET(h->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)call->body.len);
 		EASY_SET(h->easy, CURLOPT_POSTFIELDS, call->body.p);
+	} else if (strcmp(call->method, "POST") == 0) {
+		/* With a Content-Length, which proxies want. */
+		EASY_SET(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+		EASY_SET(h->easy, CURLOPT_POSTFIELDS, "");
 	}
 	EASY_SET(h->easy, CURLOPT_CUSTOMREQUEST, call->method);
 }

@@ -84,9 +84,14 @@ http_auth_header(const struct http_auth *a, const struct conf_server *conf,
 void
 http_auth_hide(const struct http_auth *a, struct buf *text)
 {
+	const char *colon = strchr(a->secret.text, ':');
+
 	if (a->secret.len == 0)
 		return;
 	redact_secret(text, (struct slice){ a->secret.text, a->secret.len });
+	/* The key without its id. */
+	if (colon != NULL)
+		redact_secret(text, slice_of(colon + 1));
 	if (a->encoded[0] != '\0')
 		redact_secret(text, slice_of(a->encoded));
 }
