@@ -229,6 +229,9 @@ test_bodies()
 	    '"package.name"' '"package.nam"'
 	found 'no data stream: logs-*' transform "$transform" \
 	    logs-sentinel_one.application-* logs-*
+	found 'not JSON' json "$transform" '"dest":' '"dest"'
+	found 'no YAML' yaml "$top_srcdir/filebeat/shipper/filebeat.yml" \
+	    'type: filestream' 'type: [filestream'
 	found 'another type' connector "$kibana/connector.json" .sentinelone \
 	    .sentinel
 	found 'a member that Kibana refuses' connector \
@@ -240,6 +243,15 @@ for dataset in $datasets; do
 done
 for pipeline in "$elasticsearch"/ingest_pipeline/*.json; do
 	pipelines="$pipelines pipeline $pipeline"
+done
+# Parts are put together first.
+find "$top_srcdir/filebeat" -name '*.json' >"$tmp/json"
+find "$top_srcdir/filebeat/shipper" -name '*.yml' ! -path '*/parts/*' \
+    >"$tmp/yaml"
+for kind in json yaml; do
+	[ -s "$tmp/$kind" ] || fail "no files: $kind"
+	# shellcheck disable=SC2046 # a list of names
+	sound $(sed "s/^/$kind /" "$tmp/$kind")
 done
 sound objects "$kibana/saved-objects.ndjson"
 for rule in "$kibana"/rules/*.json; do

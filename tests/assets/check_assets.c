@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <yaml.h>
 
 #include "tests/assets/bodies.h"
 #include "tests/assets/evidence.h"
@@ -36,14 +37,49 @@ check_body(const char *file, void (*check)(struct json_object *body))
 	json_object_put(body);
 }
 
+/* One document, to its end. */
+static void
+check_yaml(const char *file)
+{
+	FILE *f = fopen(file, "r");
+	yaml_parser_t parser;
+	yaml_document_t document;
+
+	if (f == NULL || !yaml_parser_initialize(&parser)) {
+		fault("cannot be read");
+		return;
+	}
+	yaml_parser_set_input_file(&parser, f);
+	if (yaml_parser_load(&parser, &document)) {
+		if (yaml_document_get_root_node(&document) == NULL)
+			fault("empty");
+		yaml_document_delete(&document);
+	} else {
+		fault("line %zu: no YAML: %s", parser.problem_mark.line + 1,
+		    parser.problem);
+	}
+	yaml_parser_delete(&parser);
+	fclose(f);
+}
+
+/* What is no JSON as a whole. */
+static const struct {
+	const char *word;
+	void (*check)(const char *file);
+} texts[] = {
+	{ "objects", objects_check },
+	{ "yaml", check_yaml },
+};
+
 static int
 check_file(const char *kind, const char *file)
 {
 	fault_at(0, file);
-	if (strcmp(kind, "objects") == 0) {
-		objects_check(file);
-		return 0;
-	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(texts[i].word, kind) == 0) {
+			texts[i].check(file);
+			return 0;
+		}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].word, kind) == 0) {
 			check_body(file, kinds[i].check);
