@@ -345,8 +345,8 @@ main(int argc, char **argv)
 	if (mkdtemp(root) == NULL)
 		die(root);
 	atexit(remove_root);
-	printf("\nLines -> disk, wall time, pages of %d lines of 1 KiB, %" PRId64
-	    " MiB a figure:\n\n%-38s %8s %10s %9s\n", PAGE_LINES, mib, "",
+	printf("\nLines -> disk, wall time, pages of %d lines of 1 KiB, %"
+	    PRId64 " MiB a figure:\n\n%-38s %8s %10s %9s\n", PAGE_LINES, mib, "",
 	    "MB/s", "lines/s", "commits/s");
 	bench_write(mib << 20);
 	bench_append("append, no sync", mib << 20, NEVER);
