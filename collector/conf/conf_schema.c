@@ -83,7 +83,8 @@ static const struct conf_option top_options[] = {
 	    .help = "and one to which nothing was added for so long" },
 	{ "spool.max_line", .type = CONF_SIZE, AT(spool.max_line),
 	    .min = 64 * KIB, .max = 9 * MIB, .def = "8MiB",
-	    .help = "longer documents are rejected; Filebeat's limit is 10 MiB" },
+	    .help = "longer documents are rejected; Filebeat's limit is "
+	    "10 MiB" },
 
 	{ "spool.compress", .type = CONF_ENUM, AT(spool.compress),
 	    .words = compress_modes, .def = "archive",

@@ -469,8 +469,8 @@ test_removing(void)
 	while (n > 0) {
 		CU_ASSERT_EQUAL(run_prune(dir, &run, "archive_removed",
 		    POWER_ON), SIGKILL);
-		CU_ASSERT_EQUAL_FATAL(count_folder(dir, ARCHIVED, counts), n - 1);
 		n--;
+		CU_ASSERT_EQUAL_FATAL(count_folder(dir, ARCHIVED, counts), n);
 	}
 	CU_ASSERT_EQUAL(run_prune(dir, &run, "archive_removed", POWER_ON), 0);
 	scratch_remove(dir);

@@ -17,6 +17,8 @@
 	"threat-202601" day "T000000.000000Z-00000000000" n ".ndjson"
 #define KIB 1024
 
+static char acme[] = "acme", beta[] = "beta";
+
 struct rig {
 	char *dir;
 	struct spool *sp;
@@ -43,9 +45,8 @@ begin(struct rig *r)
 	struct spool_options opt;
 	struct buf err;
 
-	*r = (struct rig){ .dir = scratch_make(),
-		.acme = { .name = (char[]){ "acme" } },
-		.beta = { .name = (char[]){ "beta" } } };
+	*r = (struct rig){ .dir = scratch_make(), .acme = { .name = acme },
+		.beta = { .name = beta } };
 	opt = (struct spool_options){ .directory = r->dir };
 	buf_init(&err, 4096);
 	r->sp = spool_open(&opt, &err);

@@ -319,8 +319,8 @@ static const struct wrong unknown[] = {
 	{ CONSOLE "    datasets: { activity: { inventry: no } }\n",
 	    "s1.yml:5:29: unknown option 'inventry'; known here: enabled, "
 	    "interval, initial_interval, start_time, page_size, "
-	    "http_client_timeout, site_ids, preserve_original_event, tags, output, "
-	    "enable_request_tracer, look_back, overlap\n" },
+	    "http_client_timeout, site_ids, preserve_original_event, tags, "
+	    "output, enable_request_tracer, look_back, overlap\n" },
 	{ CONSOLE "    datasets: { activity: { inventory: no } }\n",
 	    "s1.yml:5:29: the dataset activity has no option inventory; "
 	    "remove it\n" },
