@@ -114,34 +114,27 @@ read_at(struct reader *rd, int dirfd, const char *path, const char *name,
 }
 
 /*
- * Where a segment is: where it was listed, or where `s1spool prune` may have
- * moved it since, in the order in which it does so.  In the end it is removed:
- * then it has no lines any more, as if that had been before the listing.
+ * Where a segment is: `s1spool prune` may have moved it since it was listed.  In
+ * the end it is removed: then it has no lines any more, as if that had been
+ * before the listing.
  */
 static int
 read_wherever(struct reader *rd, const struct stream *st,
     const struct segment_file *f, const struct stream_pos *from)
 {
-	static const struct {
-		const char *folder, *suffix;
-	} places[] = {
-		{ "", ".gz" }, { "archive/", ".gz" }, { "archive/", "" },
-	};
-	int dirfd = spool_dirfd(st->spool), r, saved;
-	int len = (int)strlen(f->name) - (f->gz ? 3 : 0);
+	int dirfd = spool_dirfd(st->spool), r = -1, saved = ENOENT;
 
-	r = read_at(rd, dirfd, f->path, f->name, from);
-	for (size_t i = 0; r < 0 && errno == ENOENT && i < 3; i++) {
-		char *path = xasprintf("%s/%s%s/%.*s%s", st->console,
-		    places[i].folder, st->dataset, len, f->name,
-		    places[i].suffix);
+	for (unsigned i = 0; i < SEGMENT_PLACES && r < 0 && saved == ENOENT;
+	    i++) {
+		char *path = segment_place(st->console, st->dataset, f->name,
+		    i);
 
 		r = read_at(rd, dirfd, path, f->name, from);
 		saved = errno;
 		free(path);
-		errno = saved;
 	}
-	return r < 0 && errno == ENOENT ? 0 : r;
+	errno = saved;
+	return r < 0 && saved == ENOENT ? 0 : r;
 }
 
 static int
