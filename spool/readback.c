@@ -42,21 +42,6 @@ settle(int dirfd, const char *path)
 }
 
 static int
-settle_folder(int dirfd, const char *folder)
-{
-	int fd = fs_open_dir(dirfd, folder);
-	int r, saved;
-
-	if (fd < 0)
-		return -1;
-	r = fs_sync_dir(fd);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return r;
-}
-
-static int
 read_lines(struct reader *rd, struct lines *l)
 {
 	struct stream_line line;
@@ -172,7 +157,7 @@ stream_read_back(struct stream *st, const struct stream_pos *from,
 
 	*damaged = 0;
 	continue_after(st, from);
-	if (settle_folder(dirfd, st->folder) < 0)
+	if (fs_sync_folder(dirfd, st->folder) < 0)
 		return -1;
 	r = segment_list_stream(&l, dirfd, st->console, st->dataset);
 	if (r == 0)

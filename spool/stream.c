@@ -127,19 +127,14 @@ sync_segment(struct stream *st)
 static void
 sync_folder(struct stream *st)
 {
-	int fd;
-
 	if (!st->folder_dirty)
 		return;
-	fd = fs_open_dir(spool_dirfd(st->spool), st->folder);
-	if (fd < 0 || fs_sync_dir(fd) < 0) {
+	if (fs_sync_folder(spool_dirfd(st->spool), st->folder) < 0) {
 		st->failed = errno;
 	} else {
 		st->folder_dirty = false;
 		crash_point("folder_synced");
 	}
-	if (fd >= 0)
-		close(fd);
 }
 
 /* No more lines for this segment.  It stays as it is, whatever it holds. */
@@ -396,7 +391,9 @@ stream_seal(struct stream *st, bool now)
 {
 	const struct spool_options *opt = spool_options(st->spool);
 
-	if (st->fd < 0 || st->prefixed != st->lines)
+	if (st->fd < 0)
+		return true;
+	if (st->prefixed != st->lines)
 		return false;
 	if (!now && !is_older(st->born_ms, opt->segment_max_age_ms) &&
 	    !is_older(st->used_ms, opt->segment_idle_ms))

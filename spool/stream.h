@@ -102,9 +102,9 @@ void stream_end(const struct stream *st, struct stream_pos *pos);
 
 /*
  * Seal the current segment if it is older or idle for longer than the options
- * allow, or always with `now`.  Returns true when one was sealed; never while
- * a batch is being made.  Best called between commits, when the stream is not
- * dirty: else it syncs here.
+ * allow, or always with `now`; not while a batch is being made for it.  Returns
+ * true when none is open: that of stream_end() is sealed then.  Best called
+ * between commits, when the stream is not dirty: else it syncs here.
  */
 bool stream_seal(struct stream *st, bool now);
 

@@ -37,8 +37,10 @@ int fs_replace_begin(int dirfd, const char *name, mode_t mode);
 int fs_replace_end(int dirfd, const char *name, int fd);
 void fs_replace_cancel(int dirfd, const char *name, int fd);
 
-/* fsync a directory, so that names made in it survive a power cut. */
+/* fsync a directory, so that names made in it survive a power cut: an open one,
+ * or one below dirfd. */
 int fs_sync_dir(int dirfd);
+int fs_sync_folder(int dirfd, const char *path);
 
 /* Make a directory below dirfd (AT_FDCWD) with its missing parents, and sync
  * the parents of what was made. */

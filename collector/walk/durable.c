@@ -134,17 +134,23 @@ is_settled(const struct poller *p)
 	    p->seen.n_fresh == 0;
 }
 
+/* All that is there is sealed: others may know, whether it is polled or not. */
+static void
+publish_sealed(struct poller *p)
+{
+	if (strcmp(p->pos.sealed, p->pos.end.segment) == 0)
+		return;
+	memcpy(p->pos.sealed, p->pos.end.segment, sizeof(p->pos.sealed));
+	poller_mark(p);
+}
+
 bool
 poller_seal(struct poller *p, bool now)
 {
-	if (!is_settled(p))
+	if (!is_settled(p) || !stream_seal(p->stream, now))
 		return false;
-	if (stream_seal(p->stream, now)) {
-		memcpy(p->pos.sealed, p->pos.end.segment,
-		    sizeof(p->pos.sealed));
-		poller_mark(p);
-	}
-	return strcmp(p->pos.sealed, p->pos.end.segment) == 0;
+	publish_sealed(p);
+	return true;
 }
 
 /*
@@ -192,7 +198,7 @@ durable_recover(struct poller *p, struct buf *err)
 	if (oldest_needed(p) != TIME_NONE)
 		idset_expire(p->seen.ids, oldest_needed(p));
 	stream_end(p->stream, &p->pos.end);
-	memcpy(p->pos.sealed, p->pos.end.segment, sizeof(p->pos.sealed));
+	publish_sealed(p);
 	if (p->seen.unsaved_bytes > SEEN_READ_BACK_MAX)
 		save_ids(p);
 	return 0;
