@@ -308,14 +308,14 @@ test_packed(void)
 	gz = gzopen(scratch_path(rig.dir, NAME ".gz"), "wb");
 	gzputs(gz, LINE1 LINE2);
 	CU_ASSERT_EQUAL(gzclose(gz), Z_OK);
-	ask_about(NAME ".gz", UNKNOWN);
+	ask_about(NAME ".gz", UNKNOWN ": does it read .gz?");
 	know("fingerprint", rig.fingerprint, rig.full, LEN);
 	ask_about(NAME ".gz", DELIVERED("80"));
 	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN);
 	ask_about(NAME ".gz", "has");
 	/* Damage is not nothing. */
 	scratch_write(rig.dir, NAME ".gz", SLICE("\x1f\x8b\x08\0\0\0"));
-	ask_about(NAME ".gz", UNKNOWN);
+	ask_about(NAME ".gz", UNKNOWN ": does it read .gz?");
 	scratch_write(rig.dir, NAME ".gz",
 	    SLICE("\x1f\x8b\x08\0\0\0\0\0\0\3\7\7\7\7\7\7"));
 	ask_about(NAME ".gz", "the file cannot be read: Bad message?");
