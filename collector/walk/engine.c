@@ -174,6 +174,8 @@ free_tenants(struct engine *e)
 static int
 cannot_open(void)
 {
+	if (errno == EPROTONOSUPPORT)
+		return EX_CONFIG;
 	return errno == EWOULDBLOCK ? EX_TEMPFAIL : EX_CANTCREAT;
 }
 
@@ -188,9 +190,9 @@ open_state(struct engine *e, struct buf *err, int *code)
 		return -1;
 	}
 	if (damaged)
-		log_error("the journal in %s is damaged: what could not be "
-			  "read is polled again from the initial interval on, "
-			  "and what is in the spool is not written twice",
+		log_error("the journal in %s is damaged: a copy is kept as "
+			  "journal.damaged-..., what can be read of it counts, "
+			  "and the rest is made anew from the spool",
 		    e->conf->state.directory);
 	e->env.journal = e->journal;
 	e->env.state_dirfd = journal_dirfd(e->journal);

@@ -2,6 +2,7 @@
 
 #include "collector/walk/poller.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "collector/client/trace.h"
 #include "collector/conf/conf_dataset.h"
 #include "collector/walk/tenant.h"
+#include "spool/version.h"
 
 /* Identities remembered by one stream; past that the oldest go. */
 #define IDS_MAX (4u << 20)
@@ -408,19 +410,28 @@ find_mapper(const struct poller *p, const struct conf_console *console)
 	return mappers_get(p->env->mappers, p->dataset, &options);
 }
 
-static void
-load_position(struct poller *p)
+/* 0, or -1 with a message when it must not be replaced by ours. */
+static int
+load_position(struct poller *p, struct buf *err)
 {
 	struct slice text = journal_get(p->env->journal, p->key);
+	char *what;
 
-	if (text.p == NULL)
-		return;
-	if (position_parse(&p->pos, text) == 0)
+	if (text.p == NULL) {
+		p->lost = "the journal has none";
+		return 0;
+	}
+	if (position_parse(&p->pos, text) == 0) {
 		p->committed = xstrndup(text.p, text.len);
-	else
-		log_event(LOG_ERROR, p->console, p->dataset->name,
-		    "the position in the journal cannot be read and is "
-		    "dropped");
+		return 0;
+	}
+	p->lost = "the journal's cannot be read";
+	if (errno != EPROTONOSUPPORT)
+		return 0;
+	what = xasprintf("the position of %s in the journal", p->key);
+	version_explain(err, what);
+	free(what);
+	return -1;
 }
 
 struct poller *
@@ -445,12 +456,11 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	if (conf->enable_request_tracer)
 		p->trace = trace_new(env->state_dirfd, p->console,
 		    dataset->name);
-	load_position(p);
+	if (load_position(p, err) != 0)
+		goto err;
 	p->stream = stream_open(env->spool, p->console, p->dataset->name, err);
-	if (p->stream == NULL || durable_recover(p, err) != 0) {
-		poller_free(p);
-		return NULL;
-	}
+	if (p->stream == NULL || durable_recover(p, err) != 0)
+		goto err;
 	p->intake = (struct intake){
 		.stream = p->stream,
 		.mapper = find_mapper(p, console),
@@ -465,6 +475,10 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	intake_init(&p->intake);
 	chain_load(p);
 	return p;
+
+err:
+	poller_free(p);
+	return NULL;
 }
 
 void

@@ -110,6 +110,7 @@ struct poller {
 
 	struct bounds_rule rule;
 	struct position pos;
+	const char *lost; /* why there was no position at the start, or NULL */
 	char *committed; /* the position that is durable, as text; owned */
 	char *printed; /* the one that waits for the journal; owned */
 	int64_t printed_needs; /* ids from this time on */

@@ -309,10 +309,22 @@ test_damage_is_kept_aside(void)
 	text = scratch_read(dir, "journal.damaged-20260101T000000Z", NULL);
 	UNIT_TEXT(text, bad);
 	free(text);
-	free(bad);
 	j = open_sound(dir);
 	check(j, "a=1 c=3 d=4 ");
 	journal_close(j);
+
+	/* The clock was set back, and it is the same second again. */
+	scratch_write(dir, "journal", SLICE("nothing\n"));
+	clock_set(&fake);
+	journal_close(open_journal(dir, &damaged));
+	clock_set(NULL);
+	text = scratch_read(dir, "journal.damaged-20260101T000000Z", NULL);
+	UNIT_TEXT(text, bad);
+	free(text);
+	text = scratch_read(dir, "journal.damaged-20260101T000000Z-2", NULL);
+	UNIT_TEXT(text, "nothing\n");
+	free(text);
+	free(bad);
 	scratch_remove(dir);
 }
 
@@ -347,7 +359,7 @@ static void
 test_other_files(void)
 {
 	static const char *const files[][4] = {
-		{ "{\"journal\":\"s1spool\",\"version\":2}",
+		{ "{\"journal\":\"s1spool\",\"version\":0}",
 		    "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}" },
 		{ "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}" },
 		{ "{\"journal\":\"s1spool\",\"version\":1}",
