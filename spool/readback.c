@@ -126,10 +126,15 @@ static int
 read_list(struct reader *rd, const struct stream *st,
     const struct segment_list *l, const struct stream_pos *from)
 {
-	for (size_t i = 0; i < l->n && !rd->stopped; i++)
-		if (stream_segment_cmp(l->files[i].name, from->segment) >= 0 &&
-		    read_wherever(rd, st, &l->files[i], from) < 0)
+	for (size_t i = 0; i < l->n && !rd->stopped; i++) {
+		if (stream_segment_cmp(l->files[i].name, from->segment) < 0 ||
+		    read_wherever(rd, st, &l->files[i], from) == 0)
+			continue;
+		/* An archive that rots must not stand in the way. */
+		if (errno != EBADMSG)
 			return -1;
+		++*rd->damaged;
+	}
 	return 0;
 }
 

@@ -42,6 +42,7 @@ list_end(struct stream *st)
 	r = segment_list_stream(&l, spool_dirfd(st->spool), st->console,
 	    st->dataset);
 	st->next_seq = 1;
+	st->complete = l.n == 0 || l.files[0].seq == 1;
 	if (r == 0 && l.n > 0) {
 		last = &l.files[l.n - 1];
 		st->next_seq = last->seq + 1;
@@ -384,6 +385,12 @@ void
 stream_end(const struct stream *st, struct stream_pos *pos)
 {
 	*pos = st->end;
+}
+
+bool
+stream_is_complete(const struct stream *st)
+{
+	return st->complete;
 }
 
 bool

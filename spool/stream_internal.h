@@ -12,6 +12,7 @@ struct stream {
 	char *console;
 	char *dataset;
 	char *folder; /* <console>/<dataset>, below the spool directory */
+	bool complete; /* segment number 1 was listed, or none */
 	int64_t next_seq;
 
 	/*

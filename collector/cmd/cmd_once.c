@@ -36,8 +36,8 @@ static const struct cmd_exit exits[] = {
 	{ EX_IOERR, "the spool could not be written" },
 	{ EX_TEMPFAIL, "stopped by a signal, or another s1spool uses the spool "
 	    "or state directory" },
-	{ EX_CONFIG, "the configuration has errors, or a token cannot be "
-	    "read" },
+	{ EX_CONFIG, "the configuration has errors, a token cannot be read, "
+	    "or the state is of a later version" },
 	{ 0, NULL },
 };
 

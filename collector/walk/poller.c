@@ -2,7 +2,6 @@
 
 #include "collector/walk/poller.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,7 +13,6 @@
 #include "collector/client/trace.h"
 #include "collector/conf/conf_dataset.h"
 #include "collector/walk/tenant.h"
-#include "spool/version.h"
 
 /* Identities remembered by one stream; past that the oldest go. */
 #define IDS_MAX (4u << 20)
@@ -410,30 +408,6 @@ find_mapper(const struct poller *p, const struct conf_console *console)
 	return mappers_get(p->env->mappers, p->dataset, &options);
 }
 
-/* 0, or -1 with a message when it must not be replaced by ours. */
-static int
-load_position(struct poller *p, struct buf *err)
-{
-	struct slice text = journal_get(p->env->journal, p->key);
-	char *what;
-
-	if (text.p == NULL) {
-		p->lost = "the journal has none";
-		return 0;
-	}
-	if (position_parse(&p->pos, text) == 0) {
-		p->committed = xstrndup(text.p, text.len);
-		return 0;
-	}
-	p->lost = "the journal's cannot be read";
-	if (errno != EPROTONOSUPPORT)
-		return 0;
-	what = xasprintf("the position of %s in the journal", p->key);
-	version_explain(err, what);
-	free(what);
-	return -1;
-}
-
 struct poller *
 poller_new(const struct poller_env *env, struct tenant *tenant,
     const struct conf_console *console, const struct dataset *dataset,
@@ -456,8 +430,6 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	if (conf->enable_request_tracer)
 		p->trace = trace_new(env->state_dirfd, p->console,
 		    dataset->name);
-	if (load_position(p, err) != 0)
-		goto err;
 	p->stream = stream_open(env->spool, p->console, p->dataset->name, err);
 	if (p->stream == NULL || durable_recover(p, err) != 0)
 		goto err;

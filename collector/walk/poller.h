@@ -110,7 +110,6 @@ struct poller {
 
 	struct bounds_rule rule;
 	struct position pos;
-	const char *lost; /* why there was no position at the start, or NULL */
 	char *committed; /* the position that is durable, as text; owned */
 	char *printed; /* the one that waits for the journal; owned */
 	int64_t printed_needs; /* ids from this time on */
@@ -183,7 +182,9 @@ void poller_mark(struct poller *p); /* the position changed */
 
 /* What is durable, and when: durable.c. */
 void durable_init(struct poller *p);
-/* What the spool has counts as seen.  0, or -1 with a message in err. */
+/* Load the position; what the spool has counts as seen.  A position that is
+ * lost is made anew from the spool, where that can be done.  0, or -1 with a
+ * message in err. */
 int durable_recover(struct poller *p, struct buf *err);
 
 /* What goes wrong, and what then: trouble.c. */
