@@ -112,16 +112,25 @@ begin_page(struct poller *p)
 }
 
 /* Nothing more comes of this page.  Records of a REST page that came whole
- * count; a page that may carry `errors` counts whole or not at all. */
+ * count, and are made durable though the position stays; a page that may carry
+ * `errors` counts whole or not at all. */
 static int
 end_page(struct poller *p, bool whole)
 {
+	int rc, saved;
+
 	splitter_free(p->splitter);
 	p->splitter = NULL;
-	if (whole || !p->intake.hold)
-		return intake_flush(&p->intake);
-	intake_drop(&p->intake);
-	return 0;
+	if (!whole && p->intake.hold) {
+		intake_drop(&p->intake);
+		return 0;
+	}
+	rc = intake_flush(&p->intake);
+	saved = errno;
+	if (stream_is_dirty(p->stream))
+		poller_mark(p);
+	errno = saved;
+	return rc;
 }
 
 /* Owned; NULL when there is no next page. */

@@ -139,6 +139,45 @@ refuse(struct rig *r, const char *path, struct fake_reply *reply)
 	return true;
 }
 
+/* The first page breaks off behind its first record, the others do not come. */
+static bool
+break_off(struct rig *r, const char *path, struct fake_reply *reply)
+{
+	if (strncmp(path, "/toys?", 6) != 0)
+		return false;
+	if (r->n++ > 0)
+		return refuse(r, path, reply);
+	reply->cut = sizeof("{\"data\":[") + 80;
+	return false;
+}
+
+/* Lines of a page that broke off are made durable, and sealed when idle, though
+ * the console does not come back. */
+static void
+test_broken_page(void)
+{
+	struct rig r;
+
+	begin(&r);
+	rig_add(&r, 2, fake_now_ms() - 4 * RIG_SECOND, 0);
+	rig_add(&r, 3, fake_now_ms() - 3 * RIG_SECOND, 0);
+	rig_add(&r, 4, fake_now_ms() - 2 * RIG_SECOND, 0);
+	r.meddle = break_off;
+	fake_run(RIG_MINUTE);
+	CU_ASSERT_EQUAL(r.poller->state, POLLER_BACKOFF);
+	CU_ASSERT_EQUAL(rig_lines(&r, NULL), 2);
+	CU_ASSERT_FALSE(stream_is_dirty(r.poller->stream));
+	fake_run(6 * RIG_MINUTE);
+	CU_ASSERT_TRUE(poller_seal(r.poller, false));
+	poller_save(r.poller);
+	fake_run(RIG_SECOND);
+	check_free(&r);
+	r.meddle = NULL;
+	fake_run(RIG_HOUR);
+	rig_check(&r, 0, INT64_MAX);
+	rig_fini(&r);
+}
+
 /* A start seals what was open, and tells it also when no poll succeeds: the
  * room that takes may be what polling waits for. */
 static void
@@ -168,6 +207,7 @@ static const struct unit_test tests[] = {
 	{ "idle", test_idle },
 	{ "on request", test_on_request },
 	{ "closed for nothing", test_nothing_came },
+	{ "a page that breaks off", test_broken_page },
 	{ "a start without a poll", test_start_without_poll },
 };
 
