@@ -141,11 +141,31 @@ test_gone(void)
 	rig_teardown(&r);
 }
 
+/* Gone between listing and looking, as a link to nothing is; or whatever this
+ * may be. */
+static void
+test_no_file(void)
+{
+	struct spool_rig r;
+
+	begin(&r);
+	CU_ASSERT_EQUAL(symlinkat("nothing", spool_dirfd(r.sp),
+	    ARCHIVE "/" FOURTH ".gz"), 0);
+	prune_rig_run(&r, &prune_rig_plain, THIRD, FOURTH, nothing);
+	CU_ASSERT_EQUAL(symlinkat(FOURTH, spool_dirfd(r.sp),
+	    ARCHIVE "/" FOURTH), 0);
+	prune_rig_run(&r, &prune_rig_plain, THIRD, FOURTH, "E " ARCHIVE "/"
+	    FOURTH ": cannot look at it: Too many levels of symbolic links\n"
+	    "0 archived 0 packed 0 removed 0 waiting 1 failed");
+	rig_teardown(&r);
+}
+
 static const struct unit_test tests[] = {
 	{ "size", test_size },
 	{ "age", test_age },
 	{ "one that cannot be removed", test_stuck },
 	{ "one that another process removed", test_gone },
+	{ "no file", test_no_file },
 };
 
 UNIT_MAIN("archives", tests)

@@ -298,6 +298,26 @@ test_stale_registry(void)
 	end();
 }
 
+/* LINE1 and LINE2 in one stored block whose sum is wrong: only who reads to the
+ * end of it notices. */
+static struct slice
+damaged_behind_head(void)
+{
+	static char packed[300] = "\x1f\x8b\x08\0\0\0\0\0\0\3\1";
+	size_t len = 11;
+	uint16_t n = 2 * LEN;
+
+	packed[len++] = (char)(n & 0xff);
+	packed[len++] = (char)(n >> 8);
+	packed[len++] = (char)(~n & 0xff);
+	packed[len++] = (char)((uint16_t)~n >> 8);
+	memcpy(packed + len, LINE1 LINE2, n);
+	memcpy(packed + len + n, "oops", 4);
+	packed[len + n + 4] = (char)n;
+	packed[len + n + 5] = (char)(n >> 8);
+	return (struct slice){ packed, len + n + 8 };
+}
+
 /* A packed file is the same to a shipper as what it holds. */
 static void
 test_packed(void)
@@ -318,6 +338,8 @@ test_packed(void)
 	ask_about(NAME ".gz", UNKNOWN ": does it read .gz?");
 	scratch_write(rig.dir, NAME ".gz",
 	    SLICE("\x1f\x8b\x08\0\0\0\0\0\0\3\7\7\7\7\7\7"));
+	ask_about(NAME ".gz", "the file cannot be read: Bad message?");
+	scratch_write(rig.dir, NAME ".gz", damaged_behind_head());
 	ask_about(NAME ".gz", "the file cannot be read: Bad message?");
 	ask_about("missing", "the file cannot be read: No such file or "
 	    "directory?");
