@@ -225,8 +225,8 @@ check()
 {
 	for d; do
 		mock GET "ledger?dataset=$d" >"$dir/ledger"
-		"$check_spool" "$d" "$dir/ledger" "$dir/spool/acme/$d" \
-		    ${since:+"$since"} >"$dir/check" 2>&1 || {
+		"$check_spool" ${since:+-s "$since"} "$d" "$dir/ledger" \
+		    "$dir/spool/acme/$d" >"$dir/check" 2>&1 || {
 			fail "$d: not each record once"
 			cat "$dir/check"
 		}
