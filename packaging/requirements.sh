@@ -28,6 +28,9 @@ test	command:ps		procps			procps-ng
 ci	command:clang		clang			clang
 ci	sanitizers:clang	libclang-rt-dev		compiler-rt
 ci	command:git		git			git
+ci	command:mkfs.ext4	e2fsprogs		e2fsprogs
+ci	command:unshare		util-linux		util-linux
+ci	command:mount		mount			util-linux
 ci	command:mandoc		mandoc			mandoc
 ci	command:shellcheck	shellcheck		ShellCheck
 ci	command:valgrind	valgrind		valgrind

@@ -280,10 +280,12 @@ journal_open(const char *dir, bool *damaged, struct buf *err)
 		explain(err, path, "read");
 		goto err;
 	}
-	if (rewrite(j) < 0) {
+	/* A full disk is waited for like any other failed commit. */
+	if (rewrite(j) < 0 && !fs_is_full(errno)) {
 		explain(err, path, "write");
 		goto err;
 	}
+	j->rewrite = j->fd < 0;
 	free(path);
 	return j;
 

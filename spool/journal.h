@@ -18,9 +18,10 @@ struct journal;
  * torn tail (the process died while writing) is dropped.  A file with damage
  * before its tail or an unreadable header is kept aside as
  * journal.damaged-<time>, everything readable in it is used, and *damaged is
- * set.  Begins with a compacted file.  NULL with a message in err and errno
- * when the directory is missing, not writable or locked (EWOULDBLOCK), or the
- * file cannot be read or is of a later version (EPROTONOSUPPORT).
+ * set.  Begins with a compacted file; on a full disk the first commit does, and
+ * what is there stays.  NULL with a message in err and errno when the directory
+ * is missing, not writable or locked (EWOULDBLOCK), or the file cannot be read
+ * or is of a later version (EPROTONOSUPPORT).
  */
 struct journal *journal_open(const char *dir, bool *damaged, struct buf *err);
 

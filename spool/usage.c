@@ -124,5 +124,5 @@ usage_add(struct usage *u, const char *console, int64_t bytes)
 	if (c != NULL)
 		c->unshipped += bytes;
 	u->unshipped += bytes;
-	u->free -= bytes;
+	u->free -= bytes < u->free ? bytes : u->free;
 }

@@ -25,6 +25,12 @@ close_quietly(int fd)
 	errno = saved;
 }
 
+bool
+fs_is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
 size_t
 fs_write_full(int fd, const void *p, size_t n)
 {

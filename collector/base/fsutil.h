@@ -14,6 +14,9 @@
  * than n means errno is set. */
 size_t fs_write_full(int fd, const void *p, size_t n);
 
+/* Does this errno say that a file system, or a user's part of it, is full? */
+bool fs_is_full(int error);
+
 /* Append the file's whole content to b.  EFBIG when b's cap is too small; b is
  * as it was on failure. */
 int fs_read_file(int dirfd, const char *name, struct buf *b);

@@ -119,12 +119,23 @@ on_committed(void *cookie)
 		poller_ask(p);
 }
 
+/* It shows as what it is, and not as a walk that is about to be opened. */
+static void
+on_waiting(void *cookie)
+{
+	struct poller *p = cookie;
+
+	if (p->state == POLLER_OPENING)
+		poller_next(p);
+}
+
 void
 durable_init(struct poller *p)
 {
 	p->member = (struct commit_member){
 		.sync = on_sync,
 		.done = on_committed,
+		.waits = on_waiting,
 		.cookie = p,
 	};
 }

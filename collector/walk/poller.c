@@ -247,10 +247,8 @@ poller_next(struct poller *p)
 {
 	if (p->state == POLLER_STOPPED || p->finished)
 		return;
-	if (commit_is_failing(p->env->commit)) {
-		poller_set_state(p, POLLER_PAUSED,
-		    "the journal cannot be written");
-		timer_set(&p->timer, 1000);
+	if (commit_error(p->env->commit) != 0) {
+		poller_no_journal(p);
 		return;
 	}
 	if (!has_room(p))

@@ -196,6 +196,7 @@ void poller_intake_failed(struct poller *p, int error);
 void poller_spool_failed(struct poller *p, int error);
 /* The budget allows no more; `why` says which. */
 void poller_no_room(struct poller *p, const char *why);
+void poller_no_journal(struct poller *p);
 void poller_lock_out(struct poller *p);
 /* A page came. */
 void poller_recovered(struct poller *p);

@@ -156,6 +156,16 @@ poller_no_room(struct poller *p, const char *why)
 	wait_or_finish(p, BUDGET_PERIOD_MS);
 }
 
+/* The journal's failure was told, and will be when it ends. */
+void
+poller_no_journal(struct poller *p)
+{
+	p->failed_errno = commit_error(p->env->commit);
+	poller_set_state(p, POLLER_PAUSED, "the journal cannot be written: %s",
+	    strerror(p->failed_errno));
+	wait_or_finish(p, PAUSE_MIN_MS);
+}
+
 static void
 halve_limit(struct poller *p, const char *why)
 {

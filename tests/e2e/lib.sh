@@ -24,6 +24,7 @@ clean_up()
 	for pid in $run_pid $mock_pid; do
 		kill -9 "$pid" 2>/dev/null
 	done
+	[ -z "$mounts" ] || unmount_all
 	if [ "$code" != 0 ] && [ -n "$E2E_KEEP" ]; then
 		echo "kept: $dir"
 	else

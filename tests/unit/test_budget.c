@@ -99,6 +99,9 @@ test_usage(void)
 	usage_add(&u, "none", KIB);
 	CU_ASSERT_EQUAL(usage_of(&u, "beta"), 21 * KIB);
 	CU_ASSERT_EQUAL(u.unshipped, 37 * KIB);
+	/* Others make room as well: it is never less than nothing. */
+	usage_add(&u, "none", INT64_MAX / 2);
+	CU_ASSERT_EQUAL(u.free, 0);
 	usage_fini(&u);
 	end(&r);
 }
