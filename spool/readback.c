@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "collector/base/fsutil.h"
@@ -149,6 +150,7 @@ continue_after(struct stream *st, const struct stream_pos *from)
 		return;
 	st->next_seq = s.seq + 1;
 	st->end = *from;
+	memcpy(st->sealed, from->segment, sizeof(st->sealed));
 }
 
 int

@@ -53,6 +53,7 @@ list_end(struct stream *st)
 			r = segment_format(st->end.segment, st->dataset,
 			    last->birth_us, last->seq);
 		st->end.offset = size;
+		memcpy(st->sealed, st->end.segment, sizeof(st->sealed));
 	}
 	saved = errno;
 	segment_list_fini(&l);
@@ -146,6 +147,7 @@ seal(struct stream *st)
 		sync_segment(st);
 		close(st->fd);
 		st->fd = -1;
+		memcpy(st->sealed, st->name, sizeof(st->sealed));
 		crash_point("segment_sealed");
 	}
 	st->name[0] = '\0';
@@ -391,6 +393,12 @@ bool
 stream_is_complete(const struct stream *st)
 {
 	return st->complete;
+}
+
+const char *
+stream_sealed(const struct stream *st)
+{
+	return st->sealed;
 }
 
 bool

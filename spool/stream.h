@@ -112,6 +112,11 @@ bool stream_is_complete(const struct stream *st);
  */
 bool stream_seal(struct stream *st, bool now);
 
+/* The newest segment that takes no more lines, "" for none: all before it are
+ * sealed, too.  Durable once stream_sync() succeeded.  Borrowed until the next
+ * call. */
+const char *stream_sealed(const struct stream *st);
+
 /*
  * Hand every whole line after `from`, in order of the segments' sequence and
  * archived ones included, to fn; fn returns false to stop early.  Lines are on

@@ -28,19 +28,27 @@ save_ids(struct poller *p)
 	    "them back from the spool", strerror(errno));
 }
 
-/* Lines go to another segment now: the one before is sealed. */
+/* False when the position says so already. */
+static bool
+note_sealed(struct poller *p)
+{
+	const char *sealed = stream_sealed(p->stream);
+
+	if (strcmp(p->pos.sealed, sealed) == 0)
+		return false;
+	memcpy(p->pos.sealed, sealed, sizeof(p->pos.sealed));
+	return true;
+}
+
 static void
 note_end(struct poller *p)
 {
 	struct stream_pos end;
 
 	stream_end(p->stream, &end);
-	if (strcmp(end.segment, p->pos.end.segment) != 0) {
-		p->counts.files++;
-		memcpy(p->pos.sealed, p->pos.end.segment,
-		    sizeof(p->pos.sealed));
-	}
+	p->counts.files += strcmp(end.segment, p->pos.end.segment) != 0;
 	p->pos.end = end;
+	note_sealed(p);
 }
 
 /* The time from which on ids can be met again. */
@@ -148,23 +156,24 @@ is_settled(const struct poller *p)
 	    p->seen.n_fresh == 0;
 }
 
-/* All that is there is sealed: others may know, whether it is polled or not. */
+/* What is sealed others may know, whether it is polled or not. */
 static void
 publish_sealed(struct poller *p)
 {
-	if (strcmp(p->pos.sealed, p->pos.end.segment) == 0)
-		return;
-	memcpy(p->pos.sealed, p->pos.end.segment, sizeof(p->pos.sealed));
-	poller_mark(p);
+	if (note_sealed(p))
+		poller_mark(p);
 }
 
 bool
 poller_seal(struct poller *p, bool now)
 {
-	if (!is_settled(p) || !stream_seal(p->stream, now))
+	bool done;
+
+	if (!is_settled(p))
 		return false;
+	done = stream_seal(p->stream, now);
 	publish_sealed(p);
-	return true;
+	return done;
 }
 
 /*

@@ -110,6 +110,34 @@ test_on_request(void)
 	rig_fini(&r);
 }
 
+/* A commit may come with many segments: all but the last are sealed, also when
+ * it is the first there is. */
+static void
+test_many_at_once(void)
+{
+	struct position pos;
+	char *names, *last;
+	struct rig r;
+
+	rig_init(&r, &rig_toy);
+	for (int i = 1; i <= 35; i++)
+		rig_add(&r, i, RIG_START - i * RIG_MINUTE, 0);
+	r.segment_max_bytes = 4096; /* a page is announced as more */
+	rig_open(&r);
+	fake_run(RIG_MINUTE);
+	names = segments(&r);
+	last = strrchr(names, ' ');
+	CU_ASSERT_PTR_NOT_NULL_FATAL(last);
+	*last++ = '\0';
+	published(&r, &pos);
+	UNIT_TEXT(pos.end.segment, last);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(strrchr(names, ' '));
+	UNIT_TEXT(pos.sealed, strrchr(names, ' ') + 1);
+	position_fini(&pos);
+	free(names);
+	rig_fini(&r);
+}
+
 /* The old segment was closed for a batch of which nothing came. */
 static void
 test_nothing_came(void)
@@ -206,6 +234,7 @@ test_start_without_poll(void)
 static const struct unit_test tests[] = {
 	{ "idle", test_idle },
 	{ "on request", test_on_request },
+	{ "many at once", test_many_at_once },
 	{ "closed for nothing", test_nothing_came },
 	{ "a page that breaks off", test_broken_page },
 	{ "a start without a poll", test_start_without_poll },

@@ -194,6 +194,7 @@ rig_init(struct rig *r, const struct dataset *dataset)
 	r->set->look_back = RIG_MINUTE;
 	r->set->overlap = 10 * RIG_MINUTE;
 	r->max_line = 64 << 10;
+	r->segment_max_bytes = 8 << 20;
 	buf_init(&r->asked, 64 << 20);
 	log_setup(getenv("RIG_DEBUG") != NULL ? LOG_DEBUG : LOG_ERROR,
 	    LOG_TEXT);
@@ -209,7 +210,7 @@ rig_open(struct rig *r)
 {
 	struct spool_options opt = {
 		.directory = scratch_path(r->dir, "spool"),
-		.segment_max_bytes = 8 << 20,
+		.segment_max_bytes = r->segment_max_bytes,
 		.segment_max_age_ms = RIG_HOUR,
 		.segment_idle_ms = 5 * RIG_MINUTE,
 	};
