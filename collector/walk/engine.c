@@ -119,10 +119,18 @@ on_status(void *cookie)
 }
 
 static void
+note_bytes(void *cookie, struct poller *p)
+{
+	(void)cookie;
+	poller_note_bytes(p);
+}
+
+static void
 on_budget(void *cookie)
 {
 	struct engine *e = cookie;
 
+	engine_each(e, note_bytes, NULL);
 	budget_measure(&e->budget, e->spool);
 	timer_set(&e->budget_timer, BUDGET_PERIOD_MS);
 }
@@ -414,6 +422,8 @@ engine_reload(struct engine *e, struct conf *conf, struct buf *err)
 	keep_directory(&conf->state.directory, &old->state.directory, "state");
 	e->conf = conf;
 	e->budget.conf = conf;
+	/* What the old pollers wrote at their end was not noted. */
+	usage_fini(&e->budget.usage);
 	e->env.max_line = (size_t)conf->spool.max_line;
 	conf_free(old);
 	return open_tenants(e, NULL, err);

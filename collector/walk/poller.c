@@ -231,11 +231,10 @@ has_room(struct poller *p)
 
 	if (p->env->budget == NULL)
 		return true;
-	budget_note(p->env->budget, p->console,
-	    (int64_t)(p->intake.counts.bytes - p->counts.budgeted));
-	p->counts.budgeted = p->intake.counts.bytes;
+	poller_note_bytes(p);
 	buf_init(&why, REASON_MAX);
-	room = budget_has_room(p->env->budget, p->tenant->conf, &why);
+	room = budget_has_room(p->env->budget, p->tenant->conf,
+	    p->state == POLLER_PAUSED, &why);
 	if (!room)
 		poller_no_room(p, why.p);
 	buf_fini(&why);

@@ -194,6 +194,8 @@ void poller_retry(struct poller *p, int64_t retry_after_ms, const char *why);
 /* The stream or the spool's disk: EMSGSIZE for a page that is too large. */
 void poller_intake_failed(struct poller *p, int error);
 void poller_spool_failed(struct poller *p, int error);
+/* Let the budget know what was appended. */
+void poller_note_bytes(struct poller *p);
 /* The budget allows no more; `why` says which. */
 void poller_no_room(struct poller *p, const char *why);
 void poller_no_journal(struct poller *p);
