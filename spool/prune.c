@@ -134,6 +134,7 @@ struct task {
 	const char *folder; /* shippers look here */
 	const char *archive;
 	bool said[2]; /* why its first waits, by "cannot tell" or not */
+	bool unlinked; /* segments; a sync of the folder is due */
 	const struct segment_file *file;
 	struct stat sb;
 };
@@ -269,7 +270,7 @@ put(const struct task *t, const char *folder, const char *path, bool packs)
 
 /* From where it is to there, where it is durable before it goes here. */
 static int
-move(const struct task *t, const char *folder, const char *path, bool packs)
+move(struct task *t, const char *folder, const char *path, bool packs)
 {
 	struct prune *p = t->p;
 
@@ -281,15 +282,15 @@ move(const struct task *t, const char *folder, const char *path, bool packs)
 	if (put(t, folder, path, packs) != 0)
 		return -1;
 	crash_point("prune_archived");
-	if (unlinkat(p->dirfd, t->file->path, 0) != 0 ||
-	    fs_sync_folder(p->dirfd, t->folder) != 0)
+	if (unlinkat(p->dirfd, t->file->path, 0) != 0)
 		return -1;
+	t->unlinked = true;
 	crash_point("prune_unlinked");
 	return 0;
 }
 
 static void
-archive(const struct task *t)
+archive(struct task *t)
 {
 	bool packs = t->p->opt->compress != PRUNE_COMPRESS_NEVER &&
 	    !t->file->gz;
@@ -310,7 +311,7 @@ archive(const struct task *t)
 /* Packed where shippers see it: the packed twin appears before the plain one
  * goes, and shippers take both for the same file. */
 static void
-pack_in_place(const struct task *t)
+pack_in_place(struct task *t)
 {
 	char *path = xasprintf("%s.gz", t->file->path);
 
@@ -356,6 +357,9 @@ look_at_all(struct task *t, struct segment_list *l,
 		if (is_free(t, published))
 			look_at(t);
 	}
+	/* Once for all: one that comes back is only there in both forms. */
+	if (t->unlinked && fs_sync_folder(t->p->dirfd, t->folder) != 0)
+		failed(t->p, t->folder, "sync it");
 }
 
 void
