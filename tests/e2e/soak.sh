@@ -47,6 +47,8 @@ end_all()
 		kill -9 "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
+	[ "$code" = 0 ] || [ -z "$E2E_KEEP" ] ||
+	    cp -r "$dir/spool/acme" "$dir/state" "$dir/shipped"
 	umount "$dir/spool" "$dir/state" 2>/dev/null
 	(exit "$code")
 	clean_up
