@@ -144,11 +144,12 @@ is_wanted(void *cookie, enum dataset_id id)
 	    strcmp(dataset_table[id]->name, e->only_dataset) == 0;
 }
 
+/* 0, or -1 with errno when not all can be opened. */
 static int
 open_tenants(struct engine *e, const char *only_console, struct buf *err)
 {
 	const struct conf *c = e->conf;
-	int rc = 0;
+	int rc = 0, saved = 0;
 
 	trace_tidy(e->env.state_dirfd, c);
 	e->tenant = xcalloc(c->n_consoles, sizeof(struct tenant *));
@@ -160,11 +161,14 @@ open_tenants(struct engine *e, const char *only_console, struct buf *err)
 			continue;
 		t = tenant_new(&e->env, e->client, &c->console[i], is_wanted,
 		    e, err);
-		if (t == NULL)
+		if (t == NULL) {
 			rc = -1;
-		else
+			saved = errno;
+		} else {
 			e->tenant[e->n_tenants++] = t;
+		}
 	}
+	errno = saved;
 	return rc;
 }
 
@@ -178,11 +182,12 @@ free_tenants(struct engine *e)
 	e->n_tenants = 0;
 }
 
-/* A lock that another process holds passes by; the rest needs a hand. */
+/* A lock that another process holds passes by, and so may a disk's trouble; a
+ * wrong configuration, and state of a later version, do not. */
 static int
 cannot_open(void)
 {
-	if (errno == EPROTONOSUPPORT)
+	if (errno == EPROTONOSUPPORT || errno == EINVAL)
 		return EX_CONFIG;
 	return errno == EWOULDBLOCK ? EX_TEMPFAIL : EX_CANTCREAT;
 }
@@ -285,7 +290,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 		goto err;
 	commit_init(&e->commit, e->journal);
 	if (open_tenants(e, opt->console, err) != 0) {
-		*code = EX_CONFIG;
+		*code = cannot_open();
 		goto err;
 	}
 	return e;

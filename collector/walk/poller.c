@@ -2,6 +2,7 @@
 
 #include "collector/walk/poller.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -411,6 +412,7 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
     const struct conf_dataset *conf, struct buf *err)
 {
 	struct poller *p = xcalloc(1, sizeof(*p));
+	int saved;
 
 	p->env = env;
 	p->tenant = tenant;
@@ -446,7 +448,9 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	return p;
 
 err:
+	saved = errno;
 	poller_free(p);
+	errno = saved;
 	return NULL;
 }
 

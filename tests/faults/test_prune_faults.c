@@ -187,14 +187,26 @@ fail_nth(const struct prune_options *opt, struct fault fault)
 	return hit;
 }
 
+static const struct prune_options modes[] = {
+	{ .compress = PRUNE_COMPRESS_ARCHIVE },
+	{ .compress = PRUNE_COMPRESS_NEVER },
+	{ .compress = PRUNE_COMPRESS_SEALED, .hold_ms = DAY },
+};
+
+/* How many calls there were to fail. */
+static int
+fail_each(const struct prune_options *opt, struct fault fault)
+{
+	fault.nth = 1;
+	while (fault.nth < NTH_MAX && fail_nth(opt, fault))
+		fault.nth++;
+	CU_ASSERT_TRUE(fault.nth < NTH_MAX);
+	return (int)fault.nth - 1;
+}
+
 static void
 test_failing(void)
 {
-	static const struct prune_options modes[] = {
-		{ .compress = PRUNE_COMPRESS_ARCHIVE },
-		{ .compress = PRUNE_COMPRESS_NEVER },
-		{ .compress = PRUNE_COMPRESS_SEALED, .hold_ms = DAY },
-	};
 	/* The lock's content is of no account, and what is removed before it
 	 * is made is mostly not there. */
 	static const struct fault faults[] = {
@@ -211,16 +223,34 @@ test_failing(void)
 	int all = 0;
 
 	for (size_t m = 0; m < 3; m++)
+		for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+			all += fail_each(&modes[m], faults[i]);
+	CU_ASSERT_TRUE(all > 100);
+}
+
+/* Whatever a disk may say, once. */
+static void
+test_each_error(void)
+{
+	static const int errors[] = { ENOSPC, EDQUOT, EIO, EROFS };
+	static const struct fault faults[] = {
+		{ .call = "openat", .path = ".tmp", .count = 1 },
+		{ .call = "write", .path = ".tmp", .count = 1 },
+		{ .call = "fsync", .count = 1 },
+		{ .call = "renameat", .count = 1 },
+		{ .call = "linkat", .count = 1 },
+		{ .call = "unlinkat", .path = FOLDER, .count = 1 },
+	};
+	int all = 0;
+
+	for (size_t e = 0; e < 4; e++)
 		for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]);
 		     i++) {
 			struct fault fault = faults[i];
 
-			fault.nth = 1;
-			while (fault.nth < NTH_MAX &&
-			    fail_nth(&modes[m], fault))
-				fault.nth++;
-			CU_ASSERT_TRUE(fault.nth < NTH_MAX);
-			all += (int)fault.nth - 1;
+			fault.error = errors[e];
+			for (size_t m = 0; m < 3; m++)
+				all += fail_each(&modes[m], fault);
 		}
 	CU_ASSERT_TRUE(all > 100);
 }
@@ -337,6 +367,7 @@ static const struct unit_test tests[] = {
 	{ "the order of steps", test_order },
 	{ "what a run before has left", test_order_of_second_run },
 	{ "failing calls", test_failing },
+	{ "each error of a disk", test_each_error },
 	{ "the spool is read back meanwhile", test_read_back_meanwhile },
 	{ "the end is looked for meanwhile", test_find_end_meanwhile },
 };
