@@ -363,6 +363,25 @@ test_find_end_meanwhile(void)
 	rig_teardown(&r);
 }
 
+/* All of a stream is gone for good; only its position is left. */
+static void
+test_nothing_left(void)
+{
+	const struct stream_pos end = { THIRD, LINE_LEN };
+	struct spool_rig r;
+
+	prune_rig_begin(&r);
+	UNIT_TEXT(stream_sealed(r.st), THIRD);
+	rig_unlink_segment(&r, FIRST);
+	rig_unlink_segment(&r, SECOND);
+	rig_unlink_segment(&r, THIRD);
+	rig_reopen(&r);
+	UNIT_TEXT(stream_sealed(r.st), "");
+	rig_check_back(&r, &end, "");
+	UNIT_TEXT(stream_sealed(r.st), THIRD);
+	rig_teardown(&r);
+}
+
 static const struct unit_test tests[] = {
 	{ "the order of steps", test_order },
 	{ "what a run before has left", test_order_of_second_run },
@@ -370,6 +389,7 @@ static const struct unit_test tests[] = {
 	{ "each error of a disk", test_each_error },
 	{ "the spool is read back meanwhile", test_read_back_meanwhile },
 	{ "the end is looked for meanwhile", test_find_end_meanwhile },
+	{ "nothing is left", test_nothing_left },
 };
 
 UNIT_MAIN("prune faults", tests)

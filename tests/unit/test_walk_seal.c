@@ -57,7 +57,8 @@ begin(struct rig *r)
 	rig_init(r, &rig_toy);
 	rig_add(r, 1, RIG_START - RIG_MINUTE, 0);
 	rig_open(r);
-	fake_run(RIG_MINUTE);
+	/* Not when a poll is due, which tells everything by itself. */
+	fake_run(RIG_MINUTE + 5 * RIG_SECOND);
 	check_sealed(r, "");
 }
 
@@ -107,6 +108,24 @@ test_on_request(void)
 	check_free(&r);
 	rig_check(&r, 0, INT64_MAX);
 	free(first);
+	rig_fini(&r);
+}
+
+/* What is not durable yet is not sealed. */
+static void
+test_dirty(void)
+{
+	struct rig r;
+
+	begin(&r);
+	rig_add(&r, 2, fake_now_ms() - 5 * RIG_SECOND, 0);
+	while (!stream_is_dirty(r.poller->stream) &&
+	    fake_now_ms() < RIG_START + RIG_HOUR)
+		fake_run(10);
+	CU_ASSERT_TRUE(stream_is_dirty(r.poller->stream));
+	CU_ASSERT_FALSE(poller_seal(r.poller, true));
+	fake_run(RIG_SECOND);
+	CU_ASSERT_TRUE(poller_seal(r.poller, true));
 	rig_fini(&r);
 }
 
@@ -234,6 +253,7 @@ test_start_without_poll(void)
 static const struct unit_test tests[] = {
 	{ "idle", test_idle },
 	{ "on request", test_on_request },
+	{ "not durable yet", test_dirty },
 	{ "many at once", test_many_at_once },
 	{ "closed for nothing", test_nothing_came },
 	{ "a page that breaks off", test_broken_page },
