@@ -23,6 +23,8 @@
 /* The log is cut at 10 MiB; a checkpoint has a few hundred bytes a file. */
 #define FILE_MAX (1 << 30)
 #define TRIES 5
+/* Up to here a double holds every whole number. */
+#define EXACT_MAX 9007199254740992.0
 
 /* A reading under way. */
 struct reading {
@@ -93,15 +95,24 @@ text_at(struct json_object *o, const char *name)
 	return json_object_get_string(v);
 }
 
+/* A count, or -1.  Filebeat writes what it has read back from its registry
+ * as floating point: 2.998548e+06. */
 static int64_t
 number_at(struct json_object *o, const char *name)
 {
 	struct json_object *v = NULL;
+	double d;
 
-	if (!json_object_object_get_ex(o, name, &v) ||
-	    !json_object_is_type(v, json_type_int))
+	if (!json_object_object_get_ex(o, name, &v))
 		return -1;
-	return json_object_get_int64(v);
+	if (json_object_is_type(v, json_type_int))
+		return json_object_get_int64(v);
+	if (!json_object_is_type(v, json_type_double))
+		return -1;
+	d = json_object_get_double(v);
+	if (!(d >= 0 && d <= EXACT_MAX) || d != (double)(int64_t)d)
+		return -1;
+	return (int64_t)d;
 }
 
 static int

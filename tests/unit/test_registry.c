@@ -108,6 +108,28 @@ test_checkpoint(void)
 	check_files("-3.json", "[" STATE("a", "1") "]", "", "");
 }
 
+/* As Filebeat writes a checkpoint of states that it has read from its files,
+ * and the first state of a file. */
+static void
+test_real_numbers(void)
+{
+	static const char fresh[] = "{\"op\":\"set\",\"id\":8}\n{\"k\":\""
+	    KEY("b") "\",\"v\":{\"ttl\":0,\"updated\":[281470681743360,"
+	    "18446744011573954816],\"cursor\":null,\"meta\":{\"source\":"
+	    "\"/b\",\"identifier_name\":\"fingerprint\"}}}\n";
+
+	check_files("7.json", "[\n{\"_key\":\"" KEY("a") "\",\"ttl\":"
+	    "1800000000000,\"updated\":[8.81732039e+08,1.795319646e+09],"
+	    "\"cursor\":{\"offset\":2.998548e+06},\"meta\":{\"source\":"
+	    "\"/a\",\"identifier_name\":\"fingerprint\"}}\n]\n", fresh,
+	    "in fingerprint a /a 2998548\nin fingerprint b /b 0\n");
+	/* What is no count. */
+	check_files("7.json", "[" STATE("a", "1.5") "," STATE("b", "-1e3") ","
+	    STATE("c", "1e300") "," STATE("d", "9007199254740992") "]", "",
+	    "in fingerprint a /a 0\nin fingerprint b /b 0\n"
+	    "in fingerprint c /c 0\nin fingerprint d /d 9007199254740992\n");
+}
+
 /* The highest number counts, not the longest or the newest file. */
 static void
 test_old_checkpoints(void)
@@ -369,6 +391,7 @@ static const struct unit_test tests[] = {
 	{ "empty", test_empty },
 	{ "a log", test_log },
 	{ "a checkpoint and a log", test_checkpoint },
+	{ "numbers of a real checkpoint", test_real_numbers },
 	{ "old checkpoints", test_old_checkpoints },
 	{ "a torn end", test_torn_end },
 	{ "a damaged log", test_damaged_log },
