@@ -98,7 +98,8 @@ begin()
 	    --days 2 --produce 40 --late-fraction 0.2 --late-max 3 "$@"
 }
 
-spool_options=", segment_max_age: 1s, segment_idle: 1s"
+# The machine's disk is none of its business.
+spool_options=", segment_max_age: 1s, segment_idle: 1s, min_free: 0"
 
 # Timers do not go by the wall clock: what is due in an hour is not polled a day
 # later by that clock, what is due now is.
@@ -115,7 +116,7 @@ test_jumps()
 		wait_on "a jump to $seconds seconds"
 	done
 	is "polls of an hour" "$(of_stream threat polls)" 1
-	is "trouble" "$(grep -cE ' (warn|error) ' "$dir/run.err")" 0
+	is "trouble" "$(grep -E ' (warn|error) ' "$dir/run.err")" ""
 	settle "jumps"
 	mock_stop
 }
