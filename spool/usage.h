@@ -33,10 +33,10 @@ struct usage {
 };
 
 /*
- * Measure a spool directory.  *u is zeroed at first, then what it was after the
- * last call: a folder in which no file has come or gone meanwhile is not read
- * again, for files grow by usage_add() only.  0, or -1 with errno and *u as it
- * was.  The caller calls usage_fini() at the end.
+ * Measure a spool directory.  *u has no streams at first, then it is as the last
+ * call left it: a folder in which no file has come or gone meanwhile is not
+ * read again, for files grow by usage_add() only.  0, or -1 with errno and *u
+ * as it was.  The caller calls usage_fini() at the end.
  */
 int usage_measure(struct usage *u, int spool_dirfd);
 void usage_fini(struct usage *u);

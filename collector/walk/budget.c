@@ -16,7 +16,8 @@
 void
 budget_init(struct budget *b, const struct conf *conf)
 {
-	*b = (struct budget){ .conf = conf };
+	/* There is room until the disk says otherwise. */
+	*b = (struct budget){ .conf = conf, .usage.free = INT64_MAX };
 }
 
 void

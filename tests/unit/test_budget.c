@@ -225,6 +225,19 @@ is_there(struct rig *r, const char *path)
 	return faccessat(spool_dirfd(r->sp), path, F_OK, 0) == 0;
 }
 
+/* What nobody has looked at yet is no reason to wait. */
+static void
+test_before_measuring(void)
+{
+	struct rig r;
+
+	begin(&r);
+	r.conf.spool.min_free = 512 * KIB;
+	budget_note(&r.budget, "acme", "threat", 10 * KIB);
+	check_room(&r, &r.acme, "");
+	end(&r);
+}
+
 /* The archives go, and what is not shipped stays. */
 static void
 test_no_disk(void)
@@ -292,6 +305,7 @@ static const struct unit_test tests[] = {
 	{ "folders that did not change", test_unchanged },
 	{ "what is not shipped reaches its limit", test_full },
 	{ "one console has a limit of its own", test_one_console_is_full },
+	{ "room before the first look", test_before_measuring },
 	{ "the disk's reserve", test_no_disk },
 	{ "no more archives go than are needed", test_only_what_is_needed },
 };
