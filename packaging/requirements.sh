@@ -29,6 +29,9 @@ ci	command:clang		clang			clang
 ci	sanitizers:clang	libclang-rt-dev		compiler-rt
 ci	command:git		git			git
 ci	command:go		golang			golang
+ci	command:mkfs.ext4	e2fsprogs		e2fsprogs
+ci	command:unshare		util-linux		util-linux
+ci	command:mount		mount			util-linux
 ci	command:mandoc		mandoc			mandoc
 ci	command:shellcheck	shellcheck		ShellCheck
 ci	command:valgrind	valgrind		valgrind

@@ -41,7 +41,9 @@ push(struct archives *a, const struct segment_file *f)
 	struct stat sb;
 
 	if (fstatat(a->dirfd, f->path, &sb, 0) != 0) {
-		fail(a, f->path, "look at it");
+		/* Another process may have removed it. */
+		if (errno != ENOENT)
+			fail(a, f->path, "look at it");
 		return;
 	}
 	if (a->n == a->room) {

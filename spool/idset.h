@@ -56,9 +56,9 @@ int idset_save(const struct idset *s, int dirfd, const char *name,
     const struct stream_pos *pos);
 
 /*
- * Load a snapshot into an empty set.  0 with *pos; -1 with errno: ENOENT when
- * there is none, EBADMSG when it is damaged or of an unknown version (the set
- * is empty then).
+ * Load a snapshot into an empty set.  0 with *pos; -1 with errno, and the set
+ * is empty then: ENOENT when there is none, EBADMSG when it is damaged,
+ * EPROTONOSUPPORT when it is of a later version.
  */
 int idset_load(struct idset *s, int dirfd, const char *name,
     struct stream_pos *pos);

@@ -7,6 +7,9 @@
  *   segment of the position, NUL-padded    STREAM_NAME_MAX
  *   entries: key 16, milliseconds 8        24 each
  *   CRC-32 of all that                     4
+ *
+ * In every version the first 8 bytes and the last 4 are the same, so that a
+ * later version can be told from damage.
  */
 #include "config.h"
 
@@ -21,15 +24,17 @@
 #include "collector/base/fsutil.h"
 #include "spool/idset.h"
 #include "spool/idset_internal.h"
+#include "spool/version.h"
 
 #define FORMAT 1
 #define FILE_MODE 0640
 #define CHUNK_ENTRIES 2048
 
-static const char magic[8] = { 'S', '1', 'I', 'D', 'S', 'E', 'T', FORMAT };
+static const char magic[7] = { 'S', '1', 'I', 'D', 'S', 'E', 'T' };
 
 struct head {
-	char magic[8];
+	char magic[7];
+	uint8_t version;
 	uint64_t count;
 	uint64_t offset;
 	char segment[STREAM_NAME_MAX];
@@ -84,6 +89,7 @@ static int
 put_all(struct file *f, const struct idset *s, const struct stream_pos *pos)
 {
 	struct head head = {
+		.version = FORMAT,
 		.count = htole64(s->count),
 		.offset = htole64((uint64_t)pos->offset),
 	};
@@ -150,6 +156,7 @@ get_head(struct file *f, struct head *head)
 	body = size > fixed ? size - fixed : 0;
 	if (size == fixed + body &&
 	    memcmp(head->magic, magic, sizeof(magic)) == 0 &&
+	    version_check(head->version, FORMAT) == VERSION_KNOWN &&
 	    body % sizeof(struct record) == 0 &&
 	    body / sizeof(struct record) == le64toh(head->count) &&
 	    memchr(head->segment, '\0', sizeof(head->segment)) != NULL)
@@ -204,6 +211,35 @@ get_all(struct file *f, struct idset *s, struct stream_pos *pos)
 	return 0;
 }
 
+/* After what is no snapshot that we know: is it a sound one of a later
+ * version? */
+static bool
+is_later(struct file *f)
+{
+	unsigned char chunk[4096], start[8];
+	uint32_t crc;
+	struct stat sb;
+	int64_t left;
+	size_t n;
+
+	if (fstat(f->fd, &sb) < 0 || lseek(f->fd, 0, SEEK_SET) != 0)
+		return false;
+	left = sb.st_size - (int64_t)(sizeof(start) + sizeof(crc));
+	f->crc = 0;
+	if (left < 0 || get(f, start, sizeof(start)) < 0 ||
+	    memcmp(start, magic, sizeof(magic)) != 0 ||
+	    version_check(start[7], FORMAT) != VERSION_LATER)
+		return false;
+	for (; left > 0; left -= (int64_t)n) {
+		n = left < (int64_t)sizeof(chunk) ? (size_t)left :
+						    sizeof(chunk);
+		if (get(f, chunk, n) < 0)
+			return false;
+	}
+	left = (int64_t)f->crc;
+	return get(f, &crc, sizeof(crc)) == 0 && le32toh(crc) == left;
+}
+
 int
 idset_load(struct idset *s, int dirfd, const char *name,
     struct stream_pos *pos)
@@ -216,6 +252,8 @@ idset_load(struct idset *s, int dirfd, const char *name,
 		return -1;
 	r = get_all(&f, s, pos);
 	saved = errno;
+	if (r < 0 && saved == EBADMSG && is_later(&f))
+		saved = EPROTONOSUPPORT;
 	close(f.fd);
 	if (r < 0) {
 		idset_clear(s);

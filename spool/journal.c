@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -17,12 +18,14 @@
 #include "collector/base/xalloc.h"
 #include "spool/journal_file.h"
 #include "spool/lockdir.h"
+#include "spool/version.h"
 
 #define NAME "journal"
 #define FILE_MODE 0640
 #define JOURNAL_MAX (1 << 30)
 #define COMPACT_MIN (1 << 20)
 #define COMPACT_FACTOR 4
+#define COPIES_MAX 9 /* of damaged files, in one second */
 
 struct entry {
 	char *key;
@@ -201,36 +204,47 @@ err0:
 }
 
 /*
- * Copy a damaged file aside.  A copy and not a rename, so that there is a
+ * Copy a damaged file aside, if it can be under a name that no copy has: the
+ * clock may have been set back.  A copy and not a rename, so that there is a
  * journal at any moment.
  */
 static int
 keep_aside(struct journal *j, struct slice content)
 {
 	time_t now = (time_t)(clock_wall_us() / 1000000);
-	char name[64];
+	char name[80];
 	struct tm tm;
+	size_t n;
 
-	if (gmtime_r(&now, &tm) == NULL || strftime(name, sizeof(name),
-	    NAME ".damaged-%Y%m%dT%H%M%SZ", &tm) == 0) {
+	if (gmtime_r(&now, &tm) == NULL || (n = strftime(name, sizeof(name),
+	    NAME ".damaged-%Y%m%dT%H%M%SZ", &tm)) == 0) {
 		errno = EOVERFLOW;
 		return -1;
 	}
+	for (unsigned i = 2; i <= COPIES_MAX &&
+	     faccessat(j->dir.dirfd, name, F_OK, 0) == 0; i++)
+		snprintf(name + n, sizeof(name) - n, "-%u", i);
 	return fs_replace(j->dir.dirfd, name, content, FILE_MODE);
 }
 
-/* 0, or -1 with errno. */
+/* 0, or -1 with errno: EPROTONOSUPPORT when it is of a later version. */
 static int
 load(struct journal *j, bool *damaged)
 {
+	enum journal_found found = JOURNAL_SOUND;
 	struct buf content;
 	int r = 0;
 
 	buf_init(&content, JOURNAL_MAX);
-	if (fs_read_file(j->dir.dirfd, NAME, &content) < 0) {
-		r = errno == ENOENT ? 0 : -1;
-	} else if (!journal_file_read(buf_slice(&content), load_record, j,
-	    &j->commits)) {
+	if (fs_read_file(j->dir.dirfd, NAME, &content) == 0)
+		found = journal_file_read(buf_slice(&content), load_record, j,
+		    &j->commits);
+	else if (errno != ENOENT)
+		r = -1;
+	if (found == JOURNAL_LATER) {
+		errno = EPROTONOSUPPORT;
+		r = -1;
+	} else if (found == JOURNAL_DAMAGED) {
 		*damaged = true;
 		r = keep_aside(j, buf_slice(&content));
 	}
@@ -238,10 +252,21 @@ load(struct journal *j, bool *damaged)
 	return r;
 }
 
+static void
+explain(struct buf *err, const char *path, const char *what)
+{
+	if (errno == EPROTONOSUPPORT)
+		version_explain(err, path);
+	else
+		buf_addf(err, "cannot %s %s: %s", what, path, strerror(errno));
+}
+
 struct journal *
 journal_open(const char *dir, bool *damaged, struct buf *err)
 {
 	struct journal *j = xcalloc(1, sizeof(*j));
+	char *path;
+	int saved;
 
 	j->fd = -1;
 	buf_init(&j->queue, JOURNAL_MAX);
@@ -250,20 +275,25 @@ journal_open(const char *dir, bool *damaged, struct buf *err)
 		free(j);
 		return NULL;
 	}
+	path = xasprintf("%s/" NAME, dir);
 	if (load(j, damaged) < 0) {
-		buf_addf(err, "cannot read %s/" NAME ": %s", dir,
-		    strerror(errno));
+		explain(err, path, "read");
 		goto err;
 	}
-	if (rewrite(j) < 0) {
-		buf_addf(err, "cannot write %s/" NAME ": %s", dir,
-		    strerror(errno));
+	/* A full disk is waited for like any other failed commit. */
+	if (rewrite(j) < 0 && !fs_is_full(errno)) {
+		explain(err, path, "write");
 		goto err;
 	}
+	j->rewrite = j->fd < 0;
+	free(path);
 	return j;
 
 err:
+	saved = errno;
+	free(path);
 	journal_close(j);
+	errno = saved;
 	return NULL;
 }
 
@@ -272,18 +302,26 @@ journal_peek(const char *dir, struct buf *err)
 {
 	struct journal *j = xcalloc(1, sizeof(*j));
 	char *path = xasprintf("%s/" NAME, dir);
+	enum journal_found found;
 	struct buf content;
+	int saved;
 
 	j->fd = -1;
 	j->dir = (struct lockdir){ -1, -1 };
 	buf_init(&j->queue, JOURNAL_MAX);
 	buf_init(&content, JOURNAL_MAX);
 	if (fs_read_file(AT_FDCWD, path, &content) < 0) {
-		buf_addf(err, "cannot read %s: %s", path, strerror(errno));
+		explain(err, path, "read");
 		goto err;
 	}
-	if (!journal_file_read(buf_slice(&content), load_record, j,
-	    &j->commits)) {
+	found = journal_file_read(buf_slice(&content), load_record, j,
+	    &j->commits);
+	if (found == JOURNAL_LATER) {
+		errno = EPROTONOSUPPORT;
+		explain(err, path, "read");
+		goto err;
+	}
+	if (found == JOURNAL_DAMAGED) {
 		buf_addf(err, "%s is damaged; the next start of the daemon "
 		    "mends it", path);
 		errno = EBADMSG;
@@ -294,9 +332,11 @@ journal_peek(const char *dir, struct buf *err)
 	return j;
 
 err:
+	saved = errno;
 	buf_fini(&content);
 	free(path);
 	journal_close(j);
+	errno = saved;
 	return NULL;
 }
 

@@ -16,17 +16,20 @@ struct journal;
 /*
  * Open <dir>/journal, taking the lock of the state directory, and read it.  A
  * torn tail (the process died while writing) is dropped.  A file with damage
- * before its tail, of unknown version or unreadable header is kept aside as
+ * before its tail or an unreadable header is kept aside as
  * journal.damaged-<time>, everything readable in it is used, and *damaged is
- * set.  Begins with a compacted file.  NULL with a message in err when the
- * directory is missing, not writable or locked, or the file cannot be read.
+ * set.  Begins with a compacted file; on a full disk the first commit does, and
+ * what is there stays.  NULL with a message in err and errno when the directory
+ * is missing, not writable or locked (EWOULDBLOCK), or the file cannot be read
+ * or is of a later version (EPROTONOSUPPORT).
  */
 struct journal *journal_open(const char *dir, bool *damaged, struct buf *err);
 
 /*
  * Read <dir>/journal, which another process may be writing, as it is now: for
  * journal_get(), journal_each() and journal_close() only.  NULL with a message
- * in err and errno when there is none, or EBADMSG when it is damaged.
+ * in err and errno when there is none, EBADMSG when it is damaged,
+ * EPROTONOSUPPORT when it is of a later version.
  */
 struct journal *journal_peek(const char *dir, struct buf *err);
 

@@ -8,8 +8,10 @@
 
 #include "collector/base/xalloc.h"
 #include "spool/frame.h"
+#include "spool/version.h"
 
-#define HEADER "{\"journal\":\"s1spool\",\"version\":1}"
+#define JOURNAL_VERSION 1
+#define HEADER "{\"journal\":\"s1spool\",\"version\":%" PRIu64 "}"
 #define COMMIT "{\"commit\":%" PRIu64 ",\"records\":%zu}"
 #define KEY_BEGIN "{\"k\":\""
 #define KEY_END "\",\"v\":"
@@ -21,14 +23,35 @@ enum kind { HEADER_LINE, RECORD_LINE, COMMIT_LINE, OTHER_LINE };
 struct body {
 	enum kind kind;
 	struct slice key, value; /* of a record */
-	uint64_t number; /* of a commit */
+	uint64_t number; /* of a commit, or the version */
 	size_t n_records;
 };
+
+/* Write the body of a header or commit line, NUL-terminated. */
+static struct slice
+print_body(char *to, size_t room, const struct body *b)
+{
+	int n = b->kind == HEADER_LINE ?
+	    snprintf(to, room, HEADER, b->number) :
+	    snprintf(to, room, COMMIT, b->number, b->n_records);
+
+	return (struct slice){ to, (size_t)n };
+}
+
+static int
+add_body(struct buf *to, const struct body *b)
+{
+	char text[80];
+	struct slice body = print_body(text, sizeof(text), b);
+
+	return frame_add(to, &body, 1);
+}
 
 int
 journal_file_header(struct buf *b)
 {
-	return frame_add(b, &SLICE(HEADER), 1);
+	return add_body(b, &(struct body){ HEADER_LINE,
+	    .number = JOURNAL_VERSION });
 }
 
 int
@@ -42,23 +65,11 @@ journal_file_record(struct buf *b, const char *key, struct slice value)
 	return frame_add(b, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
-/* Write the body of a commit line, NUL-terminated. */
-static struct slice
-print_commit(char *to, size_t room, uint64_t number, size_t n_records)
-{
-	int n = snprintf(to, room, COMMIT, number, n_records);
-
-	return (struct slice){ to, (size_t)n };
-}
-
 int
 journal_file_commit(struct buf *b, uint64_t number, size_t n_records)
 {
-	char text[80];
-	struct slice body;
-
-	body = print_commit(text, sizeof(text), number, n_records);
-	return frame_add(b, &body, 1);
+	return add_body(b, &(struct body){ COMMIT_LINE, .number = number,
+	    .n_records = n_records });
 }
 
 bool
@@ -96,8 +107,9 @@ parse_record(struct slice s, struct body *b)
 	return true;
 }
 
+/* A line of numbers: exactly as it is written. */
 static bool
-parse_commit(struct slice s, struct body *b)
+parse_numbers(struct slice s, struct body *b)
 {
 	char text[80], again[80];
 
@@ -105,10 +117,15 @@ parse_commit(struct slice s, struct body *b)
 		return false;
 	memcpy(text, s.p, s.len);
 	text[s.len] = '\0';
-	return sscanf(text, "{\"commit\":%20" SCNu64 ",\"records\":%20zu}",
-	    &b->number, &b->n_records) == 2 &&
-	    slice_eq(s, print_commit(again, sizeof(again), b->number,
-	    b->n_records));
+	if (sscanf(text, "{\"journal\":\"s1spool\",\"version\":%20" SCNu64,
+	    &b->number) == 1)
+		b->kind = HEADER_LINE;
+	else if (sscanf(text, "{\"commit\":%20" SCNu64 ",\"records\":%20zu",
+	    &b->number, &b->n_records) == 2)
+		b->kind = COMMIT_LINE;
+	else
+		return false;
+	return slice_eq(s, print_body(again, sizeof(again), b));
 }
 
 /* Take the next line off *rest.  False when no whole line is left. */
@@ -133,12 +150,10 @@ parse(struct slice line)
 
 	if (frame_check(line, &s) < 0)
 		return b;
-	if (slice_is(s, HEADER))
-		b.kind = HEADER_LINE;
-	else if (parse_record(s, &b))
+	if (parse_record(s, &b))
 		b.kind = RECORD_LINE;
-	else if (parse_commit(s, &b))
-		b.kind = COMMIT_LINE;
+	else if (!parse_numbers(s, &b))
+		b.kind = OTHER_LINE;
 	return b;
 }
 
@@ -166,22 +181,32 @@ put_records(const struct sink *sink, struct slice text)
 	}
 }
 
-bool
-journal_file_read(struct slice content,
-    void (*put)(void *cookie, const char *key, struct slice value),
-    void *cookie, uint64_t *commits)
+/* Take the header off *rest, if it is there. */
+static enum version_verdict
+read_header(struct slice *rest)
 {
-	const struct sink sink = { put, cookie };
-	struct slice rest = content, batch, line;
-	size_t n = 0;
+	struct slice after = *rest, line;
 	struct body b;
-	bool sound;
 
-	*commits = 0;
-	sound = next_line(&rest, &line) && parse(line).kind == HEADER_LINE;
-	if (!sound)
-		rest = content;
-	batch = rest;
+	if (!next_line(&after, &line))
+		return VERSION_NONE;
+	b = parse(line);
+	if (b.kind != HEADER_LINE)
+		return VERSION_NONE;
+	*rest = after;
+	return b.number > INT64_MAX ? VERSION_NONE :
+	    version_check((int64_t)b.number, JOURNAL_VERSION);
+}
+
+/* The commits behind the header.  False when something is wrong with them. */
+static bool
+read_commits(struct slice rest, const struct sink *sink, uint64_t *commits)
+{
+	struct slice batch = rest, line;
+	bool sound = true;
+	struct body b;
+	size_t n = 0;
+
 	while (next_line(&rest, &line)) {
 		b = parse(line);
 		if (b.kind == RECORD_LINE) {
@@ -196,7 +221,7 @@ journal_file_read(struct slice content,
 		    (*commits != 0 && b.number != *commits + 1))
 			sound = false;
 		batch.len = (size_t)(rest.p - batch.p);
-		put_records(&sink, batch);
+		put_records(sink, batch);
 		batch = rest;
 		*commits = b.number;
 		n = 0;
@@ -205,6 +230,21 @@ journal_file_read(struct slice content,
 	/* The first commit was durable before the file got its name. */
 	sound = sound && *commits > 0;
 	if (!sound)
-		put_records(&sink, batch);
+		put_records(sink, batch);
 	return sound;
+}
+
+enum journal_found
+journal_file_read(struct slice content,
+    void (*put)(void *cookie, const char *key, struct slice value),
+    void *cookie, uint64_t *commits)
+{
+	const struct sink sink = { put, cookie };
+	enum version_verdict version = read_header(&content);
+
+	*commits = 0;
+	if (version == VERSION_LATER)
+		return JOURNAL_LATER;
+	return read_commits(content, &sink, commits) &&
+	    version == VERSION_KNOWN ? JOURNAL_SOUND : JOURNAL_DAMAGED;
 }

@@ -10,8 +10,8 @@
 
 #define CHUNK (256 << 10)
 
-static bool
-is_packed(const char *path)
+bool
+lines_is_packed(const char *path)
 {
 	size_t n = strlen(path);
 
@@ -21,7 +21,7 @@ is_packed(const char *path)
 int
 lines_open(struct lines *l, int dirfd, const char *path, int64_t offset)
 {
-	bool packed = is_packed(path);
+	bool packed = lines_is_packed(path);
 	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -165,7 +165,7 @@ lines_size(int dirfd, const char *path)
 	struct stat sb;
 	int fd, saved;
 
-	if (!is_packed(path))
+	if (!lines_is_packed(path))
 		return fstatat(dirfd, path, &sb, 0) < 0 ? -1 : sb.st_size;
 
 	/* A gzip member ends with its unpacked size; segments stay far below

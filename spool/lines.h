@@ -23,6 +23,9 @@ struct lines {
 	int64_t end; /* offset after the last whole line handed out */
 };
 
+/* Does the name say that the file is packed? */
+bool lines_is_packed(const char *path);
+
 /*
  * Open dirfd/path for reading from an offset, which counts unpacked bytes; a
  * name that ends in ".gz" is unpacked.  0, or -1 with errno.

@@ -241,8 +241,7 @@ pack_into(int from, int work, const char *tmp, int folder, const char *to,
 	crash_point("pack_synced");
 	if (pack_check(work, tmp, &back) != 0)
 		return -1;
-	if (back.unpacked != info->unpacked ||
-	    memcmp(back.sha256, info->sha256, PACK_DIGEST_LEN) != 0) {
+	if (memcmp(back.sha256, info->sha256, PACK_DIGEST_LEN) != 0) {
 		errno = EBADMSG;
 		return -1;
 	}
@@ -315,10 +314,10 @@ check_piece(void *cookie, const unsigned char *p, size_t n)
 	return 0;
 }
 
-/* What the header says that the content is; true when it says nothing. */
+/* Is the content what the header says, if it says anything? */
 static bool
 matches_comment(const gz_header *head, const char *comment,
-    const struct pack_info *info)
+    struct pack_info *info)
 {
 	char want[COMMENT_LEN + 1];
 
@@ -326,7 +325,8 @@ matches_comment(const gz_header *head, const char *comment,
 	    strncmp(comment, COMMENT, sizeof(COMMENT) - 1) != 0)
 		return true;
 	format_comment(want, info->sha256);
-	return strcmp(comment, want) == 0;
+	info->proven = strcmp(comment, want) == 0;
+	return info->proven;
 }
 
 static int

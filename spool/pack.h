@@ -6,6 +6,7 @@
 #ifndef S1SPOOL_PACK_H
 #define S1SPOOL_PACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PACK_DIGEST_LEN 32
@@ -14,6 +15,7 @@ struct pack_info {
 	unsigned char sha256[PACK_DIGEST_LEN]; /* of the unpacked content */
 	int64_t unpacked; /* bytes */
 	int64_t packed;
+	bool proven; /* the digest is the one in the packed file's header */
 };
 
 /*

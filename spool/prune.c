@@ -126,37 +126,16 @@ prune_counts(const struct prune *p)
 	return &p->counts;
 }
 
-static int
-sync_folder(const struct prune *p, const char *folder)
-{
-	int fd = fs_open_dir(p->dirfd, folder), r, saved;
-
-	if (fd < 0)
-		return -1;
-	r = fs_sync_dir(fd);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return r;
-}
-
-static bool
-is_packed(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 3 && strcmp(path + n - 3, ".gz") == 0;
-}
-
 /* one segment */
 
-/* A segment that is being looked at, and where it goes. */
+/* A stream, and the segment of it that is being looked at. */
 struct task {
 	struct prune *p;
-	const struct segment_file *file;
 	const char *folder; /* shippers look here */
 	const char *archive;
-	bool *said; /* what has been said of the stream's waiting files */
+	bool said[2]; /* why its first waits, by "cannot tell" or not */
+	bool unlinked; /* segments; a sync of the folder is due */
+	const struct segment_file *file;
 	struct stat sb;
 };
 
@@ -178,7 +157,7 @@ is_free(const struct task *t, const struct prune_published *pub)
 /* Why it waits, for the first of a stream; the others mostly do for the same
  * reason, and there may be thousands. */
 static void
-say_waiting(const struct task *t, enum shipper_answer answer,
+say_waiting(struct task *t, enum shipper_answer answer,
     const struct shipper *s, const char *why)
 {
 	bool *said = &t->said[answer == SHIPPER_CANNOT_TELL];
@@ -191,7 +170,7 @@ say_waiting(const struct task *t, enum shipper_answer answer,
 }
 
 static bool
-all_have(const struct task *t)
+all_have(struct task *t)
 {
 	const struct prune_options *opt = t->p->opt;
 	char *full = xasprintf("%.*s/%s", t->p->directory_len, opt->directory,
@@ -216,7 +195,7 @@ all_have(const struct task *t)
 }
 
 static bool
-is_shipped(const struct task *t)
+is_shipped(struct task *t)
 {
 	int64_t rested = t->p->now_ms - (int64_t)t->sb.st_mtime * 1000;
 
@@ -230,8 +209,8 @@ is_shipped(const struct task *t)
 static int
 digest_of(const struct task *t, const char *path, struct pack_info *info)
 {
-	return (is_packed(path) ? pack_check : pack_digest)(t->p->dirfd, path,
-	    info);
+	return (lines_is_packed(path) ? pack_check : pack_digest)(t->p->dirfd,
+	    path, info);
 }
 
 /* Its content, packed or not, is whole under this name. */
@@ -243,7 +222,6 @@ is_at(const struct task *t, const char *path)
 	return faccessat(t->p->dirfd, path, F_OK, 0) == 0 &&
 	    digest_of(t, path, &there) == 0 &&
 	    digest_of(t, t->file->path, &here) == 0 &&
-	    here.unpacked == there.unpacked &&
 	    memcmp(here.sha256, there.sha256, PACK_DIGEST_LEN) == 0;
 }
 
@@ -259,7 +237,7 @@ link_into_archive(const struct task *t, const char *path)
 		r = linkat(t->p->dirfd, t->file->path, t->p->dirfd, path, 0);
 	if (r == 0) {
 		crash_point("prune_linked");
-		r = sync_folder(t->p, t->archive);
+		r = fs_sync_folder(t->p->dirfd, t->archive);
 	}
 	return r;
 }
@@ -280,30 +258,39 @@ pack(const struct task *t, const char *folder)
 	return r;
 }
 
-static void
-unlink_segment(const struct task *t)
-{
-	crash_point("prune_archived");
-	if (unlinkat(t->p->dirfd, t->file->path, 0) != 0 ||
-	    sync_folder(t->p, t->folder) != 0) {
-		failed(t->p, t->file->path, "remove it");
-		return;
-	}
-	crash_point("prune_unlinked");
-}
-
 /* Put it into a folder, under its own name or packed; what a run that died
  * has left there need only be made durable.  0, or -1 with errno. */
 static int
 put(const struct task *t, const char *folder, const char *path, bool packs)
 {
 	if (is_at(t, path))
-		return sync_folder(t->p, folder);
+		return fs_sync_folder(t->p->dirfd, folder);
 	return packs ? pack(t, folder) : link_into_archive(t, path);
 }
 
+/* From where it is to there, where it is durable before it goes here. */
+static int
+move(struct task *t, const char *folder, const char *path, bool packs)
+{
+	struct prune *p = t->p;
+
+	if (p->opt->dry_run) {
+		p->counts.packed += packs;
+		p->counts.packed_bytes += packs ? (uint64_t)t->sb.st_size : 0;
+		return 0;
+	}
+	if (put(t, folder, path, packs) != 0)
+		return -1;
+	crash_point("prune_archived");
+	if (unlinkat(p->dirfd, t->file->path, 0) != 0)
+		return -1;
+	t->unlinked = true;
+	crash_point("prune_unlinked");
+	return 0;
+}
+
 static void
-archive(const struct task *t)
+archive(struct task *t)
 {
 	bool packs = t->p->opt->compress != PRUNE_COMPRESS_NEVER &&
 	    !t->file->gz;
@@ -311,19 +298,12 @@ archive(const struct task *t)
 	char *packed = xasprintf("%s.gz", path);
 	const char *to = packs || is_at(t, packed) ? packed : path;
 
-	if (t->p->opt->dry_run) {
-		t->p->counts.packed += packs;
-		t->p->counts.packed_bytes += packs ? (uint64_t)t->sb.st_size :
-						     0;
-	} else if (put(t, t->archive, to, packs) != 0) {
-		failed(t->p, t->file->path, "archive it");
-		goto out;
+	if (move(t, t->archive, to, packs) == 0) {
+		t->p->counts.archived++;
+		say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", to);
 	} else {
-		unlink_segment(t);
+		failed(t->p, t->file->path, "archive it");
 	}
-	t->p->counts.archived++;
-	say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", to);
-out:
 	free(packed);
 	free(path);
 }
@@ -331,18 +311,12 @@ out:
 /* Packed where shippers see it: the packed twin appears before the plain one
  * goes, and shippers take both for the same file. */
 static void
-pack_in_place(const struct task *t)
+pack_in_place(struct task *t)
 {
 	char *path = xasprintf("%s.gz", t->file->path);
 
-	if (t->p->opt->dry_run) {
-		t->p->counts.packed++;
-		t->p->counts.packed_bytes += (uint64_t)t->sb.st_size;
-	} else if (put(t, t->folder, path, true) != 0) {
+	if (move(t, t->folder, path, true) != 0)
 		failed(t->p, t->file->path, "pack it");
-	} else {
-		unlink_segment(t);
-	}
 	free(path);
 }
 
@@ -373,6 +347,21 @@ prepare(const struct prune *p, const char *archive_folder)
 	return pack_clean(p->dirfd, archive_folder);
 }
 
+static void
+look_at_all(struct task *t, struct segment_list *l,
+    const struct prune_published *published)
+{
+	segment_list_sort(l);
+	for (size_t i = 0; i < l->n; i++) {
+		t->file = &l->files[i];
+		if (is_free(t, published))
+			look_at(t);
+	}
+	/* Once for all: one that comes back is only there in both forms. */
+	if (t->unlinked && fs_sync_folder(t->p->dirfd, t->folder) != 0)
+		failed(t->p, t->folder, "sync it");
+}
+
 void
 prune_stream(struct prune *p, const char *console, const char *dataset,
     const struct prune_published *published)
@@ -380,22 +369,15 @@ prune_stream(struct prune *p, const char *console, const char *dataset,
 	char *folder = xasprintf("%s/%s", console, dataset);
 	char *archive_folder = xasprintf("%s/archive/%s", console, dataset);
 	struct segment_list l = { 0 };
-	bool said[2] = { false, false };
+	struct task t = { .p = p, .folder = folder,
+		.archive = archive_folder };
 
 	if (segment_list_add(&l, p->dirfd, folder, dataset) != 0)
 		failed(p, folder, "look into it");
 	else if (l.n > 0 && prepare(p, archive_folder) != 0)
 		failed(p, archive_folder, "prepare it");
 	else
-		segment_list_sort(&l);
-	for (size_t i = 0; i < l.n; i++) {
-		struct task t = { .p = p, .file = &l.files[i],
-			.folder = folder, .archive = archive_folder,
-			.said = said };
-
-		if (is_free(&t, published))
-			look_at(&t);
-	}
+		look_at_all(&t, &l, published);
 	segment_list_fini(&l);
 	free(archive_folder);
 	free(folder);

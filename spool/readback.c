@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "collector/base/fsutil.h"
@@ -36,21 +37,6 @@ settle(int dirfd, const char *path)
 	r = fdatasync(fd);
 	saved = errno;
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	close(fd);
-	errno = saved;
-	return r;
-}
-
-static int
-settle_folder(int dirfd, const char *folder)
-{
-	int fd = fs_open_dir(dirfd, folder);
-	int r, saved;
-
-	if (fd < 0)
-		return -1;
-	r = fs_sync_dir(fd);
-	saved = errno;
 	close(fd);
 	errno = saved;
 	return r;
@@ -114,44 +100,42 @@ read_at(struct reader *rd, int dirfd, const char *path, const char *name,
 }
 
 /*
- * Where a segment is: where it was listed, or where `s1spool prune` may have
- * moved it since, in the order in which it does so.  In the end it is removed:
- * then it has no lines any more, as if that had been before the listing.
+ * Where a segment is: `s1spool prune` may have moved it since it was listed.  In
+ * the end it is removed: then it has no lines any more, as if that had been
+ * before the listing.
  */
 static int
 read_wherever(struct reader *rd, const struct stream *st,
     const struct segment_file *f, const struct stream_pos *from)
 {
-	static const struct {
-		const char *folder, *suffix;
-	} places[] = {
-		{ "", ".gz" }, { "archive/", ".gz" }, { "archive/", "" },
-	};
-	int dirfd = spool_dirfd(st->spool), r, saved;
-	int len = (int)strlen(f->name) - (f->gz ? 3 : 0);
+	int dirfd = spool_dirfd(st->spool), r = -1, saved = ENOENT;
 
-	r = read_at(rd, dirfd, f->path, f->name, from);
-	for (size_t i = 0; r < 0 && errno == ENOENT && i < 3; i++) {
-		char *path = xasprintf("%s/%s%s/%.*s%s", st->console,
-		    places[i].folder, st->dataset, len, f->name,
-		    places[i].suffix);
+	for (unsigned i = 0; i < SEGMENT_PLACES && r < 0 && saved == ENOENT;
+	    i++) {
+		char *path = segment_place(st->console, st->dataset, f->name,
+		    i);
 
 		r = read_at(rd, dirfd, path, f->name, from);
 		saved = errno;
 		free(path);
-		errno = saved;
 	}
-	return r < 0 && errno == ENOENT ? 0 : r;
+	errno = saved;
+	return r < 0 && saved == ENOENT ? 0 : r;
 }
 
 static int
 read_list(struct reader *rd, const struct stream *st,
     const struct segment_list *l, const struct stream_pos *from)
 {
-	for (size_t i = 0; i < l->n && !rd->stopped; i++)
-		if (stream_segment_cmp(l->files[i].name, from->segment) >= 0 &&
-		    read_wherever(rd, st, &l->files[i], from) < 0)
+	for (size_t i = 0; i < l->n && !rd->stopped; i++) {
+		if (stream_segment_cmp(l->files[i].name, from->segment) < 0 ||
+		    read_wherever(rd, st, &l->files[i], from) == 0)
+			continue;
+		/* An archive that rots must not stand in the way. */
+		if (errno != EBADMSG)
 			return -1;
+		++*rd->damaged;
+	}
 	return 0;
 }
 
@@ -166,6 +150,7 @@ continue_after(struct stream *st, const struct stream_pos *from)
 		return;
 	st->next_seq = s.seq + 1;
 	st->end = *from;
+	memcpy(st->sealed, from->segment, sizeof(st->sealed));
 }
 
 int
@@ -179,7 +164,7 @@ stream_read_back(struct stream *st, const struct stream_pos *from,
 
 	*damaged = 0;
 	continue_after(st, from);
-	if (settle_folder(dirfd, st->folder) < 0)
+	if (fs_sync_folder(dirfd, st->folder) < 0)
 		return -1;
 	r = segment_list_stream(&l, dirfd, st->console, st->dataset);
 	if (r == 0)

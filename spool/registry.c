@@ -51,13 +51,15 @@ read_file(struct reading *r, const char *name, struct buf *b)
 	return complain(r, name, strerror(errno));
 }
 
-/* One JSON text; NULL when it is none, or has something behind it. */
+/* One JSON text; NULL when it is none, or has more than space behind it. */
 static struct json_object *
 parse(struct slice text)
 {
 	struct json_tokener *t = json_tokener_new();
 	struct json_object *o;
 
+	while (text.len > 0 && memchr(" \t\r\n", text.p[text.len - 1], 4))
+		text.len--;
 	o = json_tokener_parse_ex(t, text.p, (int)text.len);
 	if (o != NULL && json_tokener_get_parse_end(t) != text.len) {
 		json_object_put(o);
@@ -65,6 +67,21 @@ parse(struct slice text)
 	}
 	json_tokener_free(t);
 	return o;
+}
+
+/* A file of one JSON text: NULL in *o when it is none.  0, or -1 with a message
+ * when it cannot be read. */
+static int
+read_json(struct reading *r, const char *name, struct json_object **o)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, FILE_MAX);
+	rc = read_file(r, name, &b);
+	*o = rc == 0 ? parse(buf_slice(&b)) : NULL;
+	buf_fini(&b);
+	return rc;
 }
 
 static const char *
@@ -103,25 +120,18 @@ check_version(struct reading *r)
 {
 	struct json_object *meta;
 	const char *version;
-	struct buf b;
 	int rc = 0;
 
-	buf_init(&b, 1 << 16);
-	if (read_file(r, META, &b) != 0) {
+	if (read_json(r, META, &meta) != 0) {
 		buf_adds(r->err, "; is it the folder with log.json, and of the "
 		    "backend memlog?");
-		buf_fini(&b);
 		return -1;
 	}
-	while (b.len > 0 && b.p[b.len - 1] <= ' ')
-		buf_cut(&b, b.len - 1);
-	meta = parse(buf_slice(&b));
 	version = text_at(meta, "version");
 	if (version == NULL || strcmp(version, META_VERSION) != 0)
 		rc = complain(r, META, "of an unknown version; only 1 is "
 		    "understood");
 	json_object_put(meta);
-	buf_fini(&b);
 	return rc;
 }
 
@@ -167,14 +177,8 @@ read_checkpoint(struct reading *r, int64_t number)
 {
 	char *name = xasprintf("%lld.json", (long long)number);
 	struct json_object *list;
-	struct buf b;
-	int rc = 0;
+	int rc = read_json(r, name, &list);
 
-	buf_init(&b, FILE_MAX);
-	rc = read_file(r, name, &b);
-	while (rc == 0 && b.len > 0 && b.p[b.len - 1] <= ' ')
-		buf_cut(&b, b.len - 1);
-	list = rc == 0 ? parse(buf_slice(&b)) : NULL;
 	if (rc == 0 && !json_object_is_type(list, json_type_array))
 		rc = complain(r, name, "is no checkpoint: damaged?");
 	for (size_t i = 0; rc == 0 && i < json_object_array_length(list);
@@ -191,7 +195,6 @@ read_checkpoint(struct reading *r, int64_t number)
 	}
 	r->transaction = number;
 	json_object_put(list);
-	buf_fini(&b);
 	free(name);
 	return rc;
 }

@@ -64,8 +64,25 @@ int segment_each_stream(int spool_dirfd,
     int (*fn)(void *cookie, const char *console, const char *dataset),
     void *cookie);
 
+/* The same for the datasets of one console. */
+int segment_each_dataset(int spool_dirfd, const char *console,
+    int (*fn)(void *cookie, const char *console, const char *dataset),
+    void *cookie);
+
 /* All segments of a stream, archived ones included, sorted. */
 int segment_list_stream(struct segment_list *l, int spool_dirfd,
     const char *console, const char *dataset);
+
+/* So many places there are in which a segment may be. */
+#define SEGMENT_PLACES 4
+
+/*
+ * The path below the spool directory of the place'th in which a segment may be,
+ * in the order in which `s1spool prune` moves it: who looks there in that order
+ * for one that was listed finds it, unless it is gone for good.  `name` is with
+ * or without .gz.  To be freed.
+ */
+char *segment_place(const char *console, const char *dataset,
+    const char *name, unsigned place);
 
 #endif

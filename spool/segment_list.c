@@ -137,6 +137,24 @@ segment_list_stream(struct segment_list *l, int spool_dirfd,
 	return r;
 }
 
+char *
+segment_place(const char *console, const char *dataset, const char *name,
+    unsigned place)
+{
+	static const struct {
+		const char *folder, *suffix;
+	} places[SEGMENT_PLACES] = {
+		{ "", "" }, { "", ".gz" }, { "archive/", ".gz" },
+		{ "archive/", "" },
+	};
+	size_t len = strlen(name);
+
+	if (len > 3 && strcmp(name + len - 3, ".gz") == 0)
+		len -= 3;
+	return xasprintf("%s/%s%s/%.*s%s", console, places[place].folder,
+	    dataset, (int)len, name, places[place].suffix);
+}
+
 struct names {
 	char **v;
 	size_t n, room;
@@ -198,8 +216,8 @@ names_sort(struct names *s)
 	s->n = kept;
 }
 
-static int
-each_dataset(int spool_dirfd, const char *console,
+int
+segment_each_dataset(int spool_dirfd, const char *console,
     int (*fn)(void *cookie, const char *console, const char *dataset),
     void *cookie)
 {
@@ -230,7 +248,7 @@ segment_each_stream(int spool_dirfd,
 	r = names_add(&s, spool_dirfd, ".");
 	names_sort(&s);
 	for (size_t i = 0; r == 0 && i < s.n; i++)
-		r = each_dataset(spool_dirfd, s.v[i], fn, cookie);
+		r = segment_each_dataset(spool_dirfd, s.v[i], fn, cookie);
 	names_fini(&s);
 	return r;
 }

@@ -234,23 +234,18 @@ make_fingerprint(const struct shipper_file *f, int64_t length,
 }
 
 /*
- * Names in the spool are never used twice, so a path alone tells; an inode
- * does not, as the next file may have it.
+ * Is what was found by path or fingerprint the file?  Names in the spool are
+ * never used twice, so that is proof, unless it is another inode's.  An inode
+ * alone is none: the next file may have it.
  */
 static bool
 is_same_file(const struct registry_entry *e, const struct identity *id)
 {
-	bool same_path = strcmp(e->source, id->path) == 0;
+	bool by_inode = strcmp(e->identity, "native") == 0 ||
+	    strcmp(e->identity, "inode_marker") == 0;
 
-	if (strcmp(e->identity, "fingerprint") == 0)
-		return same_path || strcmp(e->value, id->fingerprint) == 0;
-	if (strcmp(e->identity, "path") == 0)
-		return strcmp(e->value, id->path) == 0;
-	if (strcmp(e->identity, "native") == 0 ||
-	    strcmp(e->identity, "inode_marker") == 0)
-		return same_path &&
-		    strncmp(e->value, id->inode, strlen(id->inode)) == 0;
-	return same_path;
+	return !by_inode ||
+	    strncmp(e->value, id->inode, strlen(id->inode)) == 0;
 }
 
 /* The first key of this text, or where it would be. */
@@ -282,10 +277,19 @@ struct asking {
 	struct buf *why;
 };
 
+static enum shipper_answer
+say_unreadable(struct buf *why)
+{
+	buf_addf(why, "the file cannot be read: %s", strerror(errno));
+	return SHIPPER_CANNOT_TELL;
+}
+
 /* What one entry says. */
 static enum shipper_answer
 ask_entry(const struct asking *a, const struct registry_entry *e)
 {
+	int rest;
+
 	if (e->offset > a->size) {
 		buf_addf(a->why, "input %s has got to byte %" PRId64 " of a "
 		    "file that has %" PRId64, e->input, e->offset, a->size);
@@ -298,9 +302,12 @@ ask_entry(const struct asking *a, const struct registry_entry *e)
 		return SHIPPER_CANNOT_TELL;
 	}
 	/* Shippers do not go into the torn line that a death leaves. */
-	if (e->offset == a->size ||
-	    lines_follow(a->f->dirfd, a->f->path, e->offset) == 0)
+	rest = e->offset == a->size ? 0 :
+	    lines_follow(a->f->dirfd, a->f->path, e->offset);
+	if (rest == 0)
 		return SHIPPER_HAS;
+	if (rest < 0)
+		return say_unreadable(a->why);
 	buf_addf(a->why, "input %s has delivered %" PRId64 " of %" PRId64
 	    " bytes", e->input, e->offset, a->size);
 	return SHIPPER_HAS_NOT;
@@ -343,10 +350,8 @@ shipper_ask(const struct shipper *s, const struct shipper_file *f,
 	struct asking a = { .s = s, .f = f, .id.path = f->full_path,
 		.answer = SHIPPER_HAS, .why = why };
 
-	if (look_at(&a) != 0) {
-		buf_addf(why, "the file cannot be read: %s", strerror(errno));
-		return SHIPPER_CANNOT_TELL;
-	}
+	if (look_at(&a) != 0)
+		return say_unreadable(why);
 	ask_entries(&a, a.id.path);
 	if (a.id.fingerprint[0] != '\0')
 		ask_entries(&a, a.id.fingerprint);
@@ -355,7 +360,8 @@ shipper_ask(const struct shipper *s, const struct shipper_file *f,
 	if (lines_follow(f->dirfd, f->path, 0) == 0)
 		return SHIPPER_HAS;
 	if (a.known == 0) {
-		buf_adds(why, "it does not know the file yet");
+		buf_addf(why, "it does not know the file yet%s",
+		    lines_is_packed(f->path) ? ": does it read .gz?" : "");
 		a.answer = SHIPPER_HAS_NOT;
 	}
 	if (a.answer == SHIPPER_HAS_NOT && a.stale) {

@@ -42,6 +42,7 @@ list_end(struct stream *st)
 	r = segment_list_stream(&l, spool_dirfd(st->spool), st->console,
 	    st->dataset);
 	st->next_seq = 1;
+	st->complete = l.n == 0 || l.files[0].seq == 1;
 	if (r == 0 && l.n > 0) {
 		last = &l.files[l.n - 1];
 		st->next_seq = last->seq + 1;
@@ -52,6 +53,7 @@ list_end(struct stream *st)
 			r = segment_format(st->end.segment, st->dataset,
 			    last->birth_us, last->seq);
 		st->end.offset = size;
+		memcpy(st->sealed, st->end.segment, sizeof(st->sealed));
 	}
 	saved = errno;
 	segment_list_fini(&l);
@@ -127,19 +129,14 @@ sync_segment(struct stream *st)
 static void
 sync_folder(struct stream *st)
 {
-	int fd;
-
 	if (!st->folder_dirty)
 		return;
-	fd = fs_open_dir(spool_dirfd(st->spool), st->folder);
-	if (fd < 0 || fs_sync_dir(fd) < 0) {
+	if (fs_sync_folder(spool_dirfd(st->spool), st->folder) < 0) {
 		st->failed = errno;
 	} else {
 		st->folder_dirty = false;
 		crash_point("folder_synced");
 	}
-	if (fd >= 0)
-		close(fd);
 }
 
 /* No more lines for this segment.  It stays as it is, whatever it holds. */
@@ -150,6 +147,7 @@ seal(struct stream *st)
 		sync_segment(st);
 		close(st->fd);
 		st->fd = -1;
+		memcpy(st->sealed, st->name, sizeof(st->sealed));
 		crash_point("segment_sealed");
 	}
 	st->name[0] = '\0';
@@ -392,11 +390,25 @@ stream_end(const struct stream *st, struct stream_pos *pos)
 }
 
 bool
+stream_is_complete(const struct stream *st)
+{
+	return st->complete;
+}
+
+const char *
+stream_sealed(const struct stream *st)
+{
+	return st->sealed;
+}
+
+bool
 stream_seal(struct stream *st, bool now)
 {
 	const struct spool_options *opt = spool_options(st->spool);
 
-	if (st->fd < 0 || st->prefixed != st->lines)
+	if (st->fd < 0)
+		return true;
+	if (st->prefixed != st->lines)
 		return false;
 	if (!now && !is_older(st->born_ms, opt->segment_max_age_ms) &&
 	    !is_older(st->used_ms, opt->segment_idle_ms))

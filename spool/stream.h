@@ -100,19 +100,29 @@ bool stream_is_dirty(const struct stream *st);
  */
 void stream_end(const struct stream *st, struct stream_pos *pos);
 
+/* Is the first segment ever still there, archived or not, as far as was known
+ * when the stream was opened? */
+bool stream_is_complete(const struct stream *st);
+
 /*
  * Seal the current segment if it is older or idle for longer than the options
- * allow, or always with `now`.  Returns true when one was sealed; never while
- * a batch is being made.  Best called between commits, when the stream is not
- * dirty: else it syncs here.
+ * allow, or always with `now`; not while a batch is being made for it.  Returns
+ * true when none is open: that of stream_end() is sealed then.  Best called
+ * between commits, when the stream is not dirty: else it syncs here.
  */
 bool stream_seal(struct stream *st, bool now);
+
+/* The newest segment that takes no more lines, "" for none: all before it are
+ * sealed, too.  Durable once stream_sync() succeeded.  Borrowed until the next
+ * call. */
+const char *stream_sealed(const struct stream *st);
 
 /*
  * Hand every whole line after `from`, in order of the segments' sequence and
  * archived ones included, to fn; fn returns false to stop early.  Lines are on
  * disk when fn gets them.  A torn last line is passed over.  A line without a
- * readable prefix is counted in *damaged and passed over.
+ * readable prefix is counted in *damaged, at once, and passed over; so is what
+ * is left of a packed segment that is damaged.
  * The slices are valid during the call only.  0, or -1 with errno.
  */
 int stream_read_back(struct stream *st, const struct stream_pos *from,

@@ -12,6 +12,7 @@ struct stream {
 	char *console;
 	char *dataset;
 	char *folder; /* <console>/<dataset>, below the spool directory */
+	bool complete; /* segment number 1 was listed, or none */
 	int64_t next_seq;
 
 	/*
@@ -28,6 +29,7 @@ struct stream {
 	int64_t used_ms; /* when the last batch came, monotonic */
 
 	struct stream_pos end;
+	char sealed[STREAM_NAME_MAX]; /* the newest that takes no more lines */
 	bool dirty; /* appended to since the last stream_sync() */
 	bool unsynced; /* the file has lines that were not synced */
 	bool folder_dirty; /* the folder has a name that was not synced */

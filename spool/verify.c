@@ -19,9 +19,11 @@
 #include "collector/base/xalloc.h"
 #include "spool/idset.h"
 #include "spool/lines.h"
+#include "spool/pack.h"
 #include "spool/prefix.h"
 #include "spool/segment.h"
 #include "spool/stream.h"
+#include "spool/verify_internal.h"
 
 /* One broken file should not bury what is said of the others. */
 #define MESSAGES_PER_FILE 20
@@ -30,13 +32,13 @@
 
 /* The work on one stream. */
 struct verify {
+	const struct verify_root *root; /* what paths are below */
 	const struct verify_sink *sink;
-	int dirfd; /* what paths are relative to */
 	struct json_tokener *tokener;
 	struct idset *ids;
 	struct verify_stream totals;
 
-	const char *file;
+	const char *file; /* below the root */
 	int64_t birth_us; /* of the segment; -1 when its name tells none */
 	int64_t line; /* number of the line in the file */
 	int64_t next; /* number that its prefix should have */
@@ -49,7 +51,7 @@ static void say(struct verify *v, enum verify_level level, const char *fmt,
 static void
 say(struct verify *v, enum verify_level level, const char *fmt, ...)
 {
-	char text[400];
+	char text[400], *file;
 	va_list ap;
 
 	if (++v->said > MESSAGES_PER_FILE)
@@ -57,8 +59,11 @@ say(struct verify *v, enum verify_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	v->sink->message(v->sink->cookie, level, v->file, (uint64_t)v->line,
+	file = v->root->name == NULL ? xstrdup(v->file) :
+	    xasprintf("%s/%s", v->root->name, v->file);
+	v->sink->message(v->sink->cookie, level, file, (uint64_t)v->line,
 	    text);
+	free(file);
 }
 
 /* After a file: what was not said of it. */
@@ -131,6 +136,7 @@ static void
 check_line(struct verify *v, struct slice text)
 {
 	struct stream_line l;
+	bool again;
 
 	check_json(v, text);
 	if (stream_parse_line(text, &l) < 0) {
@@ -140,12 +146,16 @@ check_line(struct verify *v, struct slice text)
 	}
 	check_seq(v, l.seq);
 	note_time(&v->totals, l.at);
-	if (!idset_add(v->ids, idset_key(l.id, l.resend), 0))
+	again = !idset_add(v->ids, idset_key(l.id, l.resend), 0);
+	if (again)
 		say(v, VERIFY_ERROR, "id %.*s, re-send %" PRId64 ", is in an "
 		    "earlier line already", (int)l.id.len, l.id.p, l.resend);
+	if (v->sink->line != NULL)
+		v->sink->line(v->sink->cookie, &v->totals, l.id, again);
 }
 
-static void
+/* False when the rest cannot be read, which was said. */
+static bool
 check_lines(struct verify *v, struct lines *l)
 {
 	struct slice text;
@@ -167,37 +177,62 @@ check_lines(struct verify *v, struct lines *l)
 		    errno == EBADMSG ? "damaged gzip" : strerror(errno));
 	else if (lines_torn(l) > 0)
 		say(v, VERIFY_WARNING, "%zu bytes without a newline at the "
-		    "end, as a death in the middle of a write leaves them",
-		    lines_torn(l));
+		    "end, as a death in the middle of a write leaves them, "
+		    "and a write that goes on", lines_torn(l));
+	return r == 0;
 }
 
+/* Is a packed file whose lines could be read all that it should be, and no
+ * more?  One that is gone meanwhile was moved or removed as it was. */
 static void
+check_packed(struct verify *v, const char *path)
+{
+	struct pack_info info;
+
+	v->line = 0;
+	if (pack_check(v->root->dirfd, path, &info) == 0) {
+		if (!info.proven)
+			say(v, VERIFY_WARNING, "was not packed by s1spool: "
+			    "there is no SHA-256 of the content in its header");
+	} else if (errno == EBADMSG) {
+		say(v, VERIFY_ERROR, "damaged: it is not a single gzip member, "
+		    "or its content is not the one of its header's SHA-256");
+	} else if (errno != ENOENT) {
+		say(v, VERIFY_ERROR, "cannot be read: %s", strerror(errno));
+	}
+}
+
+/* False when there is no such file. */
+static bool
 check_file(struct verify *v, const char *path, int64_t birth_us)
 {
 	struct lines l;
+	bool whole;
 
 	v->file = path;
 	v->birth_us = birth_us;
 	v->line = 0;
 	v->next = 1;
-	v->totals.files++;
-	if (lines_open(&l, v->dirfd, path, 0) < 0) {
-		/* Pruned since it was listed. */
-		if (errno != ENOENT)
-			say(v, VERIFY_ERROR, "cannot be opened: %s",
-			    strerror(errno));
+	if (lines_open(&l, v->root->dirfd, path, 0) < 0) {
+		if (errno == ENOENT)
+			return false;
+		say(v, VERIFY_ERROR, "cannot be opened: %s", strerror(errno));
 	} else {
-		check_lines(v, &l);
+		whole = check_lines(v, &l);
 		lines_close(&l);
+		if (whole && lines_is_packed(path))
+			check_packed(v, path);
 	}
+	v->totals.files++;
 	say_rest(v);
+	return true;
 }
 
 static void
-verify_init(struct verify *v, const struct verify_sink *sink, int dirfd,
-    const char *name)
+verify_init(struct verify *v, const struct verify_root *root, const char *name,
+    struct slice dataset)
 {
-	*v = (struct verify){ .sink = sink, .dirfd = dirfd };
+	*v = (struct verify){ .root = root, .sink = root->sink };
 	v->tokener = json_tokener_new_ex(JSON_DEPTH);
 	if (v->tokener == NULL)
 		abort();
@@ -205,6 +240,7 @@ verify_init(struct verify *v, const struct verify_sink *sink, int dirfd,
 	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	v->ids = idset_new(SIZE_MAX);
 	v->totals.name = name;
+	v->totals.dataset = dataset;
 	v->totals.first_ms = INT64_MAX;
 	v->totals.last_ms = INT64_MIN;
 }
@@ -233,7 +269,7 @@ check_sequence(struct verify *v, const struct segment_list *l, size_t i)
 static void
 check_foreign(struct verify *v, const char *folder)
 {
-	int fd = fs_open_dir(v->dirfd, folder);
+	int fd = fs_open_dir(v->root->dirfd, folder);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct segment_name s;
 	struct dirent *e;
@@ -256,70 +292,78 @@ check_foreign(struct verify *v, const char *folder)
 	closedir(dir);
 }
 
-struct walk {
-	const struct verify_sink *sink;
-	int dirfd;
-};
-
-static int
-verify_stream(void *cookie, const char *console, const char *dataset)
+/* One that is found nowhere was removed for good since it was listed. */
+static void
+check_wherever(struct verify *v, const char *console, const char *dataset,
+    const struct segment_file *f)
 {
-	const struct walk *w = cookie;
+	bool found = false;
+
+	for (unsigned i = 0; i < SEGMENT_PLACES && !found; i++) {
+		char *path = segment_place(console, dataset, f->name, i);
+
+		found = check_file(v, path, f->birth_us);
+		free(path);
+	}
+}
+
+void
+verify_stream(const struct verify_root *root, const char *console,
+    const char *dataset)
+{
 	char *name = xasprintf("%s/%s", console, dataset);
 	struct segment_list l = { 0 };
 	struct verify v;
 
-	verify_init(&v, w->sink, w->dirfd, name);
+	verify_init(&v, root, name, slice_of(dataset));
 	check_foreign(&v, name);
-	if (segment_list_stream(&l, w->dirfd, console, dataset) < 0) {
+	if (segment_list_stream(&l, root->dirfd, console, dataset) < 0) {
 		v.file = name;
 		say(&v, VERIFY_ERROR, "cannot be read: %s", strerror(errno));
 	}
 	for (size_t i = 0; i < l.n; i++) {
 		check_sequence(&v, &l, i);
-		check_file(&v, l.files[i].path, l.files[i].birth_us);
+		check_wherever(&v, console, dataset, &l.files[i]);
 	}
 	verify_fini(&v);
 	segment_list_fini(&l);
 	free(name);
-	return 0;
 }
 
-static void
-verify_file(const char *path, const struct verify_sink *sink)
+void
+verify_folder(const struct verify_root *root, const char *folder,
+    const char *dataset)
+{
+	char *name = xasprintf("%s/%s", folder, dataset);
+	struct segment_list l = { 0 };
+	struct verify v;
+
+	verify_init(&v, root, name, slice_of(dataset));
+	if (segment_list_add(&l, root->dirfd, folder, dataset) < 0) {
+		v.file = folder;
+		say(&v, VERIFY_ERROR, "cannot be read: %s", strerror(errno));
+	}
+	segment_list_sort(&l);
+	for (size_t i = 0; i < l.n; i++)
+		check_file(&v, l.files[i].path, l.files[i].birth_us);
+	verify_fini(&v);
+	segment_list_fini(&l);
+	free(name);
+}
+
+void
+verify_file(const struct verify_root *root, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct segment_name s = { .birth_us = -1 };
 	struct verify v;
+	bool named = segment_parse(slash != NULL ? slash + 1 : path, &s) == 0;
 
-	verify_init(&v, sink, AT_FDCWD, path);
-	if (segment_parse(slash != NULL ? slash + 1 : path, &s) < 0) {
-		v.file = path;
+	verify_init(&v, root, path, s.dataset);
+	v.file = path;
+	if (!named)
 		say(&v, VERIFY_WARNING, "is not named like a segment");
-	}
-	check_file(&v, path, s.birth_us);
+	if (!check_file(&v, path, s.birth_us))
+		say(&v, VERIFY_ERROR, "is gone: archived or removed");
 	verify_fini(&v);
-}
-
-int
-verify_path(const char *path, const struct verify_sink *sink)
-{
-	struct walk w = { .sink = sink };
-	struct stat sb;
-	int r, saved;
-
-	if (stat(path, &sb) < 0)
-		return -1;
-	if (!S_ISDIR(sb.st_mode)) {
-		verify_file(path, sink);
-		return 0;
-	}
-	w.dirfd = fs_open_dir(AT_FDCWD, path);
-	if (w.dirfd < 0)
-		return -1;
-	r = segment_each_stream(w.dirfd, verify_stream, &w);
-	saved = errno;
-	close(w.dirfd);
-	errno = saved;
-	return r;
 }

@@ -25,6 +25,12 @@ close_quietly(int fd)
 	errno = saved;
 }
 
+bool
+fs_is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
 size_t
 fs_write_full(int fd, const void *p, size_t n)
 {
@@ -171,13 +177,25 @@ fs_sync_dir(int dirfd)
 	return fsync(dirfd) < 0 && errno != EINVAL ? -1 : 0;
 }
 
+int
+fs_sync_folder(int dirfd, const char *path)
+{
+	int fd = fs_open_dir(dirfd, path), r;
+
+	if (fd < 0)
+		return -1;
+	r = fs_sync_dir(fd);
+	close_quietly(fd);
+	return r;
+}
+
 /* fsync the directory that holds the last component of path. */
 static int
 sync_parent(int dirfd, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *parent;
-	int fd, r;
+	int r, saved;
 
 	if (slash == NULL)
 		parent = xstrdup(".");
@@ -186,12 +204,10 @@ sync_parent(int dirfd, const char *path)
 	else
 		parent = xstrndup(path, (size_t)(slash - path));
 
-	fd = fs_open_dir(dirfd, parent);
+	r = fs_sync_folder(dirfd, parent);
+	saved = errno;
 	free(parent);
-	if (fd < 0)
-		return -1;
-	r = fs_sync_dir(fd);
-	close_quietly(fd);
+	errno = saved;
 	return r;
 }
 

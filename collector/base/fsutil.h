@@ -14,6 +14,9 @@
  * than n means errno is set. */
 size_t fs_write_full(int fd, const void *p, size_t n);
 
+/* Does this errno say that a file system, or a user's part of it, is full? */
+bool fs_is_full(int error);
+
 /* Append the file's whole content to b.  EFBIG when b's cap is too small; b is
  * as it was on failure. */
 int fs_read_file(int dirfd, const char *name, struct buf *b);
@@ -37,8 +40,10 @@ int fs_replace_begin(int dirfd, const char *name, mode_t mode);
 int fs_replace_end(int dirfd, const char *name, int fd);
 void fs_replace_cancel(int dirfd, const char *name, int fd);
 
-/* fsync a directory, so that names made in it survive a power cut. */
+/* fsync a directory, so that names made in it survive a power cut: an open one,
+ * or one below dirfd. */
 int fs_sync_dir(int dirfd);
+int fs_sync_folder(int dirfd, const char *path);
 
 /* Make a directory below dirfd (AT_FDCWD) with its missing parents, and sync
  * the parents of what was made. */

@@ -22,6 +22,9 @@
 /* What getopt_long() returns for the option at place i of a table. */
 #define OPTION_VALUE 256
 
+/* ... and for an operand. */
+#define OPERAND 1
+
 /* Room for "  -x, --name=ARG" before the help texts. */
 #define HELP_COLUMN 28
 
@@ -215,16 +218,16 @@ unknown_command(const struct command *const *list, const char *word)
 	    word, (int)near.name.len, near.name.p);
 }
 
-/* The table as getopt_long() wants it.  letters has room for "+:" and three
- * characters an option. */
+/* The table as getopt_long() wants it.  letters has room for "+:" or "-:" and
+ * three characters an option. */
 static void
 build_getopt(const struct command *cmd, struct option *longs, char *letters)
 {
 	size_t n = count_options(cmd);
 
-	/* The command's options are not the program's: stop at its name. */
-	if (cmd == &program)
-		*letters++ = '+';
+	/* The command's options are not the program's: stop at its name.
+	 * Behind it, operands are handed out where they stand. */
+	*letters++ = cmd == &program ? '+' : '-';
 	*letters++ = ':'; /* tell a missing argument from an unknown option */
 	for (size_t i = 0; i <= n; i++) {
 		const struct cmd_option *o = option_at(cmd, i);
@@ -277,6 +280,25 @@ bad_option(const struct command *cmd, int complaint, const char *word)
 	return unknown_option(cmd, word + strspn(word, "-"));
 }
 
+static void
+give(struct cmd_line *line, int place, const char *value)
+{
+	line->value[place] = value;
+	/* One argument may be many options: -hhh. */
+	line->given = xreallocarray(line->given, line->n_given + 1,
+	    sizeof(*line->given));
+	line->given[line->n_given++] = (struct cmd_given){ place, value };
+}
+
+/* Does an option that has just been met take the operands behind it? */
+static bool
+takes_more(const struct command *cmd, int place, const char *word)
+{
+	const char *arg = option_at(cmd, (size_t)place)->arg;
+
+	return arg != NULL && strstr(arg, "...") != NULL && word == optarg;
+}
+
 /*
  * Parse the arguments behind the command's name, argv[0].  EX_OK, or EX_USAGE
  * after a message.  --help is line->value[] behind the command's own.
@@ -287,26 +309,29 @@ parse_line(const struct command *cmd, int argc, char **argv,
 {
 	struct option longs[CMD_OPTIONS_MAX + 1];
 	char letters[2 * CMD_OPTIONS_MAX + 3];
-	int opt, place;
+	int opt, place, taker = -1;
 
 	build_getopt(cmd, longs, letters);
-	*line = (struct cmd_line){ 0 };
+	*line = (struct cmd_line){ .argv = argv + 1 };
 	opterr = 0;
 	optind = 0; /* forget an earlier parse: glibc's and musl's word for it */
 	while ((opt = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (opt == '?' || opt == ':')
 			return bad_option(cmd, opt, argv[optind - 1]);
-		place = place_of(cmd, opt);
-		line->value[place] = optarg != NULL ? optarg : "";
-		/* One argument may be many options: -hhh. */
-		line->given = xreallocarray(line->given, line->n_given + 1,
-		    sizeof(*line->given));
-		line->given[line->n_given++] = (struct cmd_given){
-			place, line->value[place],
-		};
+		if (opt == OPERAND && taker >= 0) {
+			give(line, taker, optarg);
+		} else if (opt == OPERAND) {
+			/* Down to the others: getopt is past that place. */
+			line->argv[line->argc++] = optarg;
+		} else {
+			place = place_of(cmd, opt);
+			give(line, place, optarg != NULL ? optarg : "");
+			taker = takes_more(cmd, place, argv[optind - 1]) ?
+			    place : -1;
+		}
 	}
-	line->argc = argc - optind;
-	line->argv = argv + optind;
+	while (optind < argc)
+		line->argv[line->argc++] = argv[optind++];
 	return EX_OK;
 }
 

@@ -14,7 +14,10 @@
 struct cmd_option {
 	const char *name; /* long form, without the dashes */
 	char letter; /* short form, 0 for none */
-	const char *arg; /* its argument's name in help, NULL: takes none */
+	/* Its argument's name in help, NULL: takes none.  "FILE...": it takes
+	 * the words behind that, too, up to the next option or "--", unless it
+	 * is written with a "=". */
+	const char *arg;
 	const char *help; /* one line */
 };
 
@@ -63,6 +66,17 @@ struct conf;
 	}
 #define CMD_CONFIG_FILE SYSCONFDIR "/s1spool/s1spool.yml"
 
+/* ... and all that map records of one dataset. */
+#define CMD_OPTION_COLLECTED_AT                                              \
+	{                                                                    \
+		"collected-at", 0, "RFC3339",                                \
+		    "the time of collection in place of now"                 \
+	}
+#define CMD_OPTION_PARENT_ID                                                 \
+	{                                                                    \
+		"parent-id", 0, "ID", "id of the parent of a chained request" \
+	}
+
 /* Each in its own file, cmd_<name>.c; main.c lists those that are built. */
 extern const struct command cmd_run;
 extern const struct command cmd_once;
@@ -87,5 +101,18 @@ void cmd_help_row(const char *name, const char *text);
  * NULL when it has errors: EX_CONFIG.
  */
 struct conf *cmd_conf_load(const char *file);
+
+/* Say on stderr that a command was given a dataset that there is not: EX_USAGE. */
+int cmd_unknown_dataset(const char *command, const char *name);
+
+struct map_context;
+
+/*
+ * What surrounds the records that a command maps, from its two options above,
+ * each NULL when not given; parent_id is borrowed.  EX_OK, or EX_USAGE after a
+ * message.
+ */
+int cmd_map_context(const char *command, const char *collected_at,
+    const char *parent_id, struct map_context *ctx);
 
 #endif

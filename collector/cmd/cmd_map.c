@@ -10,8 +10,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "collector/base/clock.h"
-#include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
 #include "collector/cmd/cmd.h"
 #include "collector/dataset/dataset.h"
@@ -44,10 +42,8 @@ static const struct cmd_option options[] = {
 	[OPT_TAG] = { "tag", 't', "TAG", "add TAG to tags; may be repeated" },
 	[OPT_NAMESPACE] = { "namespace", 'n', "NS",
 	    "data_stream.namespace in place of default" },
-	[OPT_COLLECTED_AT] = { "collected-at", 0, "RFC3339",
-	    "the time of collection in place of now" },
-	[OPT_PARENT_ID] = { "parent-id", 0, "ID",
-	    "id of the parent of a chained request" },
+	[OPT_COLLECTED_AT] = CMD_OPTION_COLLECTED_AT,
+	[OPT_PARENT_ID] = CMD_OPTION_PARENT_ID,
 	[OPT_ENABLE] = { "enable", 0, "OPTION",
 	    "switch on an option of the dataset: correct_cloud_fields" },
 	[OPT_RAW] = { "raw", 0, NULL,
@@ -235,17 +231,6 @@ free_tags(char **tags)
 	free(tags);
 }
 
-static int
-unknown_dataset(const char *name)
-{
-	fprintf(stderr, "s1spool map: unknown dataset '%s'; there are", name);
-	for (int i = 0; i < DATASET_COUNT; i++)
-		fprintf(stderr, "%s %s", i == 0 ? "" : ",",
-		    dataset_table[i]->name);
-	fputc('\n', stderr);
-	return EX_USAGE;
-}
-
 /* The switches of --enable as bits; -1 when there is no such one. */
 static int
 switches_of(const struct cmd_line *line, const struct dataset *dataset,
@@ -284,20 +269,13 @@ run(const struct cmd_line *line)
 	int code;
 
 	if (dataset == NULL)
-		return unknown_dataset(line->argv[0]);
-	j.ctx.collected_at_ms = clock_wall_us() / 1000;
-	if (value[OPT_COLLECTED_AT] != NULL && iso8601_parse(
-	    slice_of(value[OPT_COLLECTED_AT]), &j.ctx.collected_at_ms) < 0) {
-		fprintf(stderr, "s1spool map: --collected-at '%s' is no time; "
-		    "write it as 2025-03-04T09:15:42Z\n",
-		    value[OPT_COLLECTED_AT]);
-		return EX_USAGE;
-	}
-	j.ctx.sweep_start_ms = j.ctx.collected_at_ms;
+		return cmd_unknown_dataset("map", line->argv[0]);
+	code = cmd_map_context("map", value[OPT_COLLECTED_AT],
+	    value[OPT_PARENT_ID], &j.ctx);
+	if (code != EX_OK)
+		return code;
 	prefix_init(&j.prefix, j.ctx.collected_at_ms < 0 ? 0 :
 	    j.ctx.collected_at_ms * 1000);
-	if (value[OPT_PARENT_ID] != NULL)
-		j.ctx.parent_id = slice_of(value[OPT_PARENT_ID]);
 	opt = (struct map_options){
 		.name = dataset->name,
 		.namespace = value[OPT_NAMESPACE] != NULL ?

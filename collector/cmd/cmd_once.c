@@ -33,11 +33,11 @@ static const struct cmd_exit exits[] = {
 	{ EX_OSERR, "the system refused something" },
 	{ EX_CANTCREAT, "the spool or state directory is missing or not "
 	    "writable" },
-	{ EX_IOERR, "the spool could not be written" },
+	{ EX_IOERR, "the spool or the journal could not be written" },
 	{ EX_TEMPFAIL, "stopped by a signal, or another s1spool uses the spool "
 	    "or state directory" },
-	{ EX_CONFIG, "the configuration has errors, or a token cannot be "
-	    "read" },
+	{ EX_CONFIG, "the configuration has errors, a token cannot be read, "
+	    "or the state is of a later version" },
 	{ 0, NULL },
 };
 
@@ -81,6 +81,8 @@ poll_all(struct engine *e, int signal_fd)
 		progress_show(&pr, e);
 	}
 	engine_stop(e);
+	if (o.code == EX_OK && commit_error(&e->commit) != 0)
+		o.code = EX_IOERR;
 	progress_end(&pr, e);
 	return o.code;
 }

@@ -27,7 +27,8 @@ static const struct cmd_exit exits[] = {
 	{ EX_CANTCREAT, "the spool or state directory is missing or not "
 	    "writable" },
 	{ EX_TEMPFAIL, "another s1spool uses the spool or state directory" },
-	{ EX_CONFIG, "the configuration has errors" },
+	{ EX_CONFIG, "the configuration has errors, or the state is of a "
+	    "later version" },
 	{ 0, NULL },
 };
 

@@ -15,23 +15,40 @@
 
 #include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
+#include "collector/cmd/against.h"
 #include "collector/cmd/cmd.h"
 #include "collector/conf/conf.h"
+#include "collector/dataset/dataset.h"
+#include "spool/segment.h"
 #include "spool/verify.h"
 
-enum option { OPTION_CONFIG, OPTION_QUIET, OPTION_JSON };
+enum option {
+	OPTION_CONFIG,
+	OPTION_QUIET,
+	OPTION_JSON,
+	OPTION_AGAINST,
+	OPTION_DATASET,
+	OPTION_PARENT_ID,
+	OPTION_COLLECTED_AT,
+};
 
 static const struct cmd_option options[] = {
 	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
 	[OPTION_QUIET] = { "quiet", 'q', NULL, "print errors only" },
 	[OPTION_JSON] = { "json", 0, NULL, "print everything as JSON" },
+	[OPTION_AGAINST] = { "against", 0, "FILE...",
+	    "each raw record of these files has to be there, once" },
+	[OPTION_DATASET] = { "dataset", 0, "NAME",
+	    "what records these are, where PATH does not tell" },
+	[OPTION_PARENT_ID] = CMD_OPTION_PARENT_ID,
+	[OPTION_COLLECTED_AT] = CMD_OPTION_COLLECTED_AT,
 	{ 0 },
 };
 
 static const struct cmd_exit exits[] = {
 	{ EX_OK, "the spool is sound" },
 	{ EX_USAGE, "wrong arguments" },
-	{ EX_DATAERR, "the spool has errors" },
+	{ EX_DATAERR, "the spool has errors, or a record is not there once" },
 	{ EX_NOINPUT, "there is no such file or directory, or it cannot be "
 	    "read" },
 	{ EX_IOERR, "standard output cannot be written" },
@@ -46,7 +63,8 @@ struct row {
 };
 
 struct report {
-	const char *path; /* being verified */
+	struct against *against; /* NULL: nothing is given */
+	struct against_counts counts;
 	bool quiet;
 	struct json_object *findings; /* NULL: print them as they come */
 	uint64_t count[VERIFY_ERROR + 1];
@@ -90,19 +108,14 @@ take_message(void *cookie, enum verify_level level, const char *file,
     uint64_t line, const char *text)
 {
 	struct report *r = cookie;
-	char *full;
 
 	r->count[level]++;
 	if (r->quiet && level < VERIFY_ERROR)
 		return;
-	/* Below a directory, names are relative to it. */
-	full = strcmp(file, r->path) == 0 ? xstrdup(file) :
-	    xasprintf("%s/%s", r->path, file);
 	if (r->findings != NULL)
-		add_finding(r->findings, level, full, line, text);
+		add_finding(r->findings, level, file, line, text);
 	else
-		print_finding(level, full, line, text);
-	free(full);
+		print_finding(level, file, line, text);
 }
 
 static void
@@ -111,6 +124,8 @@ take_stream(void *cookie, const struct verify_stream *s)
 	struct report *r = cookie;
 	struct row *row;
 
+	if (r->against != NULL)
+		against_stream(r->against, s);
 	if (r->n_rows == r->room) {
 		r->room = r->room == 0 ? 16 : r->room * 2;
 		r->rows = xreallocarray(r->rows, r->room, sizeof(*r->rows));
@@ -118,6 +133,15 @@ take_stream(void *cookie, const struct verify_stream *s)
 	row = &r->rows[r->n_rows++];
 	*row = (struct row){ xstrdup(s->name), *s };
 	row->totals.name = row->name;
+}
+
+static void
+take_line(void *cookie, const struct verify_stream *s, struct slice id,
+    bool again)
+{
+	struct report *r = cookie;
+
+	against_line(r->against, s, id, again);
 }
 
 /* "-" when there is no time. */
@@ -151,6 +175,11 @@ print_table(const struct report *r)
 		    s->bytes, format_time(s, s->first_ms, first),
 		    format_time(s, s->last_ms, last));
 	}
+	if (r->against != NULL)
+		printf("%" PRIu64 " records given, %" PRIu64 " different: %"
+		    PRIu64 " once, %" PRIu64 " missing, %" PRIu64
+		    " more than once\n", r->counts.given, r->counts.different,
+		    r->counts.present, r->counts.missing, r->counts.doubled);
 	printf("%" PRIu64 " errors, %" PRIu64 " warnings\n",
 	    r->count[VERIFY_ERROR], r->count[VERIFY_WARNING]);
 }
@@ -180,6 +209,19 @@ stream_object(const struct verify_stream *s)
 	return o;
 }
 
+static struct json_object *
+against_object(const struct against_counts *c)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_number(o, "given", c->given);
+	add_number(o, "different", c->different);
+	add_number(o, "present", c->present);
+	add_number(o, "missing", c->missing);
+	add_number(o, "doubled", c->doubled);
+	return o;
+}
+
 static void
 print_json(struct report *r)
 {
@@ -190,6 +232,9 @@ print_json(struct report *r)
 		json_object_array_add(streams,
 		    stream_object(&r->rows[i].totals));
 	json_object_object_add(o, "streams", streams);
+	if (r->against != NULL)
+		json_object_object_add(o, "against",
+		    against_object(&r->counts));
 	json_object_object_add(o, "findings", json_object_get(r->findings));
 	add_number(o, "errors", r->count[VERIFY_ERROR]);
 	add_number(o, "warnings", r->count[VERIFY_WARNING]);
@@ -198,21 +243,34 @@ print_json(struct report *r)
 	json_object_put(o);
 }
 
-/* False when a path cannot be read. */
+/* False when a file or path cannot be read. */
 static bool
-verify_all(struct report *r, char *const *paths, int n)
+can_read(const char *path, int r)
 {
-	const struct verify_sink sink = { take_message, take_stream, r };
+	if (r == 0)
+		return true;
+	fprintf(stderr, "s1spool verify: %s: %s\n", path, errno == EBADMSG ?
+	    "damaged gzip" : strerror(errno));
+	return false;
+}
+
+static bool
+verify_all(struct report *r, const struct cmd_line *line, char *const *paths,
+    int n)
+{
+	const struct verify_sink sink = { take_message, take_stream,
+		r->against != NULL ? take_line : NULL, r };
 	bool all = true;
 
-	for (int i = 0; i < n; i++) {
-		r->path = paths[i];
-		if (verify_path(paths[i], &sink) == 0)
-			continue;
-		fprintf(stderr, "s1spool verify: %s: %s\n", paths[i],
-		    strerror(errno));
-		all = false;
-	}
+	for (size_t i = 0; i < line->n_given; i++)
+		if (line->given[i].place == OPTION_AGAINST)
+			all &= can_read(line->given[i].value,
+			    against_read(r->against, line->given[i].value,
+			    &sink));
+	for (int i = 0; i < n; i++)
+		all &= can_read(paths[i], verify_path(paths[i], &sink));
+	if (r->against != NULL)
+		against_report(r->against, &sink, &r->counts);
 	return all;
 }
 
@@ -223,30 +281,100 @@ report_fini(struct report *r)
 		free(r->rows[i].name);
 	free(r->rows);
 	json_object_put(r->findings);
+	against_free(r->against);
+}
+
+/* A dataset by its folder's name, or by one of its segments'. */
+static const struct dataset *
+dataset_of_path(const char *path)
+{
+	size_t end = strlen(path), begin;
+	struct segment_name s;
+
+	while (end > 0 && path[end - 1] == '/')
+		end--;
+	for (begin = end; begin > 0 && path[begin - 1] != '/'; begin--)
+		;
+	if (segment_parse(path + begin, &s) == 0)
+		return dataset_find(s.dataset);
+	return dataset_find((struct slice){ path + begin, end - begin });
+}
+
+/* EX_OK with *dataset, or EX_USAGE after a message. */
+static int
+find_dataset(const char *name, char *const *paths, int n,
+    const struct dataset **dataset)
+{
+	*dataset = name != NULL ? dataset_find(slice_of(name)) : NULL;
+	if (name != NULL && *dataset == NULL)
+		return cmd_unknown_dataset("verify", name);
+	for (int i = 0; name == NULL && i < n; i++) {
+		const struct dataset *found = dataset_of_path(paths[i]);
+
+		if (found == NULL || (i > 0 && found != *dataset)) {
+			*dataset = NULL;
+			break;
+		}
+		*dataset = found;
+	}
+	if (*dataset != NULL)
+		return EX_OK;
+	fprintf(stderr, "s1spool verify: --against needs --dataset, for the "
+	    "path does not tell what records these are\n");
+	return EX_USAGE;
+}
+
+/* EX_OK, or EX_USAGE after a message. */
+static int
+begin_against(struct report *r, const struct cmd_line *line,
+    char *const *paths, int n, struct map_context *ctx)
+{
+	const struct dataset *dataset;
+	int code;
+
+	if (line->value[OPTION_AGAINST] == NULL)
+		return EX_OK;
+	code = find_dataset(line->value[OPTION_DATASET], paths, n, &dataset);
+	if (code == EX_OK)
+		code = cmd_map_context("verify",
+		    line->value[OPTION_COLLECTED_AT],
+		    line->value[OPTION_PARENT_ID], ctx);
+	if (code == EX_OK)
+		r->against = against_new(dataset, ctx);
+	return code;
+}
+
+/* The exit code of what was found. */
+static int
+tell(struct report *r, bool all)
+{
+	if (r->findings != NULL)
+		print_json(r);
+	else if (!r->quiet)
+		print_table(r);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "s1spool verify: standard output: %s\n",
+		    strerror(errno));
+		return EX_IOERR;
+	}
+	return !all ? EX_NOINPUT : r->count[VERIFY_ERROR] > 0 ? EX_DATAERR :
+	    EX_OK;
 }
 
 static int
 verify_paths(const struct cmd_line *line, char *const *paths, int n)
 {
 	struct report r = { .quiet = line->value[OPTION_QUIET] != NULL };
-	bool all;
-	int code;
+	struct map_context ctx;
+	int code = begin_against(&r, line, paths, n, &ctx);
 
+	if (code != EX_OK)
+		return code;
 	if (line->value[OPTION_JSON] != NULL)
 		r.findings = json_object_new_array();
-	all = verify_all(&r, paths, n);
-	if (r.findings != NULL)
-		print_json(&r);
-	else if (!r.quiet)
-		print_table(&r);
-	code = !all ? EX_NOINPUT : r.count[VERIFY_ERROR] > 0 ? EX_DATAERR :
-	    EX_OK;
+	code = tell(&r, verify_all(&r, line, paths, n));
 	report_fini(&r);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return code;
-	fprintf(stderr, "s1spool verify: standard output: %s\n",
-	    strerror(errno));
-	return EX_IOERR;
+	return code;
 }
 
 /* Without a path: the spool that the configuration names. */

@@ -137,8 +137,8 @@ struct conf {
 
 /*
  * Read `file`, and `conf.d` beside it (*.yml in name order, merged: maps key by
- * key, lists of maps appended).  NULL with messages in err, one line each in the
- * form file:line:column: what is wrong, and the nearest known name.  All
+ * key, lists of maps appended).  NULL with messages in err, one line each in
+ * the form file:line:column: what is wrong, and the nearest known name.  All
  * errors of a file are reported, not only the first.  On success err may hold
  * warnings of the same form.
  */

@@ -286,8 +286,8 @@ read_dataset(void *cookie, yaml_node_t *key, yaml_node_t *value, bool merged)
 		.group = "",
 		.line_of = line_of,
 	};
-	conf_file_pairs(all->file, value, dataset_table[id]->name, conf_scope_option,
-	    &sc);
+	conf_file_pairs(all->file, value, dataset_table[id]->name,
+	    conf_scope_option, &sc);
 	/* Ids are remembered as far back as the overlap reaches. */
 	if (c->look_back > c->overlap)
 		conf_file_error(all->file, key, "%s: look_back must not be "
@@ -315,7 +315,8 @@ read_group(const struct conf_scope *sc, const struct conf_option *o,
 
 	inner.group = o->path;
 	if (!conf_file_is_null(map))
-		conf_file_pairs(sc->file, map, o->path, conf_scope_option, &inner);
+		conf_file_pairs(sc->file, map, o->path, conf_scope_option,
+		    &inner);
 }
 
 static void

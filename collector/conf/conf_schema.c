@@ -98,7 +98,8 @@ static const struct conf_option top_options[] = {
 	    "waits" },
 	{ "spool.segment_max_size", .type = CONF_SIZE,
 	    AT(spool.segment_max_size),
-	    .min = 4 * KIB, .max = TIB, .def = "64MiB",
+	    /* gzip counts 4 GiB, and a batch may come on top. */
+	    .min = 4 * KIB, .max = 2048 * MIB, .def = "64MiB",
 	    .help = "a file that has grown to this is followed by a new one" },
 	{ "spool.segment_max_age", .type = CONF_DURATION,
 	    AT(spool.segment_max_age),
@@ -109,7 +110,8 @@ static const struct conf_option top_options[] = {
 	    .help = "and one to which nothing was added for so long" },
 	{ "spool.max_line", .type = CONF_SIZE, AT(spool.max_line),
 	    .min = 64 * KIB, .max = 9 * MIB, .def = "8MiB",
-	    .help = "longer documents are rejected; Filebeat's limit is 10 MiB" },
+	    .help = "longer documents are rejected; Filebeat's limit is "
+	    "10 MiB" },
 
 	{ "spool.compress", .type = CONF_ENUM, AT(spool.compress),
 	    .words = compress_modes, .def = "archive",

@@ -33,14 +33,17 @@ struct budget {
 void budget_init(struct budget *b, const struct conf *conf);
 void budget_fini(struct budget *b);
 
-/* A console's files have grown by so much since they were measured. */
-void budget_note(struct budget *b, const char *console, int64_t bytes);
+/* A stream's files have grown by so much since that was noted last. */
+void budget_note(struct budget *b, const char *console, const char *dataset,
+    int64_t bytes);
 
-/* Measure; at the end of the disk remove archives. */
+/* Measure, when all growth is noted; at the end of the disk remove archives.
+ * A limit for all, and its end, are told. */
 void budget_measure(struct budget *b, const struct spool *sp);
 
-/* May a console be asked for more?  When not, the reason goes to why. */
+/* May a console be asked for more?  When not, the reason goes to why; who waits
+ * for that already is to say so. */
 bool budget_has_room(const struct budget *b, const struct conf_console *c,
-    struct buf *why);
+    bool waits, struct buf *why);
 
 #endif

@@ -29,10 +29,10 @@ commit_fini(struct commit *c)
 	timer_cancel(&c->timer);
 }
 
-bool
-commit_is_failing(const struct commit *c)
+int
+commit_error(const struct commit *c)
 {
-	return c->failures > 0;
+	return c->error;
 }
 
 static void
@@ -87,17 +87,26 @@ sync_members(struct commit *c)
 	}
 }
 
+static void
+tell_of_failure(struct commit *c)
+{
+	for (struct commit_member *m = c->members; m != NULL; m = m->next)
+		if (m->synced)
+			m->waits(m->cookie);
+}
+
 static int
 journal_failed(struct commit *c)
 {
 	int64_t wait = 1000LL << (c->failures < 6 ? c->failures : 6);
-	int saved = errno;
 
+	c->error = errno;
 	if (c->failures++ == 0)
 		log_error("cannot write the journal: %s; polling pauses until "
-			  "it works again", strerror(saved));
+			  "it works again", strerror(c->error));
 	timer_set(&c->timer, wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);
-	errno = saved;
+	tell_of_failure(c);
+	errno = c->error;
 	return -1;
 }
 
@@ -130,6 +139,7 @@ commit_now(struct commit *c)
 	if (c->failures > 0)
 		log_info("the journal can be written again");
 	c->failures = 0;
+	c->error = 0;
 	tell_members(c);
 	return 0;
 }

@@ -24,6 +24,8 @@ struct commit_member {
 	bool (*sync)(void *cookie);
 	/* What sync() put is durable. */
 	void (*done)(void *cookie);
+	/* What sync() put waits for the journal; done() comes later. */
+	void (*waits)(void *cookie);
 	void *cookie;
 	/* commit.c's */
 	struct commit_member *next;
@@ -37,6 +39,7 @@ struct commit {
 	struct commit_member *members; /* marked or synced */
 	int64_t last_ms; /* monotonic, of the last commit */
 	unsigned failures; /* of the journal, in a row */
+	int error; /* errno of the last of them */
 };
 
 void commit_init(struct commit *c, struct journal *j);
@@ -51,7 +54,8 @@ void commit_leave(struct commit *c, struct commit_member *m);
  * again by itself. */
 int commit_now(struct commit *c);
 
-/* The journal cannot be written: nothing new should be asked for. */
-bool commit_is_failing(const struct commit *c);
+/* Not 0: the journal cannot be written, this errno says why, and nothing new
+ * should be asked for. */
+int commit_error(const struct commit *c);
 
 #endif

@@ -119,10 +119,18 @@ on_status(void *cookie)
 }
 
 static void
+note_bytes(void *cookie, struct poller *p)
+{
+	(void)cookie;
+	poller_note_bytes(p);
+}
+
+static void
 on_budget(void *cookie)
 {
 	struct engine *e = cookie;
 
+	engine_each(e, note_bytes, NULL);
 	budget_measure(&e->budget, e->spool);
 	timer_set(&e->budget_timer, BUDGET_PERIOD_MS);
 }
@@ -136,11 +144,12 @@ is_wanted(void *cookie, enum dataset_id id)
 	    strcmp(dataset_table[id]->name, e->only_dataset) == 0;
 }
 
+/* 0, or -1 with errno when not all can be opened. */
 static int
 open_tenants(struct engine *e, const char *only_console, struct buf *err)
 {
 	const struct conf *c = e->conf;
-	int rc = 0;
+	int rc = 0, saved = 0;
 
 	trace_tidy(e->env.state_dirfd, c);
 	e->tenant = xcalloc(c->n_consoles, sizeof(struct tenant *));
@@ -152,11 +161,14 @@ open_tenants(struct engine *e, const char *only_console, struct buf *err)
 			continue;
 		t = tenant_new(&e->env, e->client, &c->console[i], is_wanted,
 		    e, err);
-		if (t == NULL)
+		if (t == NULL) {
 			rc = -1;
-		else
+			saved = errno;
+		} else {
 			e->tenant[e->n_tenants++] = t;
+		}
 	}
+	errno = saved;
 	return rc;
 }
 
@@ -170,10 +182,13 @@ free_tenants(struct engine *e)
 	e->n_tenants = 0;
 }
 
-/* A lock that another process holds passes by; the rest needs a hand. */
+/* A lock that another process holds passes by, and so may a disk's trouble; a
+ * wrong configuration, and state of a later version, do not. */
 static int
 cannot_open(void)
 {
+	if (errno == EPROTONOSUPPORT || errno == EINVAL)
+		return EX_CONFIG;
 	return errno == EWOULDBLOCK ? EX_TEMPFAIL : EX_CANTCREAT;
 }
 
@@ -188,9 +203,9 @@ open_state(struct engine *e, struct buf *err, int *code)
 		return -1;
 	}
 	if (damaged)
-		log_error("the journal in %s is damaged: what could not be "
-			  "read is polled again from the initial interval on, "
-			  "and what is in the spool is not written twice",
+		log_error("the journal in %s is damaged: a copy is kept as "
+			  "journal.damaged-..., what can be read of it counts, "
+			  "and the rest is made anew from the spool",
 		    e->conf->state.directory);
 	e->env.journal = e->journal;
 	e->env.state_dirfd = journal_dirfd(e->journal);
@@ -275,7 +290,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 		goto err;
 	commit_init(&e->commit, e->journal);
 	if (open_tenants(e, opt->console, err) != 0) {
-		*code = EX_CONFIG;
+		*code = cannot_open();
 		goto err;
 	}
 	return e;
@@ -412,6 +427,8 @@ engine_reload(struct engine *e, struct conf *conf, struct buf *err)
 	keep_directory(&conf->state.directory, &old->state.directory, "state");
 	e->conf = conf;
 	e->budget.conf = conf;
+	/* What the old pollers wrote at their end was not noted. */
+	usage_fini(&e->budget.usage);
 	e->env.max_line = (size_t)conf->spool.max_line;
 	conf_free(old);
 	return open_tenants(e, NULL, err);

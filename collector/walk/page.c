@@ -16,6 +16,9 @@
 #define URL_MAX (64 << 10)
 #define BODY_MAX (1 << 20)
 
+/* Where the REST API tells errors. */
+#define REST_ERRORS "errors"
+
 static const struct walk_request *
 asked_for(const struct poller *p)
 {
@@ -90,7 +93,7 @@ begin_page(struct poller *p)
 	const struct walk_request *rq = asked_for(p);
 	const struct walk *w = poller_walk(p);
 	struct split_paths paths = { rq->records, rq->cursor, rq->more,
-		rq->errors };
+		rq->errors != NULL ? rq->errors : REST_ERRORS };
 	bool resend = p->kind == WALK_RESEND;
 
 	splitter_free(p->splitter);
@@ -112,16 +115,25 @@ begin_page(struct poller *p)
 }
 
 /* Nothing more comes of this page.  Records of a REST page that came whole
- * count; a page that may carry `errors` counts whole or not at all. */
+ * count, and are made durable though the position stays; a page that may carry
+ * `errors` counts whole or not at all. */
 static int
 end_page(struct poller *p, bool whole)
 {
+	int rc, saved;
+
 	splitter_free(p->splitter);
 	p->splitter = NULL;
-	if (whole || !p->intake.hold)
-		return intake_flush(&p->intake);
-	intake_drop(&p->intake);
-	return 0;
+	if (!whole && p->intake.hold) {
+		intake_drop(&p->intake);
+		return 0;
+	}
+	rc = intake_flush(&p->intake);
+	saved = errno;
+	if (stream_is_dirty(p->stream))
+		poller_mark(p);
+	errno = saved;
+	return rc;
 }
 
 /* Owned; NULL when there is no next page. */
@@ -168,6 +180,15 @@ retry_page(struct poller *p, const char *why, struct slice text)
 	free(line);
 }
 
+/* Errors beside records are for some requests only; errors in their place are
+ * no empty page. */
+static bool
+is_failure(const struct poller *p, const struct split_page *page)
+{
+	return page->errors.p != NULL &&
+	    (asked_for(p)->errors != NULL || page->n_records == 0);
+}
+
 static void
 page_arrived(struct poller *p)
 {
@@ -180,7 +201,7 @@ page_arrived(struct poller *p)
 		    slice_of(splitter_error(p->splitter)));
 		return;
 	}
-	if (page.errors.p != NULL) {
+	if (is_failure(p, &page)) {
 		retry_page(p, "the answer has errors", page.errors);
 		return;
 	}

@@ -2,6 +2,7 @@
 
 #include "collector/walk/poller.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -231,11 +232,10 @@ has_room(struct poller *p)
 
 	if (p->env->budget == NULL)
 		return true;
-	budget_note(p->env->budget, p->console,
-	    (int64_t)(p->intake.counts.bytes - p->counts.budgeted));
-	p->counts.budgeted = p->intake.counts.bytes;
+	poller_note_bytes(p);
 	buf_init(&why, REASON_MAX);
-	room = budget_has_room(p->env->budget, p->tenant->conf, &why);
+	room = budget_has_room(p->env->budget, p->tenant->conf,
+	    p->state == POLLER_PAUSED, &why);
 	if (!room)
 		poller_no_room(p, why.p);
 	buf_fini(&why);
@@ -247,10 +247,8 @@ poller_next(struct poller *p)
 {
 	if (p->state == POLLER_STOPPED || p->finished)
 		return;
-	if (commit_is_failing(p->env->commit)) {
-		poller_set_state(p, POLLER_PAUSED,
-		    "the journal cannot be written");
-		timer_set(&p->timer, 1000);
+	if (commit_error(p->env->commit) != 0) {
+		poller_no_journal(p);
 		return;
 	}
 	if (!has_room(p))
@@ -408,27 +406,13 @@ find_mapper(const struct poller *p, const struct conf_console *console)
 	return mappers_get(p->env->mappers, p->dataset, &options);
 }
 
-static void
-load_position(struct poller *p)
-{
-	struct slice text = journal_get(p->env->journal, p->key);
-
-	if (text.p == NULL)
-		return;
-	if (position_parse(&p->pos, text) == 0)
-		p->committed = xstrndup(text.p, text.len);
-	else
-		log_event(LOG_ERROR, p->console, p->dataset->name,
-		    "the position in the journal cannot be read and is "
-		    "dropped");
-}
-
 struct poller *
 poller_new(const struct poller_env *env, struct tenant *tenant,
     const struct conf_console *console, const struct dataset *dataset,
     const struct conf_dataset *conf, struct buf *err)
 {
 	struct poller *p = xcalloc(1, sizeof(*p));
+	int saved;
 
 	p->env = env;
 	p->tenant = tenant;
@@ -445,12 +429,9 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	if (conf->enable_request_tracer)
 		p->trace = trace_new(env->state_dirfd, p->console,
 		    dataset->name);
-	load_position(p);
 	p->stream = stream_open(env->spool, p->console, p->dataset->name, err);
-	if (p->stream == NULL || durable_recover(p, err) != 0) {
-		poller_free(p);
-		return NULL;
-	}
+	if (p->stream == NULL || durable_recover(p, err) != 0)
+		goto err;
 	p->intake = (struct intake){
 		.stream = p->stream,
 		.mapper = find_mapper(p, console),
@@ -465,6 +446,12 @@ poller_new(const struct poller_env *env, struct tenant *tenant,
 	intake_init(&p->intake);
 	chain_load(p);
 	return p;
+
+err:
+	saved = errno;
+	poller_free(p);
+	errno = saved;
+	return NULL;
 }
 
 void

@@ -182,7 +182,9 @@ void poller_mark(struct poller *p); /* the position changed */
 
 /* What is durable, and when: durable.c. */
 void durable_init(struct poller *p);
-/* What the spool has counts as seen.  0, or -1 with a message in err. */
+/* Load the position; what the spool has counts as seen.  A position that is
+ * lost is made anew from the spool, where that can be done.  0, or -1 with a
+ * message in err. */
 int durable_recover(struct poller *p, struct buf *err);
 
 /* What goes wrong, and what then: trouble.c. */
@@ -192,8 +194,11 @@ void poller_retry(struct poller *p, int64_t retry_after_ms, const char *why);
 /* The stream or the spool's disk: EMSGSIZE for a page that is too large. */
 void poller_intake_failed(struct poller *p, int error);
 void poller_spool_failed(struct poller *p, int error);
+/* Let the budget know what was appended. */
+void poller_note_bytes(struct poller *p);
 /* The budget allows no more; `why` says which. */
 void poller_no_room(struct poller *p, const char *why);
+void poller_no_journal(struct poller *p);
 void poller_lock_out(struct poller *p);
 /* A page came. */
 void poller_recovered(struct poller *p);

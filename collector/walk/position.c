@@ -2,11 +2,13 @@
 
 #include "collector/walk/position.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "spool/version.h"
 
 #define POSITION_VERSION 1
 
@@ -302,16 +304,18 @@ int
 position_parse(struct position *p, struct slice text)
 {
 	struct json_tokener *tok = json_tokener_new();
+	enum version_verdict version = VERSION_NONE;
 	struct json_object *o;
-	int ok;
 
 	position_fini(p);
 	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
-	ok = json_object_is_type(o, json_type_object) &&
-	    get_int(o, "version", 0) == POSITION_VERSION;
-	if (ok)
+	if (json_object_is_type(o, json_type_object))
+		version = version_check(get_int(o, "version", 0),
+		    POSITION_VERSION);
+	if (version == VERSION_KNOWN)
 		get_position(o, p);
 	json_object_put(o);
 	json_tokener_free(tok);
-	return ok ? 0 : -1;
+	errno = version == VERSION_LATER ? EPROTONOSUPPORT : EBADMSG;
+	return version == VERSION_KNOWN ? 0 : -1;
 }

@@ -3,7 +3,7 @@
  * are, and how much of the spool belongs to that.  One journal record each,
  * "<console>/<dataset>", in JSON.  Members that a record lacks have defaults,
  * members that are not known are passed over: an older or newer s1spool can
- * read it.
+ * read it.  The version changes only where that would not be enough.
  */
 #ifndef S1SPOOL_POSITION_H
 #define S1SPOOL_POSITION_H
@@ -61,8 +61,9 @@ void position_fini(struct position *p);
 int position_print(struct buf *b, const struct position *p);
 
 /*
- * Replace *p by what the text says.  0, or -1 (*p is as after
- * position_init()) when it is no position of a version that is known.
+ * Replace *p by what the text says.  0, or -1 with errno (*p is as after
+ * position_init()): EPROTONOSUPPORT when it is of a later version, else
+ * EBADMSG.
  */
 int position_parse(struct position *p, struct slice text);
 

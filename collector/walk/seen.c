@@ -107,6 +107,8 @@ seen_forget_appended(struct seen *s)
 struct recovery {
 	struct seen *seen;
 	const struct seen_clock *clock;
+	struct rebuild *rebuild;
+	struct seen_found *found;
 };
 
 static bool
@@ -117,22 +119,51 @@ take_line(void *cookie, const struct stream_line *line)
 	idset_add(r->seen->ids, idset_key(line->id, line->resend),
 	    seen_time(r->clock, line->at, line->resend));
 	r->seen->unsaved_bytes += (int64_t)line->text.len + 1;
+	rebuild_line(r->rebuild, line, r->found->damaged > 0);
 	return true;
+}
+
+static bool
+is_same(const struct stream_pos *a, const struct stream_pos *b)
+{
+	return strcmp(a->segment, b->segment) == 0 && a->offset == b->offset;
+}
+
+/* 0, or why the snapshot does not do. */
+static int
+load_snapshot(struct seen *s, int dirfd, const char *name,
+    const struct stream_pos *want)
+{
+	struct stream_pos pos;
+
+	if (idset_load(s->ids, dirfd, name, &pos) != 0)
+		return errno;
+	return is_same(&pos, want) ? 0 : ESTALE;
 }
 
 int
 seen_recover(struct seen *s, struct stream *st, int dirfd, const char *name,
-    const struct seen_clock *clock, struct stream_pos *pos, bool *rebuilt)
+    const struct seen_clock *clock, struct rebuild *rebuild,
+    struct stream_pos *pos, struct seen_found *found)
 {
-	struct recovery r = { s, clock };
-	size_t damaged = 0;
+	struct recovery r = { s, clock, rebuild, found };
 
-	*rebuilt = idset_load(s->ids, dirfd, name, pos) != 0;
-	if (*rebuilt && errno != ENOENT && errno != EBADMSG)
-		return -1;
-	if (*rebuilt)
+	*found = (struct seen_found){
+		.error = load_snapshot(s, dirfd, name, pos),
+	};
+	switch (found->error) {
+	case 0:
+		break;
+	case ENOENT:
+	case EBADMSG:
+	case ESTALE:
 		*pos = (struct stream_pos){ .offset = 0 };
-	return stream_read_back(st, pos, take_line, &r, &damaged);
+		break;
+	default:
+		errno = found->error;
+		return -1;
+	}
+	return stream_read_back(st, pos, take_line, &r, &found->damaged);
 }
 
 int

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "collector/base/buf.h"
+#include "collector/walk/rebuild.h"
 #include "spool/idset.h"
 #include "spool/stream.h"
 
@@ -60,14 +61,24 @@ void seen_forget_batch(struct seen *s);
 void seen_sync(struct seen *s);
 void seen_forget_appended(struct seen *s);
 
+/* What was there to recover from. */
+struct seen_found {
+	int error; /* of the snapshot: 0, ENOENT, EBADMSG; ESTALE when it is
+		    * not the one that the position knows */
+	size_t damaged; /* lines that could not be read */
+};
+
 /*
- * Fill an empty set: the snapshot dirfd/name, then every line behind it.
- * *pos says what the snapshot stands for, *rebuilt that there was none, or a
- * damaged one, and the whole stream was read.  0 or -1 with errno.
+ * Fill an empty set: the snapshot dirfd/name, then every line behind it, which
+ * are shown to `r` as well.  *pos says what the position believes the snapshot
+ * to stand for.  One that stands for anything else may lack what a later
+ * position could do without: then it counts, but the whole stream is read, as
+ * without a snapshot, and *pos is the beginning.  0 or -1 with errno:
+ * EPROTONOSUPPORT when the snapshot is of a later version.
  */
 int seen_recover(struct seen *s, struct stream *st, int dirfd,
-    const char *name, const struct seen_clock *clock, struct stream_pos *pos,
-    bool *rebuilt);
+    const char *name, const struct seen_clock *clock, struct rebuild *r,
+    struct stream_pos *pos, struct seen_found *found);
 
 /* Save a snapshot; only when nothing is fresh.  0 with *pos or -1 + errno. */
 int seen_save(struct seen *s, const struct stream *st, int dirfd,

@@ -4,8 +4,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "collector/base/clock.h"
 #include "collector/base/fsutil.h"
@@ -14,6 +18,8 @@
 #include "collector/walk/engine.h"
 
 #define STATUS_FILE "status.json"
+#define STATUS_MODE 0640
+#define STATUS_SPARE 4096 /* bytes, and as much as there is already */
 
 static void
 put_text(struct json_object *o, const char *name, const char *s)
@@ -134,6 +140,61 @@ put_spool(struct json_object *o, const struct budget *b)
 	json_object_object_add(o, "spool", member);
 }
 
+/*
+ * A new file takes the place of the old one.  It keeps some room, for a full
+ * disk has none for a new one, and that is what is to be told then.
+ */
+static int
+replace_file(int dirfd, struct slice text)
+{
+	int fd = fs_replace_begin(dirfd, STATUS_FILE, STATUS_MODE);
+
+	if (fd < 0)
+		return -1;
+	(void)!fallocate(fd, FALLOC_FL_KEEP_SIZE, 0,
+	    2 * (off_t)text.len + STATUS_SPARE);
+	if (fs_write_full(fd, text.p, text.len) < text.len ||
+	    fs_replace_end(dirfd, STATUS_FILE, fd) != 0) {
+		fs_replace_cancel(dirfd, STATUS_FILE, fd);
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
+/* Over the old file, with blanks behind what is shorter: to cut it would give
+ * its room away. */
+static int
+write_over(int dirfd, struct slice text)
+{
+	int fd = openat(dirfd, STATUS_FILE, O_WRONLY | O_CLOEXEC);
+	struct stat sb;
+	struct buf b;
+	int r = -1;
+
+	if (fd < 0)
+		return -1;
+	buf_init(&b, SIZE_MAX);
+	buf_add(&b, text.p, text.len);
+	if (fstat(fd, &sb) == 0) {
+		while (b.len < (size_t)sb.st_size)
+			buf_addc(&b, '\n');
+		r = fs_write_full(fd, b.p, b.len) == b.len ? 0 : -1;
+	}
+	buf_fini(&b);
+	close(fd);
+	return r;
+}
+
+static void
+write_file(int dirfd, struct slice text)
+{
+	if (replace_file(dirfd, text) == 0 ||
+	    (fs_is_full(errno) && write_over(dirfd, text) == 0))
+		return;
+	log_warn("cannot write " STATUS_FILE ": %s", strerror(errno));
+}
+
 void
 engine_write_status(struct engine *e)
 {
@@ -153,7 +214,6 @@ engine_write_status(struct engine *e)
 	json_object_object_add(o, "streams", streams);
 	text = slice_of(json_object_to_json_string_ext(o,
 	    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	if (fs_replace(e->env.state_dirfd, STATUS_FILE, text, 0640) != 0)
-		log_warn("cannot write " STATUS_FILE ": %s", strerror(errno));
+	write_file(e->env.state_dirfd, text);
 	json_object_put(o);
 }

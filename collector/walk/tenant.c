@@ -2,6 +2,7 @@
 
 #include "collector/walk/tenant.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -225,6 +226,7 @@ tenant_new(const struct poller_env *env, struct client *client,
 {
 	struct tenant *t = xcalloc(1, sizeof(*t));
 	size_t before = err->len;
+	int saved;
 
 	t->conf = conf;
 	t->client = client;
@@ -235,8 +237,10 @@ tenant_new(const struct poller_env *env, struct client *client,
 		t->trace = trace_new(env->state_dirfd, conf->name,
 		    TRACE_CONSOLE);
 	if (!open_console(t, err)) {
-		if (env->once)
+		if (env->once) {
+			errno = EINVAL;
 			goto err;
+		}
 		lock_out(t, err->p + before);
 		buf_cut(err, before);
 	}
@@ -244,7 +248,9 @@ tenant_new(const struct poller_env *env, struct client *client,
 		return t;
 
 err:
+	saved = errno;
 	tenant_free(t);
+	errno = saved;
 	return NULL;
 }
 

@@ -37,7 +37,8 @@ typedef bool tenant_filter(void *cookie, enum dataset_id id);
 /*
  * Open the streams of the enabled datasets for which filter (NULL: all) is
  * true.  An unusable token or TLS file is logged and tried again later, or
- * with env->once an error.  NULL with a message in err.
+ * with env->once an error.  NULL with a message in err and errno: EINVAL when
+ * it is the configuration that needs mending.
  */
 struct tenant *tenant_new(const struct poller_env *env, struct client *client,
     const struct conf_console *conf, tenant_filter *filter, void *cookie,

@@ -148,12 +148,32 @@ poller_spool_failed(struct poller *p, int error)
 }
 
 void
+poller_note_bytes(struct poller *p)
+{
+	budget_note(p->env->budget, p->console, p->dataset->name,
+	    (int64_t)(p->intake.counts.bytes - p->counts.budgeted));
+	p->counts.budgeted = p->intake.counts.bytes;
+}
+
+/* A limit for all is told by the budget. */
+void
 poller_no_room(struct poller *p, const char *why)
 {
 	poller_set_state(p, POLLER_PAUSED, "%s", why);
-	tell(p);
+	if (p->env->budget->limit == BUDGET_ROOM)
+		tell(p);
 	p->failed_errno = ENOSPC;
 	wait_or_finish(p, BUDGET_PERIOD_MS);
+}
+
+/* The journal's failure was told, and will be when it ends. */
+void
+poller_no_journal(struct poller *p)
+{
+	p->failed_errno = commit_error(p->env->commit);
+	poller_set_state(p, POLLER_PAUSED, "the journal cannot be written: %s",
+	    strerror(p->failed_errno));
+	wait_or_finish(p, PAUSE_MIN_MS);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+#include "spool/version.h"
 
 #define WORK_VERSION 1
 
@@ -231,7 +232,8 @@ work_parse(struct work *w, struct slice text)
 
 	work_reset(w);
 	ok = o != NULL && json_object_object_get_ex(o, "version", &version) &&
-	    json_object_get_int(version) == WORK_VERSION &&
+	    version_check(json_object_get_int64(version), WORK_VERSION) ==
+	    VERSION_KNOWN &&
 	    json_object_object_get_ex(o, "parents", &list) &&
 	    json_object_is_type(list, json_type_array);
 	if (ok) {

@@ -1,11 +1,16 @@
 /*
- * check_spool DATASET LEDGER FOLDER [SINCE]
+ * check_spool [-d] [-s SINCE] DATASET LEDGER FOLDER...
  *
- * Compare a stream's segments with the mock console's ledger: each version of
- * a record that can still be read at the console is there once, no version is
- * there twice, and nothing is there that the console never had.  Versions
- * older than SINCE need not be there.  Lines are whole JSON documents; only
- * the end of a segment may be torn, which nobody reads.
+ * Compare a stream's segments, packed ones too, with the mock console's ledger:
+ * each version of a record that can still be read at the console is there once
+ * in all folders, no version is there twice, sent again on purpose or not, and
+ * nothing is there that the console never had.  Where a segment is there in
+ * both forms, they are one.  Versions older than SINCE need not be there.  Lines
+ * are whole JSON documents; only the end of a segment may be torn, which nobody
+ * reads.
+ *
+ * With -d the folders are what a shipper delivered in its lives one after
+ * another: nothing is there twice in one of them, and each version in any.
  *
  * The identities are computed here, from the ledger, and share no code with
  * the collector.
@@ -20,6 +25,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #define ID_LEN 28
 #define TELL_MAX 10 /* of each kind of fault */
@@ -27,7 +34,8 @@
 struct version {
 	char id[ID_LEN + 1];
 	bool wanted; /* has to be there */
-	unsigned lines; /* without a re-send number */
+	unsigned lines; /* without a re-send number, in this folder */
+	bool met; /* in any */
 	char *text; /* the ledger's line */
 };
 
@@ -49,7 +57,15 @@ static const struct {
 	    "updatedAt" },
 };
 
+/* Texts that must differ. */
+struct texts {
+	char **text;
+	size_t n, room;
+};
+
 static struct version *version;
+static struct texts resent; /* "<id> <re-send number>" */
+static struct texts segments; /* names without .gz */
 static size_t n_versions, room;
 static size_t n_lines, n_torn, n_resent;
 static unsigned n_bad;
@@ -59,6 +75,42 @@ tell(const char *what, const char *text)
 {
 	if (n_bad++ < TELL_MAX)
 		printf("  %s: %.300s\n", what, text);
+}
+
+static void
+texts_add(struct texts *t, char *text)
+{
+	if (t->n == t->room) {
+		t->room = t->room == 0 ? 256 : 2 * t->room;
+		t->text = realloc(t->text, t->room * sizeof(*t->text));
+	}
+	if (text == NULL || t->text == NULL)
+		err(99, "memory");
+	t->text[t->n++] = text;
+}
+
+static bool
+texts_have(const struct texts *t, const char *text)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(t->text[i], text) == 0)
+			return true;
+	return false;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+texts_fini(struct texts *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->text[i]);
+	free(t->text);
+	*t = (struct texts){ 0 };
 }
 
 static const char *
@@ -149,6 +201,16 @@ read_ledger(const char *path, size_t which, const char *since)
 }
 
 static void
+note_resent(const char *id, const char *number)
+{
+	char text[100];
+
+	n_resent++;
+	snprintf(text, sizeof(text), "%s %s", id, number);
+	texts_add(&resent, strdup(text));
+}
+
+static void
 check_line(const char *line)
 {
 	struct json_object *o = json_tokener_parse(line), *head = NULL;
@@ -167,36 +229,79 @@ check_line(const char *line)
 	if (v == NULL)
 		tell("the console never had it", line);
 	else if (text_of(head, "resend") != NULL)
-		n_resent++;
+		note_resent(id, text_of(head, "resend"));
 	else if (++v->lines > 1)
 		tell("twice", line);
+	else
+		v->met = true;
 	json_object_put(o);
+}
+
+static void
+check_text(char *text, size_t len)
+{
+	char *end = text + len, *newline;
+
+	for (; text < end; text = newline + 1) {
+		newline = memchr(text, '\n', (size_t)(end - text));
+		if (newline == NULL) {
+			n_torn++;
+			return;
+		}
+		*newline = '\0';
+		n_lines++;
+		if (strlen(text) != (size_t)(newline - text))
+			tell("a NUL byte", text);
+		check_line(text);
+	}
 }
 
 static void
 check_segment(const char *path)
 {
-	FILE *f = fopen(path, "r");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
+	gzFile gz = gzopen(path, "rb");
+	size_t len = 0, size = 1 << 20;
+	char *text = malloc(size);
+	int n, code;
 
-	if (f == NULL)
+	if (gz == NULL)
 		err(99, "%s", path);
-	while ((len = getline(&line, &size, f)) > 0) {
-		if (line[len - 1] != '\n') {
-			n_torn++;
-			continue;
-		}
-		n_lines++;
-		if (strlen(line) != (size_t)len)
-			tell("a NUL byte", line);
-		check_line(line);
+	while (text != NULL && (n = gzread(gz, text + len,
+	    (unsigned)(size - len))) > 0) {
+		len += (size_t)n;
+		if (len == size)
+			text = realloc(text, size *= 2);
 	}
-	free(line);
-	fclose(f);
+	if (text == NULL)
+		err(99, "memory");
+	gzerror(gz, &code);
+	if (code != Z_OK && code != Z_STREAM_END)
+		tell("damaged", path);
+	check_text(text, len);
+	gzclose(gz);
+	free(text);
 }
 
+/* What of a folder's name is a segment's; false: it is none, or was there in
+ * the other form. */
+static bool
+is_new_segment(const char *name)
+{
+	const char *end = strstr(name, ".ndjson");
+	char *plain;
+
+	if (end == NULL || name[0] == '.')
+		return false;
+	plain = strndup(name, (size_t)(end - name));
+	if (plain != NULL && texts_have(&segments, plain)) {
+		free(plain);
+		return false;
+	}
+	texts_add(&segments, plain);
+	return true;
+}
+
+/* One that is missing holds nothing. */
 static void
 check_folder(const char *folder)
 {
@@ -204,38 +309,68 @@ check_folder(const char *folder)
 	struct dirent *e;
 	char path[4096];
 
-	if (d == NULL)
-		err(99, "%s", folder);
-	while ((e = readdir(d)) != NULL) {
-		if (strstr(e->d_name, ".ndjson") == NULL)
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (!is_new_segment(e->d_name))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
 		check_segment(path);
 	}
-	closedir(d);
+	if (d != NULL)
+		closedir(d);
+}
+
+/* After all that must not have anything twice. */
+static void
+end_of_life(void)
+{
+	if (resent.n > 0)
+		qsort(resent.text, resent.n, sizeof(*resent.text), by_text);
+	for (size_t i = 1; i < resent.n; i++)
+		if (strcmp(resent.text[i], resent.text[i - 1]) == 0)
+			tell("sent again twice", resent.text[i]);
+	for (size_t i = 0; i < n_versions; i++)
+		version[i].lines = 0;
+	texts_fini(&resent);
+	texts_fini(&segments);
 }
 
 int
 main(int argc, char **argv)
 {
+	const char *since = NULL;
 	size_t which = 0, wanted = 0;
+	bool lives = false;
+	int opt;
 
-	if (argc < 4 || argc > 5)
-		errx(99, "usage: check_spool DATASET LEDGER FOLDER [SINCE]");
-	while (strcmp(identities[which].dataset, argv[1]) != 0)
+	while ((opt = getopt(argc, argv, "ds:")) != -1) {
+		lives |= opt == 'd';
+		since = opt == 's' ? optarg : since;
+		if (opt == '?')
+			return 99;
+	}
+	argv += optind;
+	if (argc - optind < 3)
+		errx(99, "usage: check_spool [-d] [-s SINCE] DATASET LEDGER "
+		    "FOLDER...");
+	while (strcmp(identities[which].dataset, argv[0]) != 0)
 		if (++which == sizeof(identities) / sizeof(identities[0]))
-			errx(99, "no dataset %s", argv[1]);
-	read_ledger(argv[2], which, argv[4]);
-	check_folder(argv[3]);
+			errx(99, "no dataset %s", argv[0]);
+	read_ledger(argv[1], which, since);
+	for (char **folder = argv + 2; *folder != NULL; folder++) {
+		check_folder(*folder);
+		if (lives)
+			end_of_life();
+	}
+	end_of_life();
 	for (size_t i = 0; i < n_versions; i++) {
 		wanted += version[i].wanted;
-		if (version[i].wanted && version[i].lines == 0)
+		if (version[i].wanted && !version[i].met)
 			tell("missing", version[i].text);
 		free(version[i].text);
 	}
 	free(version);
 	printf("%s: %zu versions, %zu to be there; %zu lines, %zu of them "
 	       "sent again; %zu torn ends; %u faults\n",
-	    argv[1], n_versions, wanted, n_lines, n_resent, n_torn, n_bad);
+	    argv[0], n_versions, wanted, n_lines, n_resent, n_torn, n_bad);
 	return n_bad == 0 ? 0 : 1;
 }

@@ -4,12 +4,14 @@
  * What of a Filebeat matters for the spool: tails the files that match, packed
  * ones too, knows them by the fingerprint of their first 64 bytes, appends each
  * whole line to OUT/<name of the file's folder>/out.ndjson, and then notes the
- * offset in its registry.  Forgets a file when it is gone.  Until SIGTERM.
+ * offset in its registry.  Forgets a file when it is gone.  Until SIGTERM.  One
+ * that is started again goes on where its registry says.
  */
 #include "config.h"
 
 #include <err.h>
 #include <glob.h>
+#include <json-c/json.h>
 #include <openssl/sha.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -74,6 +76,23 @@ know(const char *print)
 		    "%s", print);
 	}
 	return &files[i];
+}
+
+/* What the registry knows of files when it is opened. */
+static void
+recall(void)
+{
+	for (int i = 0; i < registry.n; i++) {
+		const struct memlog_state *s = &registry.states[i];
+		struct json_object *o = json_tokener_parse(s->value);
+		struct json_object *cursor, *offset;
+
+		if (json_object_object_get_ex(o, "cursor", &cursor) &&
+		    json_object_object_get_ex(cursor, "offset", &offset))
+			know(strrchr(s->key, ':') + 1)->offset =
+			    (long)json_object_get_int64(offset);
+		json_object_put(o);
+	}
 }
 
 static FILE *
@@ -165,7 +184,8 @@ main(int argc, char **argv)
 	if (argc != 4)
 		errx(99, "usage: fake_shipper REGISTRY OUT PATTERN");
 	signal(SIGTERM, on_term);
-	memlog_open(&registry, argv[1], PER_CHECKPOINT);
+	memlog_resume(&registry, argv[1], PER_CHECKPOINT);
+	recall();
 	while (!stop) {
 		if (glob(argv[3], 0, NULL, &g) == 0) {
 			for (size_t i = 0; i < g.gl_pathc; i++)

@@ -24,6 +24,7 @@ clean_up()
 	for pid in $run_pid $mock_pid; do
 		kill -9 "$pid" 2>/dev/null
 	done
+	[ -z "$mounts" ] || unmount_all
 	if [ "$code" != 0 ] && [ -n "$E2E_KEEP" ]; then
 		echo "kept: $dir"
 	else
@@ -225,8 +226,8 @@ check()
 {
 	for d; do
 		mock GET "ledger?dataset=$d" >"$dir/ledger"
-		"$check_spool" "$d" "$dir/ledger" "$dir/spool/acme/$d" \
-		    ${since:+"$since"} >"$dir/check" 2>&1 || {
+		"$check_spool" ${since:+-s "$since"} "$d" "$dir/ledger" \
+		    "$dir/spool/acme/$d" >"$dir/check" 2>&1 || {
 			fail "$d: not each record once"
 			cat "$dir/check"
 		}

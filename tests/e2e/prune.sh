@@ -115,7 +115,10 @@ check_everything()
 # Why is not all archived?
 tell_rest()
 {
-	cat "$dir/prune.out" "$dir/prune.err"
+	kill -0 "$run_pid" || echo "the daemon has ended"
+	kill -0 "$shipper_pid" || echo "the shipper has ended"
+	tail -n 20 "$dir/run.err"
+	cat "$dir/shipper.err" "$dir/prune.out" "$dir/prune.err"
 	find "$dir/spool/acme" -name '*.ndjson*' ! -path '*/archive/*' -ls
 	cat "$dir/state/journal"
 }
@@ -154,7 +157,7 @@ live()
 	    "shippers: [{ type: filebeat, registry: $dir/registry }]"
 	shipper_start
 	run_start
-	wait_for 20 has_lines activity 1
+	wait_for 60 has_lines activity 1
 	for i in $(seq "$rounds"); do
 		prune_and_kill
 		prune
@@ -162,17 +165,17 @@ live()
 		[ $((i % 3)) != 0 ] || restart_without_ids
 	done
 	mock POST produce '{"stop":true}' >/dev/null
-	wait_for 20 nothing_pending
+	wait_for 60 nothing_pending
 	mock POST time '{"advance":30}' >/dev/null
 	sleep 1
 	is "cannot read back" "$(how_often_said 'cannot read back')" 0
 	# Idle for a second, the last ones are sealed and can go.
-	wait_for 30 all_archived || tell_rest
+	wait_for 60 all_archived || tell_rest
 	run_stop
 	is "exit code" "$code" 0
 	once
 	is "once" "$code" 0
-	shipper_caught_up || wait_for 20 shipper_caught_up
+	shipper_caught_up || wait_for 60 shipper_caught_up
 	shipper_stop
 	check_everything
 	suffix=gz
@@ -197,6 +200,84 @@ shipper_caught_up()
 	done
 }
 
+is_paused()
+{
+	is_state activity paused
+}
+
+has_polled()
+{
+	[ "$(jq '.streams[] | select(.dataset == "activity").polls' \
+	    "$dir/state/status.json" 2>/dev/null)" -gt 0 ] 2>/dev/null
+}
+
+# Prune, of which the shipper's registry has nothing yet.
+pack_and_look()
+{
+	prune
+	is "prune without a registry" "$code" 66
+	has_polled
+}
+
+# Nothing is shipped for long, and the disk is small: what waits is packed, so
+# polling goes on, and a start reads it back. Then the shipper is there.
+test_outage()
+{
+	datasets=activity
+	mock_start --activities 1500
+	spool_options=", max_size: 1MiB, segment_max_size: 60KiB, hold: 0,"
+	spool_options="$spool_options compress: sealed"
+	configure 'activity: { initial_interval: 240h, page_size: 100,' \
+	    '  interval: 1s }' 'agent: { enabled: false }' \
+	    'group: { enabled: false }' 'threat: { enabled: false }'
+	echo "shippers: [{ type: filebeat, registry: $dir/registry }]" \
+	    >>"$dir/s1spool.yml"
+	rm -rf "$dir/registry"
+	run_start
+	wait_for 60 is_paused
+	wait_for 60 pack_and_look || tell_rest
+	is "archives" "$(archived)" 0
+	[ "$(gzip -dc "$dir"/spool/acme/activity/*.gz | wc -c)" -gt 1048576 ] ||
+	    fail "no more than without packing"
+	restart_without_ids
+	wait_for 60 has_polled
+	is "cannot read back" "$(how_often_said 'cannot read back')" 0
+	shipper_start
+	: >"$dir/state/seal"
+	wait_for 60 all_archived || tell_rest
+	run_stop
+	is "exit code" "$code" 0
+	wait_for 60 shipper_caught_up
+	shipper_stop
+	check_everything
+	mock_stop
+}
+
+# Started as root, it makes nothing that the daemon could not use.
+test_owner()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	spool_options=", hold: 0"
+	options
+	once
+	chmod 711 "$dir"
+	chown -R 54321:54322 "$dir/spool"
+	if command -v setpriv >/dev/null; then
+		timeout 60 setpriv --bounding-set=-setgid "$S1SPOOL" prune \
+		    --config "$dir/s1spool.yml" >"$dir/prune.out" \
+		    2>"$dir/prune.err"
+		is "without the right" "$?" 71
+		grep -q "cannot become the owner of $dir/spool" \
+		    "$dir/prune.err" || fail "not said"
+		is "archived all the same" "$(archived)" 0
+	fi
+	prune
+	is "as root" "$code" 0
+	[ "$(archived)" -gt 2 ] || fail "archived: $(archived)"
+	is "of another user" "$(count "$dir/spool" ! -user 54321)" 0
+	is "of another group" "$(count "$dir/spool" ! -group 54322)" 0
+}
+
 # A segment of an hour goes when it was sealed on request.
 test_seal_on_request()
 {
@@ -207,12 +288,12 @@ test_seal_on_request()
 	mock POST produce '{"dataset":"activity","count":10}' >/dev/null
 	mock POST time '{"advance":2}' >/dev/null
 	run_start
-	wait_for 20 has_lines activity $((have + 10))
+	wait_for 60 has_lines activity $((have + 10))
 	prune
 	is "open segments" "$(plain)" 1
 	: >"$dir/state/seal"
-	wait_for 20 test ! -e "$dir/state/seal"
-	wait_for 20 all_archived
+	wait_for 60 test ! -e "$dir/state/seal"
+	wait_for 60 all_archived
 	run_stop
 	[ "$(archived)" -ge 4 ] || fail "archived: $(archived)"
 }
@@ -302,5 +383,7 @@ test_seal_on_request
 test_no_registry
 test_age
 test_refused
+test_owner
 mock_stop
+test_outage
 finish

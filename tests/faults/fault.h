@@ -3,7 +3,8 @@
  * own calls as fault_set() says; built as fault_preload.so, it does the same
  * in any program, steered by its environment:
  *
- *   FAULT_CALL   write, fdatasync, fsync, renameat, openat, fallocate, unlinkat
+ *   FAULT_CALL   write, fdatasync, fsync, renameat, linkat, openat, fallocate,
+ *                unlinkat
  *   FAULT_PATH   only where the file's path holds this text (default: any)
  *   FAULT_NTH    the first such call to fail, from 1 (default 1)
  *   FAULT_COUNT  how many fail in a row, 0: all from there on (default 1)
@@ -32,9 +33,9 @@ unsigned fault_hits(void);
 
 /*
  * Have fn told of calls that change what survives a power cut: of openat that
- * made a file, fdatasync and fsync after they succeeded (name is NULL for the
- * latter two), of renameat (fd and name of the target, from the same folder)
- * and unlinkat before they are tried.
+ * made a file, linkat, fdatasync and fsync after they succeeded (name is NULL
+ * for the latter two), of renameat (fd and name of the target) and unlinkat
+ * before they are tried.
  */
 void fault_watch(void (*fn)(const char *call, int fd, const char *from,
     const char *name));

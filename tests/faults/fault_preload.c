@@ -164,6 +164,20 @@ renameat(int fromfd, const char *from, int tofd, const char *to)
 }
 
 int
+linkat(int fromfd, const char *from, int tofd, const char *to, int flags)
+{
+	int (*next)(int, const char *, int, const char *, int);
+
+	*(void **)&next = real("linkat");
+	if (is_due("linkat", tofd, to))
+		return fail();
+	if (next(fromfd, from, tofd, to, flags) < 0)
+		return -1;
+	tell("linkat", tofd, NULL, to);
+	return 0;
+}
+
+int
 unlinkat(int dirfd, const char *name, int flags)
 {
 	int (*next)(int, const char *, int);

@@ -75,6 +75,16 @@ made(const char *path)
 	snprintf(files[n_files++].path, PATH_LEN, "%s", path);
 }
 
+/* Only the new name may be lost: the bytes are there under another one. */
+static void
+linked(const char *path)
+{
+	struct stat sb;
+
+	if (stat(path, &sb) == 0)
+		files[n_files - 1].synced = sb.st_size;
+}
+
 /* The old content of a name has to be there in case the rename is undone. */
 static void
 renamed(const char *from, const char *to)
@@ -124,6 +134,10 @@ watch(const char *call, int fd, const char *from, const char *name)
 	if (strcmp(call, "openat") == 0) {
 		path_of(fd, NULL, path);
 		made(path);
+	} else if (strcmp(call, "linkat") == 0) {
+		path_of(fd, name, path);
+		made(path);
+		linked(path);
 	} else if (strcmp(call, "renameat") == 0) {
 		path_of(fd, from, from_path);
 		path_of(fd, name, path);

@@ -26,7 +26,7 @@
 static char *
 make_dirs(void)
 {
-	char *dir = scratch_make();
+	char *dir = scratch_make_in_memory();
 
 	if (mkdir(scratch_path(dir, "spool"), 0700) < 0 ||
 	    mkdir(scratch_path(dir, "state"), 0700) < 0)

@@ -48,7 +48,7 @@ static const struct {
 static char *
 make_dirs(void)
 {
-	char *dir = scratch_make();
+	char *dir = scratch_make_in_memory();
 
 	if (mkdir(scratch_path(dir, "spool"), 0700) < 0 ||
 	    mkdir(scratch_path(dir, "state"), 0700) < 0)
@@ -106,24 +106,47 @@ fail_on(struct fault f, unsigned nth, bool may_double)
 }
 
 static void
+fail_each(const struct fault *f, bool may_double)
+{
+	unsigned n = 1;
+
+	while (n < CALLS_MAX && fail_once(*f, n, may_double)) {
+		fail_on(*f, n, may_double);
+		n++;
+	}
+	CU_ASSERT_TRUE(n < CALLS_MAX);
+	/* A fault that hits nothing tests nothing. */
+	CU_ASSERT_TRUE(n > 1 || strcmp(f->call, "unlinkat") == 0);
+}
+
+static void
 test_each_call(void)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct fault *f = &rows[i].fault;
-		unsigned n = 1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		fail_each(&rows[i].fault, rows[i].may_double);
+}
 
-		while (n < CALLS_MAX && fail_once(*f, n, rows[i].may_double)) {
-			fail_on(*f, n, rows[i].may_double);
-			n++;
+/* Whatever a disk may say. */
+static void
+test_each_error(void)
+{
+	static const int errors[] = { ENOSPC, EDQUOT, EIO, EROFS };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t k = 0; k < sizeof(errors) / sizeof(errors[0]);
+		     k++) {
+			struct fault f = rows[i].fault;
+
+			if (f.error == errors[k])
+				continue;
+			f.error = errors[k];
+			fail_each(&f, rows[i].may_double);
 		}
-		CU_ASSERT_TRUE(n < CALLS_MAX);
-		/* A fault that hits nothing tests nothing. */
-		CU_ASSERT_TRUE(n > 1 || strcmp(f->call, "unlinkat") == 0);
-	}
 }
 
 static const struct unit_test tests[] = {
 	{ "each call fails once, and from there on", test_each_call },
+	{ "with each error of a disk", test_each_error },
 };
 
 UNIT_MAIN("failures", tests)

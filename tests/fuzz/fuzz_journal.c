@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "spool/journal.h"
@@ -27,7 +28,7 @@ open_journal(bool *damaged)
 
 	buf_init(&err, 1 << 16);
 	j = journal_open(dir, damaged, &err);
-	MUST(j != NULL);
+	MUST(j != NULL || errno == EPROTONOSUPPORT);
 	buf_fini(&err);
 	return j;
 }
@@ -87,14 +88,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    (const char *)data + 1, size - 1 });
 	else
 		damage(data + 1, size - 1);
+	j = open_journal(&damaged);
+	if (j == NULL)
+		return 0; /* of a later version */
 	buf_init(&before, 16 << 20);
 	buf_init(&after, 16 << 20);
-	j = open_journal(&damaged);
 	put_some(j);
 	journal_each(j, "", list_entry, &before);
 	journal_close(j);
 	j = open_journal(&damaged);
-	MUST(!damaged);
+	MUST(j != NULL && !damaged);
 	journal_each(j, "", list_entry, &after);
 	journal_close(j);
 	MUST(slice_eq(buf_slice(&before), buf_slice(&after)));

@@ -28,6 +28,12 @@ struct memlog {
 void memlog_open(struct memlog *m, const char *folder, int per_checkpoint);
 void memlog_close(struct memlog *m);
 
+/* Go on with the registry that a folder holds, as Filebeat does at its start:
+ * the newest checkpoint, what the log has on top of it up to the first line
+ * that is torn, and a new checkpoint of both.  Begins one where there is
+ * none. */
+void memlog_resume(struct memlog *m, const char *folder, int per_checkpoint);
+
 /* The state of one file; offset < 0: nothing was acknowledged yet. */
 void memlog_set(struct memlog *m, const char *input, const char *identity,
     const char *value, const char *source, int64_t offset);

@@ -14,16 +14,28 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
 
-char *
-scratch_make(void)
+static char *
+make_in(const char *otherwise)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *dir = xasprintf("%s/s1spool-test-XXXXXX",
-	    tmp != NULL ? tmp : "/tmp");
+	    tmp != NULL ? tmp : otherwise);
 
 	if (mkdtemp(dir) == NULL)
 		err(99, "%s", dir);
 	return dir;
+}
+
+char *
+scratch_make(void)
+{
+	return make_in("/tmp");
+}
+
+char *
+scratch_make_in_memory(void)
+{
+	return make_in(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 }
 
 static int

@@ -14,6 +14,10 @@
  * scratch_remove(). */
 char *scratch_make(void);
 
+/* The same in memory, if there is a place and no TMPDIR: for tests that do
+ * little else than sync, of which a disk makes minutes. */
+char *scratch_make_in_memory(void);
+
 /* Remove it with all that is in it, and free the path. */
 void scratch_remove(char *dir);
 

@@ -4,8 +4,10 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "collector/base/clock.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
 #include "collector/walk/budget.h"
@@ -17,12 +19,32 @@
 	"threat-202601" day "T000000.000000Z-00000000000" n ".ndjson"
 #define KIB 1024
 
+static char acme[] = "acme", beta[] = "beta";
+
+/* What was there before is settled, or all is just being changed. */
+static int64_t later_us;
+
+static int64_t
+fake_wall_us(void)
+{
+	return INT64_C(1000000) * time(NULL) + later_us;
+}
+
+static int64_t
+fake_mono_ms(void)
+{
+	return 1000;
+}
+
+static const struct clock fake = { fake_wall_us, fake_mono_ms };
+
 struct rig {
 	char *dir;
 	struct spool *sp;
 	struct conf conf;
 	struct conf_console acme, beta;
 	struct budget budget;
+	bool waits;
 };
 
 static void
@@ -43,9 +65,10 @@ begin(struct rig *r)
 	struct spool_options opt;
 	struct buf err;
 
-	*r = (struct rig){ .dir = scratch_make(),
-		.acme = { .name = (char[]){ "acme" } },
-		.beta = { .name = (char[]){ "beta" } } };
+	*r = (struct rig){ .dir = scratch_make(), .acme = { .name = acme },
+		.beta = { .name = beta } };
+	later_us = INT64_C(-3600) * 1000000;
+	clock_set(&fake);
 	opt = (struct spool_options){ .directory = r->dir };
 	buf_init(&err, 4096);
 	r->sp = spool_open(&opt, &err);
@@ -65,6 +88,7 @@ static void
 end(struct rig *r)
 {
 	budget_fini(&r->budget);
+	clock_set(NULL);
 	spool_close(r->sp);
 	scratch_remove(r->dir);
 }
@@ -75,7 +99,7 @@ check_room(const struct rig *r, const struct conf_console *c, const char *want)
 	struct buf why;
 
 	buf_init(&why, 4096);
-	CU_ASSERT_EQUAL(budget_has_room(&r->budget, c, &why), *want == '\0');
+	CU_ASSERT_EQUAL(budget_has_room(&r->budget, c, r->waits, &why), *want == '\0');
 	UNIT_TEXT(why.p, want);
 	buf_fini(&why);
 }
@@ -83,7 +107,7 @@ check_room(const struct rig *r, const struct conf_console *c, const char *want)
 static void
 test_usage(void)
 {
-	struct usage u;
+	struct usage u = { 0 };
 	struct rig r;
 
 	begin(&r);
@@ -94,10 +118,48 @@ test_usage(void)
 	CU_ASSERT_EQUAL(usage_of(&u, "acme"), 15 * KIB);
 	CU_ASSERT_EQUAL(usage_of(&u, "beta"), 20 * KIB);
 	CU_ASSERT_EQUAL(usage_of(&u, "none"), 0);
-	usage_add(&u, "beta", KIB);
-	usage_add(&u, "none", KIB);
+	usage_add(&u, "beta", "threat", KIB);
+	usage_add(&u, "none", "threat", KIB);
 	CU_ASSERT_EQUAL(usage_of(&u, "beta"), 21 * KIB);
 	CU_ASSERT_EQUAL(u.unshipped, 37 * KIB);
+	/* Others make room as well: it is never less than nothing. */
+	usage_add(&u, "none", "threat", INT64_MAX / 2);
+	CU_ASSERT_EQUAL(u.free, 0);
+	usage_fini(&u);
+	end(&r);
+}
+
+/* A file that grows does not change its folder; one that comes does. */
+static void
+test_unchanged(void)
+{
+	struct usage u = { 0 };
+	struct rig r;
+
+	begin(&r);
+	/* Times of files are told in ticks. */
+	nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
+	CU_ASSERT_EQUAL_FATAL(usage_measure(&u, spool_dirfd(r.sp)), 0);
+	put(&r, "acme/threat", NAME("01", "1"), 11 * KIB);
+	later_us = -later_us;
+	CU_ASSERT_EQUAL_FATAL(usage_measure(&u, spool_dirfd(r.sp)), 0);
+	CU_ASSERT_EQUAL(usage_of(&u, "acme"), 16 * KIB);
+
+	put(&r, "acme/threat", NAME("01", "1"), 30 * KIB);
+	put(&r, "beta/archive/threat", NAME("05", "2") ".gz", 9 * KIB);
+	usage_add(&u, "acme", "threat", KIB);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL_FATAL(usage_measure(&u, spool_dirfd(r.sp)), 0);
+		CU_ASSERT_EQUAL(usage_of(&u, "acme"), 17 * KIB);
+		CU_ASSERT_EQUAL(u.unshipped, 37 * KIB);
+		CU_ASSERT_EQUAL(u.archived, 10 * KIB);
+	}
+	put(&r, "acme/threat", NAME("06", "4"), KIB);
+	CU_ASSERT_EQUAL(unlinkat(spool_dirfd(r.sp), "beta/archive/threat/"
+	    NAME("05", "2") ".gz", 0), 0);
+	CU_ASSERT_EQUAL_FATAL(usage_measure(&u, spool_dirfd(r.sp)), 0);
+	CU_ASSERT_EQUAL(usage_of(&u, "acme"), 36 * KIB);
+	CU_ASSERT_EQUAL(u.archived, 7 * KIB);
 	usage_fini(&u);
 	end(&r);
 }
@@ -114,9 +176,9 @@ test_full(void)
 	budget_measure(&r.budget, r.sp);
 	check_room(&r, &r.acme, "");
 	CU_ASSERT_EQUAL(r.budget.since_ms, 0);
-	budget_note(&r.budget, "acme", 65 * KIB - 1);
+	budget_note(&r.budget, "acme", "threat", 65 * KIB - 1);
 	check_room(&r, &r.acme, "");
-	budget_note(&r.budget, "beta", 1);
+	budget_note(&r.budget, "beta", "threat", 1);
 	check_room(&r, &r.acme, FULL);
 	check_room(&r, &r.beta, FULL);
 	CU_ASSERT_TRUE(r.budget.since_ms > 0);
@@ -145,6 +207,15 @@ test_one_console_is_full(void)
 	check_room(&r, &r.beta, "its files that are not shipped yet have "
 	    "reached max_size, 20KiB");
 	CU_ASSERT_EQUAL(r.budget.limit, BUDGET_ROOM);
+
+	/* Who waits goes on well below it. */
+	r.beta.max_size = 21 * KIB;
+	check_room(&r, &r.beta, "");
+	r.waits = true;
+	check_room(&r, &r.beta, "its files that are not shipped yet have "
+	    "reached max_size, 21KiB");
+	r.beta.max_size = 22 * KIB;
+	check_room(&r, &r.beta, "");
 	end(&r);
 }
 
@@ -152,6 +223,19 @@ static bool
 is_there(struct rig *r, const char *path)
 {
 	return faccessat(spool_dirfd(r->sp), path, F_OK, 0) == 0;
+}
+
+/* What nobody has looked at yet is no reason to wait. */
+static void
+test_before_measuring(void)
+{
+	struct rig r;
+
+	begin(&r);
+	r.conf.spool.min_free = 512 * KIB;
+	budget_note(&r.budget, "acme", "threat", 10 * KIB);
+	check_room(&r, &r.acme, "");
+	end(&r);
 }
 
 /* The archives go, and what is not shipped stays. */
@@ -170,6 +254,14 @@ test_no_disk(void)
 	    ".gz"));
 	CU_ASSERT_TRUE(is_there(&r, "acme/threat/" NAME("01", "1")));
 	CU_ASSERT_TRUE(is_there(&r, "acme/threat/" NAME("02", "2") ".gz"));
+
+	/* Archives go until polling can go on, not only until it pauses. */
+	put(&r, "acme/archive/threat", NAME("04", "3") ".gz", 7 * KIB);
+	r.conf.spool.min_free = r.budget.usage.free / 100 * 97;
+	budget_measure(&r.budget, r.sp);
+	CU_ASSERT_EQUAL(r.budget.limit, BUDGET_NO_DISK);
+	CU_ASSERT_FALSE(is_there(&r, "acme/archive/threat/" NAME("04", "3")
+	    ".gz"));
 	r.conf.spool.min_free = 0;
 	budget_measure(&r.budget, r.sp);
 	check_room(&r, &r.acme, "");
@@ -210,8 +302,10 @@ test_only_what_is_needed(void)
 
 static const struct unit_test tests[] = {
 	{ "what is there is measured", test_usage },
+	{ "folders that did not change", test_unchanged },
 	{ "what is not shipped reaches its limit", test_full },
 	{ "one console has a limit of its own", test_one_console_is_full },
+	{ "room before the first look", test_before_measuring },
 	{ "the disk's reserve", test_no_disk },
 	{ "no more archives go than are needed", test_only_what_is_needed },
 };

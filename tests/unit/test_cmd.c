@@ -7,13 +7,14 @@
 #include "collector/cmd/cmd.h"
 #include "tests/unit/unit.h"
 
-enum { OPT_CONFIG, OPT_FORCE, OPT_LEVEL, OPT_QUIET };
+enum { OPT_CONFIG, OPT_FORCE, OPT_LEVEL, OPT_QUIET, OPT_COATS };
 
 static const struct cmd_option paint_options[] = {
 	[OPT_CONFIG] = CMD_OPTION_CONFIG,
 	[OPT_FORCE] = { "force", 0, NULL, "do not ask" },
 	[OPT_LEVEL] = { "a-rather-long-option", 'l', "LEVEL", "how much" },
 	[OPT_QUIET] = { "quiet", 'q', NULL, "say nothing" },
+	[OPT_COATS] = { "coats", 'C', "COAT...", "what goes below" },
 	{ 0 },
 };
 
@@ -152,6 +153,29 @@ test_values(void)
 	CU_ASSERT_EQUAL(seen.argc, 0);
 }
 
+/* An option takes all words up to the next option. */
+static void
+test_many_values(void)
+{
+	run("paint east --coats a b - -q west --coats=c north");
+	CU_ASSERT_EQUAL(n_runs, 0);
+	CU_ASSERT_EQUAL(code, EX_USAGE); /* three walls are too many */
+	run("paint east --coats a b - -q west --coats=c");
+	CU_ASSERT_EQUAL(n_runs, 1);
+	UNIT_TEXT(seen_given, "4=a 4=b 4=- 3= 4=c ");
+	UNIT_TEXT(seen.value[OPT_COATS], "c");
+	CU_ASSERT_EQUAL(seen.argc, 2);
+	UNIT_TEXT(seen.argv[0], "east");
+	UNIT_TEXT(seen.argv[1], "west");
+
+	run("paint -C a b -- --east west");
+	CU_ASSERT_EQUAL(n_runs, 1);
+	UNIT_TEXT(seen_given, "4=a 4=b ");
+	CU_ASSERT_EQUAL(seen.argc, 2);
+	UNIT_TEXT(seen.argv[0], "--east");
+	UNIT_TEXT(seen.argv[1], "west");
+}
+
 struct misuse {
 	const char *line;
 	const char *message;
@@ -223,6 +247,7 @@ test_help_of_a_command(void)
 	    "  -l, --a-rather-long-option=LEVEL\n"
 	    "                            how much\n"
 	    "  -q, --quiet               say nothing\n"
+	    "  -C, --coats=COAT...       what goes below\n"
 	    "  -h, --help                print this help and exit\n"
 	    "\n"
 	    "Exit codes:\n"
@@ -276,6 +301,7 @@ test_full_disk(void)
 
 static const struct unit_test tests[] = {
 	{ "options and operands reach the command", test_values },
+	{ "an option may take many words", test_many_values },
 	{ "misuse has one specific message", test_misuse },
 	{ "help of a command is its table", test_help_of_a_command },
 	{ "help of the program lists the commands", test_help_of_the_program },

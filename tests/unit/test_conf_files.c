@@ -64,8 +64,8 @@ test_fragments(void)
 	    "  - { name: acme, url: https://c, api_token_file: /c }\n");
 	refused("spool: { x: y }\n" CONSOLE,
 	    "s1.yml:1:10: unknown option 'x'; known here: directory, max_size, "
-	    "min_free, segment_max_size, segment_max_age, segment_idle, max_line, "
-	    "compress, hold\n"
+	    "min_free, segment_max_size, segment_max_age, segment_idle, "
+	    "max_line, compress, hold\n"
 	    "conf.d/20-more.yml:1:1: unknown option 'loging'; did you mean "
 	    "logging?\n"
 	    "conf.d/20-more.yml:3:5: the console name acme is taken by "

@@ -42,9 +42,9 @@ static const struct wrong wrong_top[] = {
 	{ "spool:\n  max_size: 5kB\n" CONSOLE,
 	    "s1.yml:2:13: spool.max_size: '5kB' is not within 1MiB and "
 	    "1024TiB\n" },
-	{ "spool:\n  segment_max_size: 2TiB\n" CONSOLE,
-	    "s1.yml:2:21: spool.segment_max_size: '2TiB' is not within 4KiB "
-	    "and 1TiB\n" },
+	{ "spool:\n  segment_max_size: 2049MiB\n" CONSOLE,
+	    "s1.yml:2:21: spool.segment_max_size: '2049MiB' is not within "
+	    "4KiB and 2GiB\n" },
 	{ "spool:\n  segment_max_age: 8d\n" CONSOLE,
 	    "s1.yml:2:20: spool.segment_max_age: '8d' is not within 1s and "
 	    "7d\n" },
@@ -324,8 +324,8 @@ static const struct wrong unknown[] = {
 	{ CONSOLE "    datasets: { activity: { inventry: no } }\n",
 	    "s1.yml:5:29: unknown option 'inventry'; known here: enabled, "
 	    "interval, initial_interval, start_time, page_size, "
-	    "http_client_timeout, site_ids, preserve_original_event, tags, output, "
-	    "enable_request_tracer, look_back, overlap\n" },
+	    "http_client_timeout, site_ids, preserve_original_event, tags, "
+	    "output, enable_request_tracer, look_back, overlap\n" },
 	{ CONSOLE "    datasets: { activity: { inventory: no } }\n",
 	    "s1.yml:5:29: the dataset activity has no option inventory; "
 	    "remove it\n" },

@@ -309,10 +309,22 @@ test_damage_is_kept_aside(void)
 	text = scratch_read(dir, "journal.damaged-20260101T000000Z", NULL);
 	UNIT_TEXT(text, bad);
 	free(text);
-	free(bad);
 	j = open_sound(dir);
 	check(j, "a=1 c=3 d=4 ");
 	journal_close(j);
+
+	/* The clock was set back, and it is the same second again. */
+	scratch_write(dir, "journal", SLICE("nothing\n"));
+	clock_set(&fake);
+	journal_close(open_journal(dir, &damaged));
+	clock_set(NULL);
+	text = scratch_read(dir, "journal.damaged-20260101T000000Z", NULL);
+	UNIT_TEXT(text, bad);
+	free(text);
+	text = scratch_read(dir, "journal.damaged-20260101T000000Z-2", NULL);
+	UNIT_TEXT(text, "nothing\n");
+	free(text);
+	free(bad);
 	scratch_remove(dir);
 }
 
@@ -347,7 +359,7 @@ static void
 test_other_files(void)
 {
 	static const char *const files[][4] = {
-		{ "{\"journal\":\"s1spool\",\"version\":2}",
+		{ "{\"journal\":\"s1spool\",\"version\":0}",
 		    "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}" },
 		{ "{\"k\":\"a\",\"v\":1}", "{\"commit\":1,\"records\":1}" },
 		{ "{\"journal\":\"s1spool\",\"version\":1}",
@@ -526,6 +538,52 @@ test_failed_compaction(void)
 		check_failed_compaction(&faults[i]);
 }
 
+/* What is there can be read, and written once there is room. */
+static void
+check_full_start(const struct fault *fault)
+{
+	char *dir = scratch_make(), *before, *after;
+	struct journal *j = open_sound(dir);
+
+	journal_put(j, "a", SLICE("1"));
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	journal_close(j);
+	before = scratch_read(dir, "journal", NULL);
+	fault_set(fault);
+	j = open_sound(dir);
+	CU_ASSERT_TRUE(fault_hits() > 0);
+	CU_ASSERT_TRUE(journal_is_dirty(j));
+	CU_ASSERT_TRUE(slice_is(journal_get(j, "a"), "1"));
+	journal_put(j, "b", SLICE("2"));
+	CU_ASSERT_EQUAL(journal_commit(j), -1);
+	CU_ASSERT_EQUAL(errno, fault->error);
+	after = scratch_read(dir, "journal", NULL);
+	UNIT_TEXT(after, before);
+	fault_set(NULL);
+	CU_ASSERT_EQUAL(journal_commit(j), 0);
+	journal_close(j);
+	j = open_sound(dir);
+	CU_ASSERT_TRUE(slice_is(journal_get(j, "a"), "1"));
+	CU_ASSERT_TRUE(slice_is(journal_get(j, "b"), "2"));
+	journal_close(j);
+	free(before);
+	free(after);
+	scratch_remove(dir);
+}
+
+static void
+test_full_start(void)
+{
+	static const struct fault faults[] = {
+		{ .call = "openat", .path = "journal.tmp", .error = ENOSPC },
+		{ .call = "write", .path = "journal.tmp", .error = EDQUOT },
+		{ .call = "fsync", .path = "journal.tmp", .error = ENOSPC },
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		check_full_start(&faults[i]);
+}
+
 static void
 check_refused(const char *dir, const char *want)
 {
@@ -551,8 +609,11 @@ test_refusals(void)
 	check_refused(scratch_path(dir, "none"),
 	    "/none does not exist: create it or set state.directory");
 	fault_set(&(struct fault){ .call = "write", .path = "journal.tmp",
-	    .error = ENOSPC });
-	check_refused(dir, "/journal: No space left on device");
+	    .error = EIO });
+	check_refused(dir, "/journal: Input/output error");
+	fault_set(&(struct fault){ .call = "openat", .path = "journal.tmp",
+	    .error = EROFS });
+	check_refused(dir, "/journal: Read-only file system");
 	fault_set(NULL);
 	/* Starting over from nothing would read everything again. */
 	fault_set(&(struct fault){ .call = "openat", .path = "/journal",
@@ -609,6 +670,7 @@ static const struct unit_test tests[] = {
 	{ "a failed commit", test_failed_commit },
 	{ "compaction", test_compaction },
 	{ "a failed compaction", test_failed_compaction },
+	{ "a start on a full disk", test_full_start },
 	{ "what is refused", test_refusals },
 	{ "many keys", test_many_keys },
 };

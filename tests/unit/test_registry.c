@@ -146,18 +146,24 @@ test_old_checkpoints(void)
 
 /* Any length of the last operation: it is not there, or as a whole. */
 static void
-test_torn_end(void)
+tear_off(const char *last, const char *want)
 {
 	static const char first[] = SET("1", "a", "10");
-	static const char both[] = SET("1", "a", "10") SET("2", "a", "20");
 
-	for (size_t n = sizeof(first) - 1; n < sizeof(both); n++) {
-		char *log = xstrndup(both, n);
+	for (size_t n = 0; n <= strlen(last); n++) {
+		char *log = xasprintf("%s%.*s", first, (int)n, last);
 
-		check_files(NULL, NULL, log, n < sizeof(both) - 1 ?
-		    "in fingerprint a /a 10\n" : "in fingerprint a /a 20\n");
+		check_files(NULL, NULL, log, n < strlen(last) ?
+		    "in fingerprint a /a 10\n" : want);
 		free(log);
 	}
+}
+
+static void
+test_torn_end(void)
+{
+	tear_off(SET("2", "a", "20"), "in fingerprint a /a 20\n");
+	tear_off(REMOVE("2", "a"), "");
 }
 
 #define DAMAGED(n) "/log.json: makes no sense behind operation " n            \

@@ -323,6 +323,37 @@ test_full_disk(void)
 		CU_ASSERT_EQUAL(status, 0);
 }
 
+/* What is left of it counts as damaged, and the rest of the stream is read. */
+static void
+test_damaged_archive(void)
+{
+	struct stream_pos start = { 0 };
+	struct spool_rig f;
+	struct buf ids;
+	size_t damaged;
+
+	rig_setup(&f);
+	rig_append_one(&f, "a");
+	rig_reopen(&f);
+	rig_append_one(&f, "b");
+	rig_reopen(&f);
+	CU_ASSERT_TRUE(stream_is_complete(f.st));
+	rig_unlink_segment(&f, FIRST);
+	scratch_write(f.dir, FOLDER "/" FIRST ".gz",
+	    SLICE("\x1f\x8b\x08 no archive at all, whatever it is called"));
+	buf_init(&ids, 1000);
+	CU_ASSERT_EQUAL(stream_read_back(f.st, &start, rig_collect, &ids,
+	    &damaged), 0);
+	CU_ASSERT_EQUAL(damaged, 1);
+	UNIT_TEXT(ids.p, "b");
+	buf_fini(&ids);
+
+	rig_unlink_segment(&f, FIRST ".gz");
+	rig_reopen(&f);
+	CU_ASSERT_FALSE(stream_is_complete(f.st));
+	rig_teardown(&f);
+}
+
 static const struct unit_test tests[] = {
 	{ "read back makes durable", test_read_back_syncs },
 	{ "a short write keeps whole lines", test_short_write },
@@ -335,6 +366,7 @@ static const struct unit_test tests[] = {
 	{ "the folder is synced once a segment", test_folder_is_synced },
 	{ "the file size limit", test_file_size_limit },
 	{ "a full disk", test_full_disk },
+	{ "a damaged archive", test_damaged_archive },
 };
 
 UNIT_MAIN("stream_faults", tests)

@@ -1,20 +1,24 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "collector/base/xalloc.h"
+#include "spool/pack.h"
 #include "spool/verify.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
 /* Births 36 and 37 microseconds after 1970: "10" and "11". */
 #define FIRST "acme/threat/threat-19700101T000000.000036Z-000000000001.ndjson"
-#define SECOND "acme/threat/threat-19700101T000000.000037Z-000000000002.ndjson"
+#define SECOND_NAME "threat-19700101T000000.000037Z-000000000002.ndjson"
+#define SECOND "acme/threat/" SECOND_NAME
 #define LINE(seq, id, rest)                                                  \
 	"{\"spool\":{\"seq\":\"" seq "\",\"id\":\"" id "\",\"at\":"          \
 	"\"2026-01-02T03:04:05Z\"" rest "},\"x\":1}\n"
@@ -39,16 +43,40 @@ print_stream(void *cookie, const struct verify_stream *s)
 	buf_addc(cookie, '\n');
 }
 
+/* Take a text out wherever it stands. */
 static void
-check(const char *path, const char *want)
+strip(struct buf *b, const char *text)
 {
+	char *at;
+
+	while ((at = strstr(b->p, text)) != NULL) {
+		memmove(at, at + strlen(text), strlen(at + strlen(text)) + 1);
+		buf_cut(b, b->len - strlen(text));
+	}
+}
+
+/* What is said of dir/name, without dir. */
+static void
+check_below(const char *dir, const char *name, const char *want)
+{
+	const char *path = *name == '\0' ? dir : scratch_path(dir, name);
+	char *folder = xasprintf("%s/", dir);
 	struct buf got;
-	const struct verify_sink sink = { print_message, print_stream, &got };
+	const struct verify_sink sink = { print_message, print_stream, NULL,
+		&got };
 
 	buf_init(&got, 1 << 20);
 	CU_ASSERT_EQUAL(verify_path(path, &sink), 0);
+	strip(&got, folder);
 	UNIT_TEXT(got.p, want);
 	buf_fini(&got);
+	free(folder);
+}
+
+static void
+check(const char *dir, const char *want)
+{
+	check_below(dir, "", want);
 }
 
 static char *
@@ -94,7 +122,8 @@ test_sound(void)
 	check_segment(LINE("10-1", "a", "") LINE("10-2", "a",
 	    ",\"resend\":1") LINE("10-3", "a", ",\"resend\":2"), "");
 	/* Nothing at all is fine. */
-	check(scratch_path(dir, "acme/threat"), "");
+	check(dir, "= acme/threat 0 files 0 lines 0 bytes\n");
+	check_below(dir, "acme/archive/threat", "");
 	scratch_remove(dir);
 }
 
@@ -103,7 +132,8 @@ test_torn_tail(void)
 {
 	check_segment(LINE("10-1", "a", "") "{\"spool\":{",
 	    "W " FIRST ":2: 10 bytes without a newline at the end, as a death "
-	    "in the middle of a write leaves them\n");
+	    "in the middle of a write leaves them, and a write that goes "
+	    "on\n");
 }
 
 /* What follows the right head of a line, and how the finding begins: the rest
@@ -113,7 +143,9 @@ check_rest(const char *rest, const char *start)
 {
 	char *dir = make_spool(), *text;
 	struct buf got;
-	const struct verify_sink sink = { print_message, print_stream, &got };
+	const struct verify_sink sink = { print_message, print_stream, NULL,
+		&got };
+	char *folder = xasprintf("%s/", dir);
 	bool same;
 
 	buf_init(&got, 1 << 20);
@@ -122,6 +154,8 @@ check_rest(const char *rest, const char *start)
 	scratch_write(dir, FIRST, slice_of(text));
 	free(text);
 	CU_ASSERT_EQUAL(verify_path(dir, &sink), 0);
+	strip(&got, folder);
+	free(folder);
 	text = xasprintf("E " FIRST ":1: %s", start);
 	same = strncmp(got.p, text, strlen(text)) == 0;
 	CU_ASSERT_TRUE(same);
@@ -191,31 +225,59 @@ test_many_findings(void)
 	scratch_remove(dir);
 }
 
-static void
-write_packed(const char *dir, const char *name, const char *text, int cut)
-{
-	const char *path = scratch_path(dir, name);
-	gzFile gz = gzopen(path, "wb");
-	struct stat sb;
+#define PACKED_NAME "threat-19700101T000000.000036Z-000000000001.ndjson.gz"
+#define PACKED "acme/archive/threat/" PACKED_NAME
+#define DAMAGED " damaged: it is not a single gzip member, or its content is " \
+	"not the one of its header's SHA-256\n"
 
-	CU_ASSERT_TRUE(gzputs(gz, text) > 0);
-	CU_ASSERT_EQUAL(gzclose(gz), Z_OK);
-	CU_ASSERT_EQUAL(stat(path, &sb), 0);
-	CU_ASSERT_EQUAL(truncate(path, sb.st_size - cut), 0);
+/* Pack dir/name as `s1spool prune` does, into a folder below dir. */
+static void
+pack(const char *dir, const char *name, const char *folder)
+{
+	int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *to = xasprintf("%s.gz", strrchr(name, '/') + 1);
+	struct pack_info info;
+
+	CU_ASSERT_EQUAL(pack_file(dirfd, name, folder, folder, to, &info), 0);
+	CU_ASSERT_EQUAL(unlinkat(dirfd, name, 0), 0);
+	free(to);
+	close(dirfd);
 }
 
-#define PACKED "acme/archive/threat/" \
-	"threat-19700101T000000.000036Z-000000000001.ndjson.gz"
+/* A spool with one line, which is archived. */
+static char *
+make_archive(void)
+{
+	char *dir = make_spool();
+
+	scratch_write(dir, FIRST, SLICE(LINE("10-1", "a", "")));
+	pack(dir, FIRST, "acme/archive/threat");
+	return dir;
+}
+
+/* What verify says of one line in one file. */
+static void
+check_one(const char *dir, const char *name, const char *finding,
+    const char *stream)
+{
+	char *want = xasprintf("%s= %s 1 files 1 lines %zu bytes "
+	    "1767323045-1767323045\n", finding, stream,
+	    strlen(LINE("10-1", "a", "")));
+
+	check_below(dir, name, want);
+	free(want);
+}
 
 static void
 test_archive(void)
 {
-	char *dir = make_spool();
+	char *dir = make_archive();
 	const char *one = LINE("10-1", "a", "");
 	char want[400];
 
+	check_one(dir, "", "", "acme/threat");
+
 	/* Ids are compared across segments, packed or not. */
-	write_packed(dir, PACKED, one, 0);
 	scratch_write(dir, SECOND, SLICE(LINE("11-1", "a", "")));
 	snprintf(want, sizeof(want), "E " SECOND ":1: id a, re-send 0, is in "
 	    "an earlier line already\n= acme/threat 2 files 2 lines %zu bytes "
@@ -225,15 +287,257 @@ test_archive(void)
 	/* Packed, but not unlinked yet: one and the same. */
 	scratch_write(dir, FIRST, slice_of(one));
 	check(dir, want);
-
-	unlink(scratch_path(dir, FIRST));
-	unlink(scratch_path(dir, SECOND));
-	write_packed(dir, PACKED, one, 6); /* within the eight after it */
-	snprintf(want, sizeof(want), "E " PACKED ":2: cannot be read: damaged "
-	    "gzip\n= acme/threat 1 files 1 lines %zu bytes "
-	    "1767323045-1767323045\n", strlen(one));
-	check(dir, want);
 	scratch_remove(dir);
+}
+
+/* Change the packed file in a way, and see what is said of it. */
+static void
+check_damaged(void (*damage)(unsigned char *p, size_t *len),
+    const char *finding)
+{
+	char *dir = make_archive();
+	size_t len;
+	char *text = scratch_read(dir, PACKED, &len);
+	char *room = xmalloc(2 * len);
+
+	memcpy(room, text, len);
+	memcpy(room + len, text, len);
+	damage((unsigned char *)room, &len);
+	scratch_write(dir, PACKED, (struct slice){ room, len });
+	check_one(dir, "", finding, "acme/threat");
+	free(room);
+	free(text);
+	scratch_remove(dir);
+}
+
+static void
+damage_tail(unsigned char *p, size_t *len)
+{
+	(void)p;
+	*len -= 6; /* within the eight after the data */
+}
+
+/* The comment ends before the data: change the digit that it ends with. */
+static void
+damage_digest(unsigned char *p, size_t *len)
+{
+	size_t at = 10;
+
+	for (int zeros = 0; at < *len && zeros < 2; at++)
+		zeros += p[at] == 0;
+	p[at - 2] = p[at - 2] == '0' ? '1' : '0';
+}
+
+static void
+add_garbage(unsigned char *p, size_t *len)
+{
+	memcpy(p + *len, "garbage", 7);
+	*len += 7;
+}
+
+static void
+damage_comment(unsigned char *p, size_t *len)
+{
+	size_t at = 10 + strlen((char *)p + 10) + 1;
+
+	(void)len;
+	memcpy(p + at, "md5sum", 6);
+}
+
+static void
+test_damaged_archive(void)
+{
+	check_damaged(damage_tail, "E " PACKED ":2: cannot be read: damaged "
+	    "gzip\n");
+	check_damaged(damage_digest, "E " PACKED ":0:" DAMAGED);
+	check_damaged(add_garbage, "E " PACKED ":0:" DAMAGED);
+	check_damaged(damage_comment, "W " PACKED ":0: was not packed by "
+	    "s1spool: there is no SHA-256 of the content in its header\n");
+}
+
+/* zlib sees it before it has handed out a byte. */
+static void
+test_wrong_checksum(void)
+{
+	char *dir = make_archive();
+	size_t len;
+	char *text = scratch_read(dir, PACKED, &len);
+
+	text[len - 8] ^= 1;
+	scratch_write(dir, PACKED, (struct slice){ text, len });
+	check(dir, "E " PACKED ":1: cannot be read: damaged gzip\n"
+	    "= acme/threat 1 files 0 lines 0 bytes\n");
+	free(text);
+	scratch_remove(dir);
+}
+
+/* Two members: the second is no empty one. */
+static void
+test_two_members(void)
+{
+	char *dir = make_archive(), *want;
+	const char *one = LINE("10-1", "a", "");
+	size_t len;
+	char *text = scratch_read(dir, PACKED, &len);
+
+	scratch_append(dir, PACKED, (struct slice){ text, len });
+	want = xasprintf("E " PACKED ":2: line number 1 in spool.seq where 2 "
+	    "should be\nE " PACKED ":2: id a, re-send 0, is in an earlier line "
+	    "already\nE " PACKED ":0:" DAMAGED "= acme/threat 1 files 2 lines "
+	    "%zu bytes 1767323045-1767323045\n", 2 * strlen(one));
+	check(dir, want);
+	free(want);
+	free(text);
+	scratch_remove(dir);
+}
+
+/* A packed file wherever it was taken. */
+static void
+test_carried_away(void)
+{
+	char *dir = make_archive();
+	gzFile gz;
+
+	check_one(dir, PACKED, "", PACKED);
+	mkdir(scratch_path(dir, "usb"), 0700);
+	CU_ASSERT_EQUAL(rename(scratch_path(dir, PACKED),
+	    scratch_path(dir, "usb/" PACKED_NAME)), 0);
+	check_one(dir, "usb/" PACKED_NAME, "", "usb/" PACKED_NAME);
+	check_one(dir, "usb", "", "usb/threat");
+
+	gz = gzopen(scratch_path(dir, "x.gz"), "wb");
+	gzputs(gz, LINE("10-1", "a", ""));
+	CU_ASSERT_EQUAL(gzclose(gz), Z_OK);
+	check_one(dir, "x.gz", "W x.gz:0: is not named like a segment\n"
+	    "W x.gz:0: was not packed by s1spool: there is no SHA-256 of the "
+	    "content in its header\n", "x.gz");
+	scratch_remove(dir);
+}
+
+/* Folders of a spool by themselves. */
+static void
+test_folders(void)
+{
+	char *dir = make_archive(), *want;
+	const char *one = LINE("10-1", "a", "");
+
+	/* All of the dataset is archived. */
+	check_one(dir, "acme/threat", "", "acme/threat");
+	check_one(dir, "acme/threat/", "", "acme/threat");
+	check_one(dir, "acme", "", "acme/threat");
+	check_one(dir, "acme/archive/threat", "", "archive/threat");
+	check_one(dir, "acme/archive", "", "archive/threat");
+
+	mkdir(scratch_path(dir, "beta"), 0700);
+	mkdir(scratch_path(dir, "beta/group"), 0700);
+	scratch_write(dir, "beta/group/group-19700101T000000.000036Z-"
+	    "000000000001.ndjson", slice_of(one));
+	scratch_write(dir, SECOND, SLICE(LINE("11-1", "b", "")));
+	want = xasprintf("= acme/threat 2 files 2 lines %zu bytes "
+	    "1767323045-1767323045\n", 2 * strlen(one));
+	check_below(dir, "acme/threat", want);
+	check_below(dir, "acme", want);
+	free(want);
+	check_one(dir, "beta", "", "beta/group");
+
+	/* Segments of several datasets in a folder of any name. */
+	scratch_write(dir, "beta/group/threat-19700101T000000.000036Z-"
+	    "000000000001.ndjson", slice_of(one));
+	want = xasprintf("= group/group 1 files 1 lines %zu bytes 1767323045-"
+	    "1767323045\n= group/threat 1 files 1 lines %zu bytes 1767323045-"
+	    "1767323045\n", strlen(one), strlen(one));
+	check_below(dir, "beta/group", want);
+	free(want);
+	scratch_remove(dir);
+}
+
+/* At the first line that is read, prune moves a segment, which was listed. */
+struct mover {
+	struct buf got;
+	char *dir;
+	void (*move)(const char *dir);
+};
+
+static void
+move_message(void *cookie, enum verify_level level, const char *file,
+    uint64_t line, const char *text)
+{
+	print_message(&((struct mover *)cookie)->got, level, file, line, text);
+}
+
+static void
+move_stream(void *cookie, const struct verify_stream *s)
+{
+	print_stream(&((struct mover *)cookie)->got, s);
+}
+
+static void
+move_line(void *cookie, const struct verify_stream *s, struct slice id,
+    bool again)
+{
+	struct mover *m = cookie;
+
+	(void)s;
+	(void)id;
+	(void)again;
+	if (m->move != NULL)
+		m->move(m->dir);
+	m->move = NULL;
+}
+
+static void
+move_to_archive(const char *dir)
+{
+	pack(dir, SECOND, "acme/archive/threat");
+}
+
+static void
+move_in_place(const char *dir)
+{
+	pack(dir, SECOND, "acme/threat");
+}
+
+static void
+move_unpacked(const char *dir)
+{
+	CU_ASSERT_EQUAL(rename(scratch_path(dir, SECOND), scratch_path(dir,
+	    "acme/archive/threat/" SECOND_NAME)), 0);
+}
+
+static void
+remove_second(const char *dir)
+{
+	CU_ASSERT_EQUAL(unlink(scratch_path(dir, SECOND)), 0);
+}
+
+static void
+test_moved_meanwhile(void)
+{
+	static const struct {
+		void (*move)(const char *dir);
+		size_t files;
+	} moves[] = { { move_to_archive, 2 }, { move_in_place, 2 },
+		{ move_unpacked, 2 }, { remove_second, 1 } };
+
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+		struct mover m = { .dir = make_spool(), .move = moves[i].move };
+		const struct verify_sink sink = { move_message, move_stream,
+			move_line, &m };
+		char *want = xasprintf("= acme/threat %zu files %zu lines %zu "
+		    "bytes 1767323045-1767323045\n", moves[i].files,
+		    moves[i].files, moves[i].files *
+		    strlen(LINE("10-1", "a", "")));
+
+		buf_init(&m.got, 1 << 20);
+		scratch_write(m.dir, FIRST, SLICE(LINE("10-1", "a", "")));
+		scratch_write(m.dir, SECOND, SLICE(LINE("11-1", "b", "")));
+		CU_ASSERT_EQUAL(verify_path(m.dir, &sink), 0);
+		CU_ASSERT_PTR_NULL(m.move);
+		UNIT_TEXT(m.got.p, want);
+		free(want);
+		buf_fini(&m.got);
+		scratch_remove(m.dir);
+	}
 }
 
 static void
@@ -262,20 +566,14 @@ test_sequence_and_strangers(void)
 static void
 test_single_file(void)
 {
-	char *dir = make_spool(), *want;
+	char *dir = make_spool();
 	const struct verify_sink none = { 0 };
 
 	scratch_write(dir, FIRST, SLICE(LINE("10-1", "a", "")));
-	want = xasprintf("= %s/" FIRST " 1 files 1 lines %zu bytes "
-	    "1767323045-1767323045\n", dir, strlen(LINE("10-1", "a", "")));
-	check(scratch_path(dir, FIRST), want);
-	free(want);
-	scratch_write(dir, "other", SLICE(LINE("zz-1", "a", "")));
-	want = xasprintf("W %s/other:0: is not named like a segment\n"
-	    "= %s/other 1 files 1 lines %zu bytes 1767323045-1767323045\n",
-	    dir, dir, strlen(LINE("zz-1", "a", "")));
-	check(scratch_path(dir, "other"), want);
-	free(want);
+	check_one(dir, FIRST, "", FIRST);
+	scratch_write(dir, "other", SLICE(LINE("10-1", "a", "")));
+	check_one(dir, "other", "W other:0: is not named like a segment\n",
+	    "other");
 	CU_ASSERT_EQUAL(verify_path(scratch_path(dir, "none"), &none), -1);
 	CU_ASSERT_EQUAL(errno, ENOENT);
 	scratch_remove(dir);
@@ -288,6 +586,12 @@ static const struct unit_test tests[] = {
 	{ "heads that are wrong", test_bad_prefix },
 	{ "many findings in one file", test_many_findings },
 	{ "archives", test_archive },
+	{ "archives that are damaged or not ours", test_damaged_archive },
+	{ "an archive with a wrong checksum", test_wrong_checksum },
+	{ "an archive of two members", test_two_members },
+	{ "archives carried away", test_carried_away },
+	{ "folders of a spool", test_folders },
+	{ "segments that are moved meanwhile", test_moved_meanwhile },
 	{ "sequence numbers and strangers", test_sequence_and_strangers },
 	{ "a single file", test_single_file },
 };

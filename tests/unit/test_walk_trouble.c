@@ -42,6 +42,10 @@ refuse_some(struct rig *r, const char *path, struct fake_reply *reply)
 		reply->verdict = VERDICT_RETRY;
 		reply->retry_after_ms = 7000;
 		return true;
+	case -6:
+		buf_adds(&reply->body, "{\"data\":null,\"errors\":[{\"code\":"
+		    "5000010,\"title\":\"Internal server error\"}]}");
+		return true;
 	}
 	return false;
 }
@@ -49,7 +53,7 @@ refuse_some(struct rig *r, const char *path, struct fake_reply *reply)
 static void
 test_passing_trouble(void)
 {
-	for (int kind = -5; kind < 0; kind++) {
+	for (int kind = -6; kind < 0; kind++) {
 		struct rig r;
 
 		rig_init(&r, &rig_toy);

@@ -182,10 +182,8 @@ rig_init(struct rig *r, const struct dataset *dataset)
 {
 	static char name[] = "acme", space[] = "default", token[] = "/dev/null";
 
-	/* Syncing is what these tests do most: in memory, if there is one. */
-	if (access("/dev/shm", W_OK) == 0)
-		setenv("TMPDIR", "/dev/shm", 0);
-	*r = (struct rig){ .dir = scratch_make(), .dataset = dataset };
+	*r = (struct rig){ .dir = scratch_make_in_memory(),
+		.dataset = dataset };
 	r->conf.name = name;
 	r->conf.namespace = space;
 	r->conf.api_token_file = token;
@@ -196,6 +194,7 @@ rig_init(struct rig *r, const struct dataset *dataset)
 	r->set->look_back = RIG_MINUTE;
 	r->set->overlap = 10 * RIG_MINUTE;
 	r->max_line = 64 << 10;
+	r->segment_max_bytes = 8 << 20;
 	buf_init(&r->asked, 64 << 20);
 	log_setup(getenv("RIG_DEBUG") != NULL ? LOG_DEBUG : LOG_ERROR,
 	    LOG_TEXT);
@@ -211,7 +210,7 @@ rig_open(struct rig *r)
 {
 	struct spool_options opt = {
 		.directory = scratch_path(r->dir, "spool"),
-		.segment_max_bytes = 8 << 20,
+		.segment_max_bytes = r->segment_max_bytes,
 		.segment_max_age_ms = RIG_HOUR,
 		.segment_idle_ms = 5 * RIG_MINUTE,
 	};

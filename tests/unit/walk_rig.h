@@ -29,6 +29,7 @@ struct rig {
 				   * rig_open() */
 	const struct dataset *dataset;
 	size_t max_line;
+	int64_t segment_max_bytes; /* of the spool */
 	bool once;
 
 	struct toy *toy;
