@@ -8,7 +8,6 @@
 #include "collector/base/xalloc.h"
 #include "collector/setup/elastic.h"
 
-#define ASSET_MAX (4 << 20)
 #define MESSAGE_MAX 8192
 #define SUFFIX ".json"
 
@@ -17,20 +16,8 @@ elastic_asset(const struct elastic *e, const char *folder, const char *name)
 {
 	char *path = xasprintf("elasticsearch/%s%s%s" SUFFIX, folder,
 	    folder[0] != '\0' ? "/" : "", name);
-	struct json_object *o = NULL;
-	struct buf text;
+	struct json_object *o = setup_asset_json(e->setup, path);
 
-	buf_init(&text, ASSET_MAX);
-	if (setup_asset(e->setup, path, &text) == 0) {
-		o = json_tokener_parse(text.p);
-		if (!json_object_is_type(o, json_type_object)) {
-			fprintf(stderr, "s1spool setup: %s/%s: no JSON "
-			    "object\n", e->setup->assets, path);
-			json_object_put(o);
-			o = NULL;
-		}
-	}
-	buf_fini(&text);
 	free(path);
 	return o;
 }

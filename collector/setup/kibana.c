@@ -15,7 +15,6 @@
 #include "collector/setup/target.h"
 
 #define WHY_MAX (64u << 10)
-#define ASSET_MAX (16u << 20)
 #define UPLOAD_NAME "s1spool.ndjson" /* Kibana looks at how it ends */
 
 /* The oldest Kibana that takes all that is installed. */
@@ -57,26 +56,6 @@ kibana_lists(struct json_object *list, const char *text)
 			return true;
 	}
 	return false;
-}
-
-struct json_object *
-kibana_asset(const struct kibana *k, const char *name)
-{
-	struct json_object *asset = NULL;
-	struct buf text;
-
-	buf_init(&text, ASSET_MAX);
-	if (setup_asset(k->setup, name, &text) == 0) {
-		asset = json_tokener_parse(text.p);
-		if (!json_object_is_type(asset, json_type_object)) {
-			fprintf(stderr, "s1spool setup: %s/%s: no JSON "
-			    "object\n", k->setup->assets, name);
-			json_object_put(asset);
-			asset = NULL;
-		}
-	}
-	buf_fini(&text);
-	return asset;
 }
 
 /* The reason is part of a line. */

@@ -38,9 +38,6 @@ struct kibana_call {
 int kibana_send(struct kibana *k, const struct kibana_call *call, int also,
     struct http_answer *answer);
 
-/* Read an asset, a JSON object: NULL after a message on stderr.  The caller's. */
-struct json_object *kibana_asset(const struct kibana *k, const char *name);
-
 /* The text of a member; "" when it has none. */
 const char *kibana_text(struct json_object *from, const char *name);
 bool kibana_flag(struct json_object *from, const char *name);

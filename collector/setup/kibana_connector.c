@@ -203,7 +203,7 @@ install_with(struct kibana *k, const struct conf_console *console,
     const struct secret *token)
 {
 	struct connector c = { .k = k, .url = console->url,
-		.body = kibana_asset(k, ASSET) };
+		.body = setup_asset_json(k->setup, ASSET) };
 
 	if (c.body == NULL)
 		return -1;

@@ -132,7 +132,7 @@ compare(struct kibana *k, struct json_object *rule, struct json_object *found)
 static int
 install(struct kibana *k, const char *asset)
 {
-	struct json_object *rule = kibana_asset(k, asset);
+	struct json_object *rule = setup_asset_json(k->setup, asset);
 	struct http_answer answer;
 	char *path;
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
+
+#define ASSET_MAX (16u << 20)
 
 static const struct {
 	const char *word;
@@ -47,6 +50,26 @@ setup_asset(const struct setup *s, const char *name, struct buf *b)
 		    "folder\n", path, strerror(errno));
 	free(path);
 	return rc;
+}
+
+struct json_object *
+setup_asset_json(const struct setup *s, const char *name)
+{
+	struct json_object *asset = NULL;
+	struct buf text;
+
+	buf_init(&text, ASSET_MAX);
+	if (setup_asset(s, name, &text) == 0) {
+		asset = json_tokener_parse(text.p);
+		if (!json_object_is_type(asset, json_type_object)) {
+			fprintf(stderr, "s1spool setup: %s/%s: no JSON "
+			    "object\n", s->assets, name);
+			json_object_put(asset);
+			asset = NULL;
+		}
+	}
+	buf_fini(&text);
+	return asset;
 }
 
 static const char *

@@ -13,6 +13,7 @@
 #include "collector/base/buf.h"
 
 struct conf;
+struct json_object;
 
 /* What became of one thing: an object of Elasticsearch's, a file. */
 enum setup_result {
@@ -57,6 +58,10 @@ bool setup_wants(const struct setup *s, const char *part);
  * as it was then.
  */
 int setup_asset(const struct setup *s, const char *name, struct buf *b);
+
+/* The same for one that is a JSON object, which the caller puts; NULL after a
+ * message. */
+struct json_object *setup_asset_json(const struct setup *s, const char *name);
 
 /*
  * Count a result and print its line on stdout: what became of what.  The text
