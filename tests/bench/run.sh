@@ -55,6 +55,7 @@ consoles:
   - name: bench
     url: http://127.0.0.1:$(cat "$dir/port")
     api_token_file: $dir/token
+    datasets: { alert: { enabled: false }, application: { enabled: false } }
 END
 "$S1SPOOL" run --config "$dir/s1spool.yml" 2>"$dir/run.log" &
 daemon=$!
