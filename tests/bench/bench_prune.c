@@ -4,20 +4,13 @@
  * time, since a disk is waited for; nothing passes or fails.
  *
  *   bench_prune [DIRECTORY [SEGMENTS]]     . and 10000
- *
- * Not below /tmp: that is memory on many machines.
  */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collector/base/buf.h"
@@ -26,58 +19,25 @@
 #include "collector/base/xalloc.h"
 #include "spool/pack.h"
 #include "spool/prune.h"
+#include "tests/bench/place.h"
 
 #define FOLDER "bench/threat"
 #define LARGE (64 << 20)
 #define SMALL 4096
 #define REGISTRY_MAX (64 << 20)
 
-static char root[PATH_MAX];
+static const char *root;
 static int dirfd;
-
-static void
-die(const char *what)
-{
-	fprintf(stderr, "bench_prune: %s: %s\n", what, strerror(errno));
-	exit(EXIT_FAILURE);
-}
-
-static double
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static int
-remove_one(const char *path, const struct stat *sb, int type, struct FTW *f)
-{
-	(void)sb;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
-static void
-remove_root(void)
-{
-	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 static void
 make_folders(const char *top)
 {
-	snprintf(root, sizeof(root), "%s/bench_prune.XXXXXX", top);
-	if (mkdtemp(root) == NULL)
-		die(root);
-	atexit(remove_root);
+	root = bench_place(top);
 	dirfd = fs_open_dir(AT_FDCWD, root);
 	if (dirfd < 0 || fs_mkdirs(dirfd, FOLDER, 0750) != 0 ||
 	    fs_mkdirs(dirfd, "work", 0750) != 0 ||
 	    fs_mkdirs(dirfd, "registry", 0750) != 0)
-		die(root);
+		bench_die(root);
 }
 
 static void
@@ -86,7 +46,7 @@ put(const char *path, struct slice content)
 	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
 
 	if (fd < 0 || fs_write_full(fd, content.p, content.len) < content.len)
-		die(path);
+		bench_die(path);
 	close(fd);
 }
 
@@ -121,14 +81,14 @@ bench_packing(void)
 	buf_init(&b, 2 * LARGE);
 	make_lines(&b, LARGE, 0);
 	put("large.ndjson", buf_slice(&b));
-	start = now();
+	start = bench_now();
 	if (pack_file(dirfd, "large.ndjson", "work", "work", "large.ndjson.gz",
 	    &info) != 0)
-		die("pack");
-	packed = now();
+		bench_die("pack");
+	packed = bench_now();
 	if (pack_check(dirfd, "work/large.ndjson.gz", &info) != 0)
-		die("check");
-	checked = now();
+		bench_die("check");
+	checked = bench_now();
 	printf("%-38s %8.2f %8.0f %8.1f\n", "one segment of 64 MiB, packed",
 	    packed - start, (double)b.len / 1e6 / (packed - start),
 	    (double)info.unpacked / (double)info.packed);
@@ -187,7 +147,7 @@ run(const struct prune_options *opt, int64_t n, const char *what)
 {
 	char last[STREAM_NAME_MAX];
 	struct prune_published pub = { .sealed = last };
-	double start = now(), spent;
+	double start = bench_now(), spent;
 	struct prune *p;
 	struct buf err;
 
@@ -196,10 +156,10 @@ run(const struct prune_options *opt, int64_t n, const char *what)
 	buf_init(&err, 4096);
 	p = prune_begin(opt, forget, NULL, &err);
 	if (p == NULL)
-		die(err.p);
+		bench_die(err.p);
 	prune_stream(p, "bench", "threat", &pub);
 	prune_archives(p);
-	spent = now() - start;
+	spent = bench_now() - start;
 	printf("%-38s %8.2f %8s %8s %10.0f\n", what, spent, "", "",
 	    (double)n / spent);
 	fflush(stdout);
@@ -221,12 +181,12 @@ bench_runs(int64_t n)
 
 	buf_init(&err, 4096);
 	make_segments(n);
-	start = now();
+	start = bench_now();
 	shipper = shipper_read(&sopt, &err);
 	if (shipper == NULL)
-		die(err.p);
+		bench_die(err.p);
 	printf("%-38s %8.2f\n", "a registry that knows them, read",
-	    now() - start);
+	    bench_now() - start);
 	run(&opt, n, "asked whether they are shipped");
 	opt.dry_run = false;
 	run(&opt, n, "packed into the archive");

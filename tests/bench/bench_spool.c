@@ -4,21 +4,15 @@
  * time, since a disk is waited for; nothing passes or fails.
  *
  *   bench_spool [DIRECTORY [MEBIBYTES]]     . and 1024
- *
- * Not below /tmp: that is memory on many machines.
  */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collector/base/buf.h"
@@ -29,6 +23,7 @@
 #include "spool/journal.h"
 #include "spool/spool.h"
 #include "spool/stream.h"
+#include "tests/bench/place.h"
 
 #define PAGE_LINES 1000
 #define BODY_LEN 920 /* with its prefix a line has about 1 KiB */
@@ -36,46 +31,7 @@
 #define NEVER INT64_MAX
 #define IDS 300000
 
-static char root[PATH_MAX];
-
-static void
-die(const char *what)
-{
-	fprintf(stderr, "bench_spool: %s: %s\n", what, strerror(errno));
-	exit(EXIT_FAILURE);
-}
-
-static double
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static int
-remove_one(const char *path, const struct stat *sb, int type, struct FTW *f)
-{
-	(void)sb;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
-static void
-remove_tree(const char *path)
-{
-	if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0 &&
-	    errno != ENOENT)
-		die(path);
-}
-
-static void
-remove_root(void)
-{
-	remove_tree(root);
-}
+static const char *root;
 
 /* 28 characters of Base64, as those of documents, other ones for every n. */
 static void
@@ -113,7 +69,7 @@ rig_open(struct rig *r)
 	buf_init(&r->batch, 16 << 20);
 	if (fs_mkdirs(AT_FDCWD, spool, 0750) != 0 ||
 	    fs_mkdirs(AT_FDCWD, state, 0750) != 0)
-		die(root);
+		bench_die(root);
 	if ((r->journal = journal_open(state, &damaged, &err)) == NULL ||
 	    (r->spool = spool_open(&opt, &err)) == NULL ||
 	    (r->stream = stream_open(r->spool, "bench", "threat", &err)) ==
@@ -144,12 +100,12 @@ make_page(struct rig *r)
 	memset(body, 'x', sizeof(body));
 	buf_reset(&r->batch);
 	if (stream_begin(r->stream, PAGE_LINES * (BODY_LEN + 100)) != 0)
-		die("begin");
+		bench_die("begin");
 	for (int i = 0; i < PAGE_LINES; i++) {
 		make_id(r->n_lines++, id);
 		if (stream_prefix(r->stream, &r->batch, slice_of(id),
 		    SLICE("2026-01-01T00:00:00.000000Z"), 0) != 0)
-			die("prefix");
+			bench_die("prefix");
 		buf_adds(&r->batch, "\"message\":\"");
 		buf_add(&r->batch, body, sizeof(body));
 		buf_adds(&r->batch, "\"}\n");
@@ -164,7 +120,7 @@ append_page(struct rig *r)
 	make_page(r);
 	if (stream_append(r->stream, buf_slice(&r->batch), PAGE_LINES,
 	    &kept) != 0)
-		die("append");
+		bench_die("append");
 }
 
 /* The order of a commit: lines, then the position that counts on them. */
@@ -175,14 +131,14 @@ commit(struct rig *r)
 	struct buf value;
 
 	if (stream_sync(r->stream) != 0)
-		die("sync");
+		bench_die("sync");
 	stream_end(r->stream, &end);
 	buf_init(&value, 4096);
 	buf_addf(&value, "{\"segment\":\"%s\",\"offset\":%" PRId64 "}",
 	    end.segment, end.offset);
 	journal_put(r->journal, "bench/threat", buf_slice(&value));
 	if (journal_commit(r->journal) != 0)
-		die("journal");
+		bench_die("journal");
 	buf_fini(&value);
 }
 
@@ -206,20 +162,20 @@ bench_append(const char *what, int64_t bytes, int64_t commit_ms)
 	struct rig r;
 
 	rig_open(&r);
-	start = last = now();
+	start = last = bench_now();
 	while (written < bytes) {
 		append_page(&r);
 		written += (int64_t)r.batch.len;
 		if (commit_ms == NEVER ||
-		    (now() - last) * 1000 < (double)commit_ms)
+		    (bench_now() - last) * 1000 < (double)commit_ms)
 			continue;
 		commit(&r);
 		commits++;
-		last = now();
+		last = bench_now();
 	}
-	print_row(&r, written, now() - start, commits, what);
+	print_row(&r, written, bench_now() - start, commits, what);
 	rig_close(&r);
-	remove_root();
+	bench_clear();
 }
 
 /* The same bytes by write(2) alone. */
@@ -236,18 +192,18 @@ bench_write(int64_t bytes)
 	make_page(&r);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	if (fd < 0)
-		die(path);
+		bench_die(path);
 	r.n_lines = 0;
-	for (start = now(); written < bytes; r.n_lines += PAGE_LINES) {
+	for (start = bench_now(); written < bytes; r.n_lines += PAGE_LINES) {
 		if (fs_write_full(fd, r.batch.p, r.batch.len) < r.batch.len)
-			die(path);
+			bench_die(path);
 		written += (int64_t)r.batch.len;
 	}
-	spent = now() - start;
+	spent = bench_now() - start;
 	print_row(&r, written, spent, 0, "write(2) of the same bytes, no sync");
 	close(fd);
 	rig_close(&r);
-	remove_root();
+	bench_clear();
 	free(path);
 }
 
@@ -273,17 +229,17 @@ bench_recovery(int64_t bytes)
 	     written += (int64_t)r.batch.len)
 		append_page(&r);
 	if (stream_sync(r.stream) != 0)
-		die("sync");
+		bench_die("sync");
 	rig_close(&r);
 	rig_open(&r);
-	start = now();
+	start = bench_now();
 	if (stream_read_back(r.stream, &from, remember, ids, &damaged) != 0)
-		die("read back");
+		bench_die("read back");
 	printf("\nReading back a tail of %" PRId64 " MiB, not cached: %.2f s, "
-	    "%zu ids\n", bytes >> 20, now() - start, idset_count(ids));
+	    "%zu ids\n", bytes >> 20, bench_now() - start, idset_count(ids));
 	rig_close(&r);
 	idset_free(ids);
-	remove_root();
+	bench_clear();
 }
 
 static void
@@ -308,17 +264,17 @@ bench_ids(void)
 
 	if (fs_mkdirs(AT_FDCWD, root, 0750) != 0 ||
 	    (dirfd = fs_open_dir(AT_FDCWD, root)) < 0)
-		die(root);
-	start = now();
+		bench_die(root);
+	start = bench_now();
 	fill(ids);
-	filled = now();
+	filled = bench_now();
 	if (idset_save(ids, dirfd, "ids", &pos) != 0)
-		die("save");
-	saved = now();
+		bench_die("save");
+	saved = bench_now();
 	if (idset_load(back, dirfd, "ids", &pos) != 0 ||
 	    fstatat(dirfd, "ids", &sb, 0) != 0)
-		die("load");
-	loaded = now();
+		bench_die("load");
+	loaded = bench_now();
 	printf("%d ids: %.1f MiB in memory (%.0f bytes an id), %.1f MiB on "
 	    "disk;\nadded in %.0f ms, saved and synced in %.0f ms, loaded in "
 	    "%.0f ms\n", IDS, (double)idset_memory_bytes(ids) / 1048576,
@@ -328,7 +284,7 @@ bench_ids(void)
 	close(dirfd);
 	idset_free(ids);
 	idset_free(back);
-	remove_root();
+	bench_clear();
 }
 
 int
@@ -341,10 +297,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "bench_spool: how many MiB is %s?\n", argv[2]);
 		return EXIT_FAILURE;
 	}
-	snprintf(root, sizeof(root), "%s/bench_spool.XXXXXX", top);
-	if (mkdtemp(root) == NULL)
-		die(root);
-	atexit(remove_root);
+	root = bench_place(top);
 	printf("\nLines -> disk, wall time, pages of %d lines of 1 KiB, %"
 	    PRId64 " MiB a figure:\n\n%-38s %8s %10s %9s\n", PAGE_LINES, mib, "",
 	    "MB/s", "lines/s", "commits/s");

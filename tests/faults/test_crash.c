@@ -9,8 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,42 +20,6 @@
 
 #define PASSES_MAX 500
 #define KILLS 60
-
-static char *
-make_dirs(void)
-{
-	char *dir = scratch_make_in_memory();
-
-	if (mkdir(scratch_path(dir, "spool"), 0700) < 0 ||
-	    mkdir(scratch_path(dir, "state"), 0700) < 0)
-		err(99, "%s", dir);
-	return dir;
-}
-
-/* Start a collector in a process of its own, to die at a point unless NULL. */
-static pid_t
-start(const char *dir, const char *point)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		err(99, "fork");
-	if (pid > 0)
-		return pid;
-	if (crash_point_set(point) < 0)
-		_exit(98);
-	_exit(toy_run(dir, 0) == 0 ? 0 : 1);
-}
-
-/* Its end: 0 or SIGKILL. */
-static int
-finish(pid_t pid)
-{
-	int status = -1;
-
-	waitpid(pid, &status, 0);
-	return WIFSIGNALED(status) ? WTERMSIG(status) : status;
-}
 
 static void
 check_once(const char *dir, const char *what)
@@ -76,9 +38,9 @@ check_once(const char *dir, const char *what)
 static void
 test_undisturbed(void)
 {
-	char *dir = make_dirs();
+	char *dir = toy_make_dirs();
 
-	CU_ASSERT_EQUAL(finish(start(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	check_once(dir, "undisturbed");
 	scratch_remove(dir);
 }
@@ -88,14 +50,14 @@ test_undisturbed(void)
 static bool
 die_at(const char *name, int n, int again)
 {
-	char *dir = make_dirs(), point[64];
+	char *dir = toy_make_dirs(), point[64];
 	bool died;
 
 	snprintf(point, sizeof(point), "%s:%d", name, n);
-	died = finish(start(dir, point)) == SIGKILL;
+	died = toy_finish(toy_start(dir, point)) == SIGKILL;
 	for (; died && again > 0; again--)
-		finish(start(dir, name));
-	CU_ASSERT_EQUAL(finish(start(dir, NULL)), 0);
+		toy_finish(toy_start(dir, name));
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	check_once(dir, point);
 	scratch_remove(dir);
 	return died;
@@ -122,7 +84,7 @@ test_named_points(void)
 	at_every_pass(die_at);
 }
 
-/* Like start(), under watch; what is not synced goes in a death with `cut`, and
+/* Like toy_start(), under watch; what is not synced goes in a death with `cut`, and
  * always at the end. */
 static pid_t
 start_watched(const char *dir, const char *point, bool cut, int seed)
@@ -150,16 +112,16 @@ start_watched(const char *dir, const char *point, bool cut, int seed)
 static bool
 cut_at(const char *name, int n, int variant)
 {
-	char *dir = make_dirs(), point[64], again[64];
+	char *dir = toy_make_dirs(), point[64], again[64];
 	bool died;
 
 	snprintf(point, sizeof(point), "%s:%d", name, n);
-	died = finish(start_watched(dir, point, variant == 0, n)) == SIGKILL;
+	died = toy_finish(start_watched(dir, point, variant == 0, n)) == SIGKILL;
 	if (died && variant > 0) {
 		snprintf(again, sizeof(again), "%s:%d", name, variant);
-		finish(start_watched(dir, again, true, n));
+		toy_finish(start_watched(dir, again, true, n));
 	}
-	CU_ASSERT_EQUAL(finish(start_watched(dir, NULL, true, n)), 0);
+	CU_ASSERT_EQUAL(toy_finish(start_watched(dir, NULL, true, n)), 0);
 	check_once(dir, point);
 	scratch_remove(dir);
 	return died;
@@ -180,11 +142,11 @@ test_random_kills(void)
 {
 	unsigned short seed[3] = { 4, 2, 1 };
 	struct timespec from, to, pause = { 0, 0 };
-	char *dir = make_dirs();
+	char *dir = toy_make_dirs();
 	long run_ns;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	CU_ASSERT_EQUAL(finish(start(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	run_ns = (to.tv_sec - from.tv_sec) * 1000000000L + to.tv_nsec -
 	    from.tv_nsec;
@@ -192,23 +154,23 @@ test_random_kills(void)
 		run_ns = 900000000;
 	scratch_remove(dir);
 
-	dir = make_dirs();
+	dir = toy_make_dirs();
 	for (int i = 0; i < KILLS; i++) {
-		pid_t pid = start(dir, NULL);
+		pid_t pid = toy_start(dir, NULL);
 		int end;
 
 		pause.tv_nsec = nrand48(seed) % run_ns;
 		nanosleep(&pause, NULL);
 		kill(pid, SIGKILL);
-		end = finish(pid);
+		end = toy_finish(pid);
 		CU_ASSERT_TRUE(end == 0 || end == SIGKILL);
 		if (end != 0)
 			continue;
 		check_once(dir, "random kills");
 		scratch_remove(dir);
-		dir = make_dirs();
+		dir = toy_make_dirs();
 	}
-	CU_ASSERT_EQUAL(finish(start(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	check_once(dir, "after random kills");
 	scratch_remove(dir);
 }

@@ -5,11 +5,8 @@
  */
 #include "config.h"
 
-#include <err.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "tests/faults/fault.h"
@@ -45,17 +42,6 @@ static const struct {
 	{ { .call = "unlinkat", .error = EROFS }, false },
 };
 
-static char *
-make_dirs(void)
-{
-	char *dir = scratch_make_in_memory();
-
-	if (mkdir(scratch_path(dir, "spool"), 0700) < 0 ||
-	    mkdir(scratch_path(dir, "state"), 0700) < 0)
-		err(99, "%s", dir);
-	return dir;
-}
-
 static void
 check(const char *dir, const struct fault *f, bool may_double)
 {
@@ -75,7 +61,7 @@ check(const char *dir, const struct fault *f, bool may_double)
 static bool
 fail_once(struct fault f, unsigned nth, bool may_double)
 {
-	char *dir = make_dirs();
+	char *dir = toy_make_dirs();
 	bool hit;
 
 	f.nth = nth;
@@ -93,7 +79,7 @@ fail_once(struct fault f, unsigned nth, bool may_double)
 static void
 fail_on(struct fault f, unsigned nth, bool may_double)
 {
-	char *dir = make_dirs();
+	char *dir = toy_make_dirs();
 
 	f.nth = nth;
 	f.count = 0;

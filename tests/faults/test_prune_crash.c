@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -33,41 +32,6 @@
 #define PASSES_MAX 100
 #define CUTS 4 /* of the power, with another loss each time */
 #define ROUNDS 4 /* of a collector that runs meanwhile, for each point */
-
-static char *
-make_dirs(void)
-{
-	char *dir = scratch_make_in_memory();
-
-	if (mkdir(scratch_path(dir, "spool"), 0700) < 0 ||
-	    mkdir(scratch_path(dir, "state"), 0700) < 0)
-		err(99, "%s", dir);
-	return dir;
-}
-
-/* Its end: 0, SIGKILL, or another status. */
-static int
-finish(pid_t pid)
-{
-	int status = -1;
-
-	waitpid(pid, &status, 0);
-	return WIFSIGNALED(status) ? WTERMSIG(status) : status;
-}
-
-static pid_t
-start_toy(const char *dir, const char *point)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		err(99, "fork");
-	if (pid > 0)
-		return pid;
-	if (crash_point_set(point) < 0)
-		_exit(98);
-	_exit(toy_run(dir, 0) == 0 ? 0 : 1);
-}
 
 /* What a collector publishes: the position of its snapshot of ids, and that
  * the segments before it are sealed. */
@@ -179,7 +143,7 @@ run_prune(const char *dir, const struct run *run, const char *point,
 	if (pid < 0)
 		err(99, "fork");
 	if (pid > 0)
-		return finish(pid);
+		return toy_finish(pid);
 	if (crash_point_set(point) < 0)
 		_exit(98);
 	if (power != POWER_ON)
@@ -276,10 +240,10 @@ static bool
 die_down(const char *point, int n)
 {
 	const struct run run = run_through(point);
-	char *dir = make_dirs(), at[64];
+	char *dir = toy_make_dirs(), at[64];
 	bool died;
 
-	CU_ASSERT_EQUAL(finish(start_toy(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	snprintf(at, sizeof(at), "%s:%d", point, n);
 	died = run_prune(dir, &run, at, POWER_ON) == SIGKILL;
 	if (n % 2 == 0)
@@ -296,10 +260,10 @@ die_sealed(const char *point, int n)
 {
 	struct run run = { .compress = PRUNE_COMPRESS_SEALED,
 		.hold_ms = 3600000, .at_the_end = true };
-	char *dir = make_dirs(), at[64];
+	char *dir = toy_make_dirs(), at[64];
 	bool died;
 
-	CU_ASSERT_EQUAL(finish(start_toy(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	snprintf(at, sizeof(at), "%s:%d", point, n);
 	died = run_prune(dir, &run, at, POWER_ON) == SIGKILL;
 	/* It was shipped meanwhile, or not. */
@@ -319,15 +283,15 @@ static bool
 die_recovering(const char *point, int n)
 {
 	struct run run = run_through(point);
-	char *dir = make_dirs(), at[64];
+	char *dir = toy_make_dirs(), at[64];
 	bool died;
 
 	run.at_the_end = false;
-	CU_ASSERT_EQUAL(finish(start_toy(dir, "batch_written:11")), SIGKILL);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, "batch_written:11")), SIGKILL);
 	snprintf(at, sizeof(at), "%s:%d", point, n);
 	died = run_prune(dir, &run, at, POWER_ON) == SIGKILL;
 	unlink(scratch_path(dir, "state/ids"));
-	CU_ASSERT_EQUAL(finish(start_toy(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	run.at_the_end = true;
 	CU_ASSERT_EQUAL(run_prune(dir, &run, NULL, POWER_ON), 0);
 	check_once(dir, at);
@@ -341,10 +305,10 @@ static bool
 die_with(const char *point, int n, enum power power)
 {
 	const struct run run = run_through(point);
-	char *dir = make_dirs(), at[64];
+	char *dir = toy_make_dirs(), at[64];
 	bool died;
 
-	CU_ASSERT_EQUAL(finish(start_toy(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	snprintf(at, sizeof(at), "%s:%d", point, n);
 	died = run_prune(dir, &run, at, power) == SIGKILL;
 	CU_ASSERT_EQUAL(run_prune(dir, &run, NULL, POWER_CUT_AT_END), 0);
@@ -424,7 +388,7 @@ static void
 prune_beside(const char *dir, const char *point, int round)
 {
 	struct run run = run_through(point);
-	pid_t toy = start_toy(dir, NULL);
+	pid_t toy = toy_start(dir, NULL);
 	int status = -1;
 	char at[64];
 
@@ -444,7 +408,7 @@ test_running(void)
 {
 	for (const char *const *p = crash_point_prune_names; *p != NULL; p++)
 		for (int i = 0; i < ROUNDS && !has(removing, *p); i++) {
-			char *dir = make_dirs();
+			char *dir = toy_make_dirs();
 
 			prune_beside(dir, *p, i);
 			scratch_remove(dir);
@@ -458,10 +422,10 @@ test_removing(void)
 	struct run run = { .compress = PRUNE_COMPRESS_ARCHIVE,
 		.at_the_end = true };
 	int counts[TOY_ROWS] = { 0 };
-	char *dir = make_dirs();
+	char *dir = toy_make_dirs();
 	size_t n;
 
-	CU_ASSERT_EQUAL(finish(start_toy(dir, NULL)), 0);
+	CU_ASSERT_EQUAL(toy_finish(toy_start(dir, NULL)), 0);
 	CU_ASSERT_EQUAL(run_prune(dir, &run, NULL, POWER_ON), 0);
 	n = count_folder(dir, ARCHIVED, counts);
 	CU_ASSERT_TRUE(n > 2);

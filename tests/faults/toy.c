@@ -2,16 +2,21 @@
 
 #include "tests/faults/toy.h"
 
+#include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "collector/base/crashpoint.h"
 #include "collector/base/xalloc.h"
 #include "spool/idset.h"
 #include "spool/journal.h"
 #include "spool/spool.h"
 #include "spool/stream.h"
+#include "tests/unit/scratch.h"
 
 #define KEY "acme/threat"
 #define PAGE 4 /* rows */
@@ -249,4 +254,38 @@ toy_count(const char *dir, size_t *lost, size_t *doubled)
 		*doubled += counts[i] > 1 ? (size_t)counts[i] - 1 : 0;
 	}
 	return r < 0 || damaged > 0 ? -1 : 0;
+}
+
+char *
+toy_make_dirs(void)
+{
+	char *dir = scratch_make_in_memory();
+
+	if (mkdir(scratch_path(dir, "spool"), 0700) < 0 ||
+	    mkdir(scratch_path(dir, "state"), 0700) < 0)
+		err(99, "%s", dir);
+	return dir;
+}
+
+pid_t
+toy_start(const char *dir, const char *point)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		err(99, "fork");
+	if (pid > 0)
+		return pid;
+	if (crash_point_set(point) < 0)
+		_exit(98);
+	_exit(toy_run(dir, 0) == 0 ? 0 : 1);
+}
+
+int
+toy_finish(pid_t pid)
+{
+	int status = -1;
+
+	waitpid(pid, &status, 0);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : status;
 }
