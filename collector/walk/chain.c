@@ -224,6 +224,8 @@ chain_list_again(struct poller *p)
 
 	w->listed = false;
 	walk_set_child(w, 0, NULL);
+	/* The page names the same next one as before. */
+	loop_reset(&p->loop);
 	poller_mark(p);
 }
 

@@ -122,7 +122,9 @@ poller_roll_back(struct poller *p)
 		position_fini(&p->pos);
 		position_init(&p->pos);
 	}
+	/* Pages that come once more name the same next ones. */
 	loop_reset(&p->loop);
+	loop_reset(&p->child_loop);
 	chain_load(p);
 }
 

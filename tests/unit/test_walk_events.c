@@ -382,6 +382,23 @@ test_out_of_scope(void)
 	rig_fini(&r);
 }
 
+/* The page that is listed again goes on as it did the first time. */
+static void
+test_right_is_given(void)
+{
+	struct rig r;
+
+	init_bad(&r, 5, 403, "");
+	r.set->page_size = 10;
+	rig_open(&r);
+	fake_run(RIG_MINUTE);
+	CU_ASSERT_EQUAL(r.poller->state, POLLER_DISABLED);
+	r.meddle = NULL;
+	fake_run(RIG_HOUR);
+	check(&r, 25);
+	rig_fini(&r);
+}
+
 /* 500 for one: the others go on, and it is asked for again every hour. */
 static void
 test_failing(void)
@@ -484,6 +501,27 @@ test_child_cursor_refused(void)
 	rig_fini(&r);
 }
 
+/* Pages that are asked for again name the same next page: no circle. */
+static void
+test_each_write_fails(void)
+{
+	struct fault fault = { "write", "/spool/", 1, 1, ENOSPC, 0 };
+
+	for (int hits = 1; hits == 1; fault.nth++) {
+		struct rig r;
+
+		init(&r, 25);
+		rig_open(&r);
+		fault_set(&fault);
+		fake_run(2 * RIG_MINUTE);
+		hits = fault_hits();
+		fault_set(NULL);
+		check(&r, 25);
+		rig_fini(&r);
+	}
+	CU_ASSERT(fault.nth > 50);
+}
+
 static const struct unit_test tests[] = {
 	{ "the unchanged are not asked for again",
 	    test_unchanged_are_not_asked_again },
@@ -492,8 +530,10 @@ static const struct unit_test tests[] = {
 	{ "killed", test_killed },
 	{ "many", test_many },
 	{ "lost lines", test_lost_lines },
+	{ "each write fails", test_each_write_fails },
 	{ "deleted parents", test_deleted },
 	{ "a parent out of scope", test_out_of_scope },
+	{ "the right is given later", test_right_is_given },
 	{ "a parent that fails", test_failing },
 	{ "a parent that fails for ever", test_failing_for_ever },
 	{ "an outage", test_outage },
