@@ -246,8 +246,8 @@ is_wanted(const void *cookie, const char *console, struct slice label)
 	const struct conf_console *c = NULL;
 
 	for (size_t i = 0; i < conf->n_consoles && c == NULL; i++)
-		if (strcmp(conf->console[i].name, console) == 0)
-			c = &conf->console[i];
+		if (strcmp(conf->console[i]->name, console) == 0)
+			c = conf->console[i];
 	if (c == NULL)
 		return false;
 	for (int id = 0; id < DATASET_COUNT; id++)

@@ -109,7 +109,7 @@ conf_free(struct conf *c)
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < c->n_consoles; i++)
-		conf_console_fini(&c->console[i]);
+		conf_console_free(c->console[i]);
 	free(c->console);
 	for (size_t i = 0; i < c->n_shippers; i++)
 		conf_value_free(&conf_schema_shipper, &c->shipper[i]);

@@ -131,7 +131,8 @@ struct conf {
 	struct conf_server kibana;
 	struct conf_shipper *shipper;
 	size_t n_shippers;
-	struct conf_console *console;
+	/* Each by itself, so that it can move to a later configuration. */
+	struct conf_console **console;
 	size_t n_consoles;
 };
 

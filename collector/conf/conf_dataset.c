@@ -2,8 +2,10 @@
 
 #include "collector/conf/conf_dataset.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/xalloc.h"
 #include "collector/conf/conf_list.h"
 #include "collector/conf/conf_value.h"
 
@@ -90,13 +92,15 @@ dataset_init(struct conf_dataset *c, const struct dataset_defaults *d)
 	c->tags = conf_list_new(d->tags, sizeof(d->tags) / sizeof(d->tags[0]));
 }
 
-void
-conf_console_init(struct conf_console *c)
+struct conf_console *
+conf_console_new(void)
 {
-	*c = (struct conf_console){ 0 };
+	struct conf_console *c = xcalloc(1, sizeof(*c));
+
 	conf_value_defaults(&conf_schema_console, c);
 	for (int id = 0; id < DATASET_COUNT; id++)
 		dataset_init(&c->dataset[id], &dataset_table[id]->defaults);
+	return c;
 }
 
 static const struct conf_option *
@@ -129,10 +133,25 @@ conf_console_inherit(struct conf_console *c)
 		inherit(c, dataset_table[id], &c->dataset[id]);
 }
 
-void
-conf_console_fini(struct conf_console *c)
+bool
+conf_console_same(const struct conf_console *a, const struct conf_console *b)
 {
+	if (!conf_value_same_all(&conf_schema_console, a, b))
+		return false;
+	for (int id = 0; id < DATASET_COUNT; id++)
+		if (!conf_value_same_all(&conf_schema_dataset, &a->dataset[id],
+		    &b->dataset[id]))
+			return false;
+	return true;
+}
+
+void
+conf_console_free(struct conf_console *c)
+{
+	if (c == NULL)
+		return;
 	for (int id = 0; id < DATASET_COUNT; id++)
 		conf_value_free(&conf_schema_dataset, &c->dataset[id]);
 	conf_value_free(&conf_schema_console, c);
+	free(c);
 }

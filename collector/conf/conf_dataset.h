@@ -21,10 +21,13 @@ bool conf_dataset_switch(const struct conf_dataset *c, const char *name);
 /* The largest value that an option may have for a dataset. */
 int64_t conf_dataset_max(const struct dataset *d, const struct conf_option *o);
 
-/* A console with all defaults, and freeing it; the storage is the caller's. */
-void conf_console_init(struct conf_console *c);
+/* A console with all defaults; the caller's to free. */
+struct conf_console *conf_console_new(void);
 /* Give the console's own values to its datasets, as their defaults. */
 void conf_console_inherit(struct conf_console *c);
-void conf_console_fini(struct conf_console *c);
+/* Whether they say the same, in all options of the tables. */
+bool conf_console_same(const struct conf_console *a,
+    const struct conf_console *b);
+void conf_console_free(struct conf_console *c);
 
 #endif

@@ -30,14 +30,14 @@ add_console(struct conf *c)
 {
 	c->console = xreallocarray(c->console, c->n_consoles + 1,
 	    sizeof(*c->console));
-	conf_console_init(&c->console[c->n_consoles]);
-	return &c->console[c->n_consoles++];
+	c->console[c->n_consoles] = conf_console_new();
+	return c->console[c->n_consoles++];
 }
 
 static const char *
 console_name(const struct conf *c, size_t i)
 {
-	return c->console[i].name;
+	return c->console[i]->name;
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/base/xalloc.h"
 #include "collector/conf/conf_text.h"
@@ -143,4 +144,16 @@ conf_list_free(char **list)
 	for (char **text = list; text != NULL && *text != NULL; text++)
 		free(*text);
 	free(list);
+}
+
+bool
+conf_list_same(char *const *a, char *const *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0) {
+		a++;
+		b++;
+	}
+	return *a == *b;
 }

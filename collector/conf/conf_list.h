@@ -28,5 +28,7 @@ int conf_list_set(const struct conf_option *o, void *field, struct slice text,
  * to free with conf_list_free(). */
 char **conf_list_new(const char *const *texts, size_t n);
 void conf_list_free(char **list);
+/* The same texts in the same order; NULL is not the empty list. */
+bool conf_list_same(char *const *a, char *const *b);
 
 #endif

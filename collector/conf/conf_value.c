@@ -268,6 +268,40 @@ conf_value_copy(const struct conf_option *from, const void *section,
 		memcpy(field, value, kinds[from->type].size);
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool
+same_value(const struct conf_option *o, const void *a, const void *b)
+{
+	const void *x = (const char *)a + o->offset;
+	const void *y = (const char *)b + o->offset;
+
+	switch (kinds[o->type].holds) {
+	case HOLDS_VALUE:
+		break;
+	case HOLDS_TEXT:
+		return same_text(*(char *const *)x, *(char *const *)y);
+	case HOLDS_LIST:
+		return conf_list_same(*(char **const *)x, *(char **const *)y);
+	}
+	/* Of a map that has options of its own there is nothing: size 0. */
+	return memcmp(x, y, kinds[o->type].size) == 0;
+}
+
+bool
+conf_value_same_all(const struct conf_section *s, const void *a,
+    const void *b)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!same_value(&s->options[i], a, b))
+			return false;
+	return true;
+}
+
 void
 conf_value_defaults(const struct conf_section *s, void *section)
 {

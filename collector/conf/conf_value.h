@@ -26,6 +26,10 @@ int conf_value_add(const struct conf_option *o, void *section,
 void conf_value_copy(const struct conf_option *from, const void *section,
     const struct conf_option *to, void *to_section);
 
+/* Whether two sections have the same values, each of their options. */
+bool conf_value_same_all(const struct conf_section *s, const void *a,
+    const void *b);
+
 /* Fill a section's fields with the defaults of its table. */
 void conf_value_defaults(const struct conf_section *s, void *section);
 

@@ -28,7 +28,7 @@ count_consoles(const struct making *m, const struct feed *feed)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->conf->n_consoles; i++)
-		n += feed_has(feed, &m->conf->console[i]);
+		n += feed_has(feed, m->conf->console[i]);
 	return n;
 }
 
@@ -52,9 +52,9 @@ set_folders(const struct making *m, struct feed *feed)
 		return;
 	}
 	for (size_t i = 0; i < m->conf->n_consoles; i++)
-		if (feed_has(feed, &m->conf->console[i]))
+		if (feed_has(feed, m->conf->console[i]))
 			feed->folders[n++] = folder_of(m, feed,
-			    m->conf->console[i].name);
+			    m->conf->console[i]->name);
 }
 
 /* Do all consoles have the feed's form? */
@@ -62,7 +62,7 @@ static bool
 is_only_form(const struct making *m, const struct feed *feed)
 {
 	for (size_t i = 0; i < m->conf->n_consoles; i++)
-		if (m->conf->console[i].dataset[feed->dataset].output !=
+		if (m->conf->console[i]->dataset[feed->dataset].output !=
 		    feed->output)
 			return false;
 	return true;
@@ -120,7 +120,7 @@ feeds_make(struct feeds *f, const struct conf *conf, bool by_namespace)
 	*f = (struct feeds){ 0 };
 	for (int id = 0; id < DATASET_COUNT; id++)
 		for (size_t i = 0; i < conf->n_consoles; i++)
-			add_feed(&m, &conf->console[i], (enum dataset_id)id);
+			add_feed(&m, conf->console[i], (enum dataset_id)id);
 }
 
 void

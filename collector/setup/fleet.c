@@ -171,7 +171,7 @@ gate_policy(struct setup *s, const char *namespace)
 		json_object_object_add(input, "enabled",
 		    json_object_new_boolean(false));
 		vars = put_object(input, "vars");
-		put(vars, "url", s->conf->console[0].url);
+		put(vars, "url", s->conf->console[0]->url);
 		put(vars, "api_token", "not used");
 	}
 	code = deliver(s, name, policy);
@@ -189,11 +189,11 @@ gate_policies(struct setup *s)
 	for (size_t i = 0; i < c->n_consoles && code == EX_OK; i++) {
 		size_t first = 0;
 
-		while (strcmp(c->console[first].namespace,
-		    c->console[i].namespace) != 0)
+		while (strcmp(c->console[first]->namespace,
+		    c->console[i]->namespace) != 0)
 			first++;
 		if (first == i)
-			code = gate_policy(s, c->console[i].namespace);
+			code = gate_policy(s, c->console[i]->namespace);
 	}
 	return code;
 }

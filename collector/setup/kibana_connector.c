@@ -40,10 +40,10 @@ console_of(const struct conf *conf, struct buf *why)
 	const char *name = conf->kibana.connector_console;
 
 	for (size_t i = 0; name != NULL && i < conf->n_consoles; i++)
-		if (strcmp(conf->console[i].name, name) == 0)
-			return &conf->console[i];
+		if (strcmp(conf->console[i]->name, name) == 0)
+			return conf->console[i];
 	if (name == NULL && conf->n_consoles == 1)
-		return &conf->console[0];
+		return conf->console[0];
 	if (name == NULL)
 		buf_adds(why, "kibana.connector_console must say whose "
 		    "endpoints Kibana acts on");

@@ -82,11 +82,11 @@ add_index(const struct feed *f, struct buf *out)
 static const char *
 common_agent_id(const struct conf *c)
 {
-	const char *id = c->console[0].elastic_agent_id;
+	const char *id = c->console[0]->elastic_agent_id;
 
 	for (size_t i = 1; id != NULL && i < c->n_consoles; i++)
-		if (c->console[i].elastic_agent_id == NULL ||
-		    strcmp(c->console[i].elastic_agent_id, id) != 0)
+		if (c->console[i]->elastic_agent_id == NULL ||
+		    strcmp(c->console[i]->elastic_agent_id, id) != 0)
 			return NULL;
 	return id;
 }
@@ -116,7 +116,7 @@ ship_agent_id(const struct setup *s, const struct feed *f, struct buf *out)
 	if (id != NULL)
 		return add_agent_id(s, id, NULL, out);
 	for (size_t i = 0; rc == 0 && i < s->conf->n_consoles; i++) {
-		const struct conf_console *c = &s->conf->console[i];
+		const struct conf_console *c = s->conf->console[i];
 		char *folder = xasprintf("/%s/%s/", c->name,
 		    dataset_table[f->dataset]->name);
 

@@ -157,9 +157,9 @@ open_tenants(struct engine *e, const char *only_console, struct buf *err)
 		struct tenant *t;
 
 		if (only_console != NULL &&
-		    strcmp(c->console[i].name, only_console) != 0)
+		    strcmp(c->console[i]->name, only_console) != 0)
 			continue;
-		t = tenant_new(&e->env, e->client, &c->console[i], is_wanted,
+		t = tenant_new(&e->env, e->client, c->console[i], is_wanted,
 		    e, err);
 		if (t == NULL) {
 			rc = -1;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/conf/conf_list.h"
 
 /* On the heap, for the mapper borrows the options. */
 struct owned_options {
@@ -21,22 +22,10 @@ struct mapper_entry {
 };
 
 static bool
-same_tags(char *const *a, char *const *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
-static bool
 same_options(const struct map_options *a, const struct map_options *b)
 {
 	return strcmp(a->namespace, b->namespace) == 0 &&
-	    same_tags(a->tags, b->tags) &&
+	    conf_list_same(a->tags, b->tags) &&
 	    a->preserve_original_event == b->preserve_original_event &&
 	    a->preserve_duplicate_custom_fields ==
 	        b->preserve_duplicate_custom_fields &&

@@ -38,7 +38,7 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_INFO);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_TEXT);
 
-	c = &conf->console[0];
+	c = conf->console[0];
 	UNIT_TEXT(c->name, "acme");
 	UNIT_TEXT(c->url, "https://acme.sentinelone.net");
 	UNIT_TEXT(c->api_token_file, "/etc/s1spool/tokens/acme");
@@ -230,7 +230,7 @@ test_every_option(void)
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
 	check_servers();
 
-	c = &conf->console[0];
+	c = conf->console[0];
 	UNIT_TEXT(c->name, "acme-eu_1");
 	UNIT_TEXT(c->url, "http://127.0.0.1:8080");
 	UNIT_TEXT(c->api_token_file, "/k");
@@ -337,13 +337,13 @@ test_inherited(void)
 	    "    preserve_duplicate_custom_fields: yes\n"
 	    "    enable_request_tracer: yes\n");
 	CU_ASSERT_FATAL(conf != NULL);
-	d = &conf->console[0].dataset[DATASET_AGENT];
+	d = &conf->console[0]->dataset[DATASET_AGENT];
 	CU_ASSERT_EQUAL(d->output, OUTPUT_MAPPED);
 	CU_ASSERT_EQUAL(d->http_client_timeout, 2000);
 	CU_ASSERT_PTR_NULL(d->site_ids);
 	CU_ASSERT_FALSE(d->preserve_original_event);
 	CU_ASSERT_TRUE(d->enable_request_tracer);
-	d = &conf->console[0].dataset[DATASET_THREAT];
+	d = &conf->console[0]->dataset[DATASET_THREAT];
 	CU_ASSERT_EQUAL(d->output, OUTPUT_RAW);
 	CU_ASSERT_EQUAL(d->http_client_timeout, 7000);
 	UNIT_TEXT(d->site_ids, "1,2");
@@ -351,13 +351,13 @@ test_inherited(void)
 	CU_ASSERT_FALSE(d->enable_request_tracer);
 	/* Only where there is such an option. */
 	CU_ASSERT_FALSE(d->preserve_duplicate_custom_fields);
-	d = &conf->console[0].dataset[DATASET_GROUP];
+	d = &conf->console[0]->dataset[DATASET_GROUP];
 	CU_ASSERT_TRUE(d->preserve_duplicate_custom_fields);
-	CU_ASSERT_PTR_NULL(conf->console[0].dataset[DATASET_UNIFIED_ALERT]
+	CU_ASSERT_PTR_NULL(conf->console[0]->dataset[DATASET_UNIFIED_ALERT]
 	    .site_ids);
 	/* And without a word about datasets. */
 	fine(CONSOLE "    output: raw\n");
-	CU_ASSERT_EQUAL(conf->console[0].dataset[DATASET_AGENT].output,
+	CU_ASSERT_EQUAL(conf->console[0]->dataset[DATASET_AGENT].output,
 	    OUTPUT_RAW);
 	end();
 }
@@ -544,7 +544,7 @@ check_address(const struct address *a)
 	UNIT_TEXT(err.p, want);
 	CU_ASSERT_EQUAL(conf != NULL, a->url != NULL);
 	if (conf != NULL && a->url != NULL)
-		UNIT_TEXT(conf->console[0].url, a->url);
+		UNIT_TEXT(conf->console[0]->url, a->url);
 }
 
 static void
@@ -571,7 +571,7 @@ test_proxies(void)
 		    proxies[i]);
 		fine(text);
 		if (conf != NULL)
-			UNIT_TEXT(conf->console[0].proxy_url, proxies[i]);
+			UNIT_TEXT(conf->console[0]->proxy_url, proxies[i]);
 	}
 	end();
 }
@@ -602,7 +602,7 @@ test_spellings(void)
 		    bools[i].word);
 		fine(text);
 		if (conf != NULL)
-			CU_ASSERT_EQUAL(conf->console[0].dataset[DATASET_AGENT]
+			CU_ASSERT_EQUAL(conf->console[0]->dataset[DATASET_AGENT]
 			    .enabled, bools[i].value);
 	}
 	for (size_t i = 0; i < COUNT(ids); i++) {
@@ -610,33 +610,33 @@ test_spellings(void)
 		    ids[i].text);
 		fine(text);
 		if (conf != NULL)
-			UNIT_TEXT(conf->console[0].site_ids, ids[i].ids);
+			UNIT_TEXT(conf->console[0]->site_ids, ids[i].ids);
 	}
 	fine(CONSOLE "    site_ids: []\n");
-	CU_ASSERT_PTR_NULL(conf->console[0].site_ids);
+	CU_ASSERT_PTR_NULL(conf->console[0]->site_ids);
 	/* Nothing behind the colon of a list or a map: not set. */
 	fine("spool:\nstate: ~\n" CONSOLE "    site_ids:\n    ssl: null\n"
 	    "    datasets:\n      agent:\n      group:\n        tags:\n");
-	UNIT_TEXT(conf->console[0].dataset[DATASET_GROUP].tags[0], "forwarded");
+	UNIT_TEXT(conf->console[0]->dataset[DATASET_GROUP].tags[0], "forwarded");
 	fine(CONSOLE "    datasets:\n");
 	fine(CONSOLE "    ssl: { supported_protocols: [TLSv1.3, TLSv1.2] }\n");
-	CU_ASSERT_EQUAL(conf->console[0].ssl.supported_protocols, 3);
+	CU_ASSERT_EQUAL(conf->console[0]->ssl.supported_protocols, 3);
 	fine(CONSOLE "    ssl: { supported_protocols: TLSv1.2 }\n");
-	CU_ASSERT_EQUAL(conf->console[0].ssl.supported_protocols, 1);
+	CU_ASSERT_EQUAL(conf->console[0]->ssl.supported_protocols, 1);
 	fine(CONSOLE "    ssl: { certificate_authorities: /ca }\n");
-	UNIT_TEXT(conf->console[0].ssl.certificate_authorities[0], "/ca");
+	UNIT_TEXT(conf->console[0]->ssl.certificate_authorities[0], "/ca");
 	fine(CONSOLE "    ssl:\n      certificate_authorities:\n"
 	    "        - /ca\n"
 	    "        - |\n"
 	    "          -----BEGIN CERTIFICATE-----\n"
 	    "          AA==\n");
-	UNIT_TEXT(conf->console[0].ssl.certificate_authorities[0], "/ca");
-	UNIT_TEXT(conf->console[0].ssl.certificate_authorities[1],
+	UNIT_TEXT(conf->console[0]->ssl.certificate_authorities[0], "/ca");
+	UNIT_TEXT(conf->console[0]->ssl.certificate_authorities[1],
 	    "-----BEGIN CERTIFICATE-----\nAA==\n");
-	CU_ASSERT_PTR_NULL(conf->console[0].ssl.certificate_authorities[2]);
+	CU_ASSERT_PTR_NULL(conf->console[0]->ssl.certificate_authorities[2]);
 	fine(CONSOLE "    datasets: { agent: { tags: one } }\n");
-	UNIT_TEXT(conf->console[0].dataset[DATASET_AGENT].tags[0], "one");
-	CU_ASSERT_PTR_NULL(conf->console[0].dataset[DATASET_AGENT].tags[1]);
+	UNIT_TEXT(conf->console[0]->dataset[DATASET_AGENT].tags[0], "one");
+	CU_ASSERT_PTR_NULL(conf->console[0]->dataset[DATASET_AGENT].tags[1]);
 	end();
 }
 
@@ -686,11 +686,11 @@ test_anchors(void)
 	    "        <<: [*agent, { interval: 3m, look_back: 1s }]\n"
 	    "        page_size: 7\n");
 	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 3);
-	c = &conf->console[1];
+	c = conf->console[1];
 	CU_ASSERT_EQUAL(c->dataset[DATASET_AGENT].interval, 60000);
 	CU_ASSERT_FALSE(c->dataset[DATASET_GROUP].enabled);
 	UNIT_TEXT(c->namespace, "default");
-	c = &conf->console[2];
+	c = conf->console[2];
 	UNIT_TEXT(c->name, "c");
 	UNIT_TEXT(c->url, "https://c");
 	UNIT_TEXT(c->api_token_file, "/a");

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "collector/conf/conf.h"
+#include "collector/conf/conf_dataset.h"
 #include "tests/unit/conf_fixture.h"
 #include "tests/unit/unit.h"
 
@@ -50,9 +51,9 @@ test_fragments(void)
 	CU_ASSERT_EQUAL(conf->spool.segment_idle, 60000);
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_DEBUG);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
-	UNIT_TEXT(conf->console[0].name, "acme");
-	UNIT_TEXT(conf->console[1].name, "b");
-	UNIT_TEXT(conf->console[2].name, "c");
+	UNIT_TEXT(conf->console[0]->name, "acme");
+	UNIT_TEXT(conf->console[1]->name, "b");
+	UNIT_TEXT(conf->console[2]->name, "c");
 
 	/* The main file may leave the consoles to the others. */
 	fine("");
@@ -117,8 +118,8 @@ test_thousand_consoles(void)
 		    "} }\n", i, i, i);
 	fine(text.p);
 	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 1000);
-	UNIT_TEXT(conf->console[0].url, "https://c0");
-	UNIT_TEXT(conf->console[999].url, "https://c999");
+	UNIT_TEXT(conf->console[0]->url, "https://c0");
+	UNIT_TEXT(conf->console[999]->url, "https://c999");
 	buf_addf(&text, "  - { name: c500, url: 'https://x', "
 	    "api_token_file: /x }\n");
 	refused(text.p, "s1.yml:1002:5: the console name c500 is taken by "
@@ -127,11 +128,55 @@ test_thousand_consoles(void)
 	end();
 }
 
+/* A reload restarts the consoles that are not the same: every option that
+ * is changed counts, wherever it stands, and how it is written does not. */
+static void
+test_same_console(void)
+{
+	static const char *const same[] = {
+		"    rate_share: 1\n", "    http_client_timeout: 30000ms\n",
+		"    datasets: { agent: { interval: 30000ms } }\n",
+		"    datasets: { agent: { tags: [ forwarded, "
+		    "sentinel_one-agent ] } }\n",
+	};
+	static const char *const other[] = {
+		"    rate_share: 0.5\n", "    namespace: n\n",
+		"    site_ids: 1\n", "    max_size: 1GiB\n",
+		"    ssl: { curve_types: [P-256] }\n",
+		"    ssl: { certificate_authorities: [/ca] }\n",
+		"    preserve_original_event: true\n",
+		"    datasets: { agent: { enabled: false } }\n",
+		"    datasets: { group: { interval: 31s } }\n",
+		"    datasets: { agent: { tags: [ forwarded ] } }\n",
+		"    datasets: { agent: { tags: [ forwarded, "
+		    "sentinel_one-agent, a ] } }\n",
+		"    datasets: { unified_alert: { output: raw } }\n",
+	};
+	struct conf *first;
+	char text[1024];
+
+	begin();
+	fine(CONSOLE);
+	first = conf;
+	conf = NULL;
+	for (size_t i = 0; i < COUNT(same) + COUNT(other); i++) {
+		snprintf(text, sizeof(text), CONSOLE "%s",
+		    i < COUNT(same) ? same[i] : other[i - COUNT(same)]);
+		fine(text);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
+		CU_ASSERT_EQUAL(conf_console_same(first->console[0],
+		    conf->console[0]), i < COUNT(same));
+	}
+	conf_free(first);
+	end();
+}
+
 static const struct unit_test tests[] = {
 	{ "files that cannot be read", test_files },
 	{ "conf.d", test_fragments },
 	{ "conf.d of a file elsewhere", test_fragments_elsewhere },
 	{ "a thousand consoles", test_thousand_consoles },
+	{ "the same console", test_same_console },
 };
 
 UNIT_MAIN("conf_files", tests)

@@ -90,7 +90,7 @@ test_as_it_is(void)
 	begin();
 	conf = load(&sample);
 	CU_ASSERT_FATAL(conf != NULL && conf->n_consoles == 1);
-	UNIT_TEXT(conf->console[0].name, "acme");
+	UNIT_TEXT(conf->console[0]->name, "acme");
 	conf_free(conf);
 	end();
 }
@@ -212,11 +212,12 @@ test_comments_show_defaults(void)
 	compare(&conf_schema_elasticsearch, &shown->elasticsearch,
 	    &defaults->elasticsearch);
 	compare(&conf_schema_kibana, &shown->kibana, &defaults->kibana);
-	compare(&conf_schema_console, shown->console, defaults->console);
+	compare(&conf_schema_console, shown->console[0],
+	    defaults->console[0]);
 	for (int id = 0; id < DATASET_COUNT; id++)
-		compare(&conf_schema_dataset, &shown->console[0].dataset[id],
-		    &defaults->console[0].dataset[id]);
-	UNIT_TEXT(shown->console[0].site_ids, "225494730938493804");
+		compare(&conf_schema_dataset, &shown->console[0]->dataset[id],
+		    &defaults->console[0]->dataset[id]);
+	UNIT_TEXT(shown->console[0]->site_ids, "225494730938493804");
 	check_shipper(shown);
 	conf_free(shown);
 	conf_free(defaults);

@@ -383,20 +383,18 @@ check_left(const char *console, const char *want)
 static void
 test_tidy(void)
 {
-	char first[] = "acme", second[] = "other", *list;
-	struct conf_console c[2];
+	struct conf_console *c[] = { conf_console_new(), conf_console_new() };
+	char *list;
 	struct conf conf = { .console = c, .n_consoles = 2 };
 
 	begin();
-	for (int i = 0; i < 2; i++)
-		conf_console_init(&c[i]);
-	c[0].name = first;
-	c[1].name = second;
-	c[0].enable_request_tracer = true;
-	c[0].dataset[DATASET_THREAT].enabled = true;
-	c[0].dataset[DATASET_THREAT].enable_request_tracer = true;
-	c[0].dataset[DATASET_AGENT].enabled = false;
-	c[0].dataset[DATASET_AGENT].enable_request_tracer = true;
+	c[0]->name = xstrdup("acme");
+	c[1]->name = xstrdup("other");
+	c[0]->enable_request_tracer = true;
+	c[0]->dataset[DATASET_THREAT].enabled = true;
+	c[0]->dataset[DATASET_THREAT].enable_request_tracer = true;
+	c[0]->dataset[DATASET_AGENT].enabled = false;
+	c[0]->dataset[DATASET_AGENT].enable_request_tracer = true;
 	put_file("acme", "threat");
 	put_file("acme", "group");
 	put_file("acme", "agent");
@@ -412,8 +410,8 @@ test_tidy(void)
 	    "http-request-trace-threat.ndjson notes");
 	check_left(".", "acme");
 	/* What is not ours stays, and with it its folders. */
-	c[0].enable_request_tracer = false;
-	c[0].dataset[DATASET_THREAT].enable_request_tracer = false;
+	c[0]->enable_request_tracer = false;
+	c[0]->dataset[DATASET_THREAT].enable_request_tracer = false;
 	trace_tidy(state_fd, &conf);
 	check_left("acme", "notes");
 	unlink(scratch_path(state, "trace/acme/notes"));
@@ -430,10 +428,8 @@ test_tidy(void)
 	list = scratch_list(state, "else");
 	UNIT_TEXT(list, "http-request-trace-x.ndjson");
 	free(list);
-	for (int i = 0; i < 2; i++) {
-		c[i].name = NULL;
-		conf_console_fini(&c[i]);
-	}
+	for (int i = 0; i < 2; i++)
+		conf_console_free(c[i]);
 	end();
 }
 
