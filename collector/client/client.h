@@ -53,6 +53,9 @@ struct answer {
 	int64_t elapsed_ms; /* without the wait for the rate budget */
 };
 
+/* What stands for the token in a body that has it. */
+#define CALL_TOKEN "[secret]"
+
 /* path, rate_class and body are copied. */
 struct call {
 	const char *path; /* below the console's URL, with its query string */
@@ -60,6 +63,9 @@ struct call {
 	 * "/threats/{id}/timeline".  NULL: as a path without a row. */
 	const char *rate_class;
 	const char *body; /* JSON for POST, NULL for GET */
+	/* Where the body has CALL_TOKEN, within a string, the token is sent.
+	 * It is there only while the request runs, and in no trace. */
+	bool body_has_token;
 	bool bearer; /* "Bearer" in place of "ApiToken" */
 	int64_t timeout_ms; /* of the whole request; 0: the console's */
 	/* Where to write it down (trace.h); NULL: nowhere.  Borrowed until

@@ -83,6 +83,7 @@ struct request {
 	struct call call; /* path and body are those below; no rate_class */
 	char *path;
 	char *body;
+	char *sent; /* the body with the token: wiped; NULL: it is body */
 	size_t rate; /* row of rate_table */
 
 	CURL *easy;
@@ -114,6 +115,12 @@ void console_adopt_easy(struct console *con, CURL *easy);
  * NULL with a message when the token file is unusable. */
 struct curl_slist *console_headers(struct console *con,
     const struct call *call, struct slice *token, struct buf *err);
+
+/* body.c */
+
+/* The body with the token where CALL_TOKEN stands in it, as JSON has it. */
+char *body_with_token(const char *body, struct slice token);
+void body_wipe(char *body);
 
 /* request.c, judge.c */
 

@@ -34,10 +34,12 @@ request_start(struct console *con, const struct call *call)
 	return r;
 }
 
-/* libcurl's own copies of the headers are out of reach. */
+/* libcurl's own copies are out of reach. */
 static void
-wipe_headers(struct request *r)
+wipe_token(struct request *r)
 {
+	body_wipe(r->sent);
+	r->sent = NULL;
 	for (struct curl_slist *h = r->headers; h != NULL; h = h->next)
 		explicit_bzero(h->data, strlen(h->data));
 	curl_slist_free_all(r->headers);
@@ -48,7 +50,7 @@ wipe_headers(struct request *r)
 static void
 request_free(struct request *r)
 {
-	wipe_headers(r);
+	wipe_token(r);
 	buf_fini(&r->error_body);
 	free(r->path);
 	free(r->body);
@@ -211,7 +213,8 @@ set_call(struct request *r)
 	free(url);
 	if (r->body != NULL) {
 		EASY_SET(easy, CURLOPT_POSTFIELDSIZE, -1L);
-		EASY_SET(easy, CURLOPT_POSTFIELDS, r->body);
+		EASY_SET(easy, CURLOPT_POSTFIELDS, r->sent != NULL ?
+		    r->sent : r->body);
 		EASY_SET(easy, CURLOPT_POST, 1L);
 	} else {
 		EASY_SET(easy, CURLOPT_HTTPGET, 1L);
@@ -233,7 +236,7 @@ done(struct request *r, struct answer *answer, struct buf *detail)
 	answer->body_bytes = r->body_bytes;
 	answer->elapsed_ms = clock_mono_ms() - r->started_ms;
 	trace_end(r->traced, answer, r->token);
-	wipe_headers(r);
+	wipe_token(r);
 	log_event(LOG_DEBUG, r->console->conf->name, NULL,
 	    "%s %s -> %d (%s), %zu bytes, %" PRId64 " ms",
 	    r->body != NULL ? "POST" : "GET", r->path, answer->status,
@@ -278,6 +281,8 @@ request_run(struct request *r)
 		return;
 	}
 	buf_fini(&detail);
+	if (r->call.body_has_token)
+		r->sent = body_with_token(r->body, r->token);
 	trace(r);
 	r->easy = console_take_easy(con);
 	set_call(r);

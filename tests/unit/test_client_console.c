@@ -111,6 +111,42 @@ test_token_file_changes(void)
 	world_end();
 }
 
+/* The token of this very request, with JSON's escapes. */
+static void
+test_token_in_body(void)
+{
+	struct call call;
+	struct result r;
+
+	world_begin(routes);
+	call = world_call("/ok", &r);
+	call.body = "{\"data\":{\"apiToken\":\"" CALL_TOKEN "\"}}";
+	call.body_has_token = true;
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	saw("\r\n\r\n{\"data\":{\"apiToken\":\"" TOKEN "\"}}", true);
+	buf_fini(&r.body);
+
+	world_write_token("a\"b\\c", 0640);
+	call = world_call("/ok", &r);
+	call.body = "[\"" CALL_TOKEN "\"]";
+	call.body_has_token = true;
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	saw("\r\nAuthorization: ApiToken a\"b\\c\r\n", true);
+	saw("\r\n\r\n[\"a\\\"b\\\\c\"]", true);
+	buf_fini(&r.body);
+
+	/* In a body like any other it is a text like any other. */
+	call = world_call("/ok", &r);
+	call.body = "[\"" CALL_TOKEN "\"]";
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	saw("\r\n\r\n[\"" CALL_TOKEN "\"]", true);
+	buf_fini(&r.body);
+	world_end();
+}
+
 static void
 test_console_needs_its_files(void)
 {
@@ -264,6 +300,7 @@ test_quote(void)
 static const struct unit_test tests[] = {
 	{ "what is sent, over one connection", test_what_is_sent },
 	{ "the token file changes", test_token_file_changes },
+	{ "a body with the token", test_token_in_body },
 	{ "a console needs its files", test_console_needs_its_files },
 	{ "the trace is redacted", test_trace_is_redacted },
 	{ "the console's clock", test_console_clock },

@@ -187,6 +187,34 @@ test_post_and_errors(void)
 	end();
 }
 
+/* A body that has the token is traced without it, however it is echoed. */
+static void
+test_token_in_body(void)
+{
+	struct json_object *rq, *an;
+	struct call call;
+	struct result r;
+
+	begin();
+	call = world_call("/secrets", &r);
+	call.body = "{\"data\":{\"key\":\"" CALL_TOKEN "\"}}";
+	call.body_has_token = true;
+	call.trace = t;
+	request_start(w.console, &call);
+	world_poll(&r.n_done, 1);
+	buf_fini(&r.body);
+	rq = line(0);
+	an = line(1);
+	UNIT_TEXT(text(rq, "http.request.body.content"),
+	    "{\"data\":{\"key\":\"[secret]\"}}");
+	UNIT_TEXT(text(an, "http.response.body.content"),
+	    "{\"data\":[{\"registrationToken\":\"[secret]\",\"echo\":"
+	    "\"[secret]\"}]}");
+	json_object_put(rq);
+	json_object_put(an);
+	end();
+}
+
 /* What the client is told does not depend on the trace. */
 static bool
 half(void *cookie, struct slice piece)
@@ -436,6 +464,7 @@ test_tidy(void)
 static const struct unit_test tests[] = {
 	{ "a request and its answer", test_exchange },
 	{ "POST and errors", test_post_and_errors },
+	{ "a body with the token", test_token_in_body },
 	{ "a trace changes nothing", test_trace_changes_nothing },
 	{ "a long body", test_long_body },
 	{ "rotation", test_rotation },
