@@ -22,22 +22,24 @@ struct measuring {
 	int dirfd;
 };
 
-/* The bytes of the segments in a folder; -1 with errno. */
-static int64_t
-sum_folder(int dirfd, const char *folder, const char *dataset)
+/* Count the segments in a folder.  0, or -1 with errno. */
+static int
+sum_folder(int dirfd, const char *folder, const char *dataset,
+    struct usage_folder *f)
 {
 	struct segment_list l = { 0 };
-	int64_t sum = 0;
+	int r = segment_list_add(&l, dirfd, folder, dataset);
 	struct stat sb;
 
-	if (segment_list_add(&l, dirfd, folder, dataset) != 0)
-		sum = -1;
-	for (size_t i = 0; sum >= 0 && i < l.n; i++)
+	for (size_t i = 0; r == 0 && i < l.n; i++) {
 		/* It may have been pruned meanwhile. */
-		if (fstatat(dirfd, l.files[i].path, &sb, 0) == 0)
-			sum += sb.st_size;
+		if (fstatat(dirfd, l.files[i].path, &sb, 0) != 0)
+			continue;
+		f->files++;
+		f->bytes += sb.st_size;
+	}
 	segment_list_fini(&l);
-	return sum;
+	return r;
 }
 
 static bool
@@ -65,8 +67,7 @@ measure_folder(int dirfd, const char *folder, const char *dataset,
 	    sb.st_ctim.tv_nsec / 1000;
 	now->changed = sb.st_ctim;
 	now->settled = clock_wall_us() - changed_us > SETTLE_US;
-	now->bytes = sum_folder(dirfd, folder, dataset);
-	return now->bytes < 0 ? -1 : 0;
+	return sum_folder(dirfd, folder, dataset, now);
 }
 
 static int
@@ -100,6 +101,12 @@ stream_of(const struct usage *u, const char *console, const char *dataset)
 
 	return i < u->n && compare(&u->streams[i], console, dataset) == 0 ?
 	    &u->streams[i] : NULL;
+}
+
+const struct usage_stream *
+usage_find(const struct usage *u, const char *console, const char *dataset)
+{
+	return stream_of(u, console, dataset);
 }
 
 /* They come in order. */

@@ -15,6 +15,7 @@ struct usage_folder {
 	struct timespec changed; /* its status, when it was read */
 	bool settled; /* nothing can have come or gone since, unless that has
 		       * changed */
+	int64_t files;
 	int64_t bytes;
 };
 
@@ -43,6 +44,10 @@ void usage_fini(struct usage *u);
 
 /* What a console has that is not shipped yet; 0 when it has nothing. */
 int64_t usage_of(const struct usage *u, const char *console);
+
+/* What was measured of a stream; NULL when it has no folder. */
+const struct usage_stream *usage_find(const struct usage *u,
+    const char *console, const char *dataset);
 
 /* Bytes were appended to a stream since it was measured. */
 void usage_add(struct usage *u, const char *console, const char *dataset,

@@ -122,6 +122,13 @@ void request_cancel(struct request *r);
 int64_t console_clock(const struct console *con, int64_t *age_ms);
 
 /*
+ * What is left of the rate budget of a class: requests that may go at once;
+ * *most: how many that can be.
+ */
+double console_rate_left(const struct console *con, const char *rate_class,
+    double *most);
+
+/*
  * Run transfers and timers (timer.h) for up to timeout_ms >= 0, returning
  * earlier when something happened or wake_fd (-1 for none) became readable.
  */

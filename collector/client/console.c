@@ -140,3 +140,13 @@ console_clock(const struct console *con, int64_t *age_ms)
 		*age_ms = age;
 	return con->date_ms + age;
 }
+
+double
+console_rate_left(const struct console *con, const char *rate_class,
+    double *most)
+{
+	size_t row = rate_find(rate_class);
+
+	return rate_left(&con->bucket[row], &rate_table[row], con->share,
+	    clock_mono_ms(), most);
+}

@@ -121,6 +121,17 @@ rate_take(struct rate_bucket *b, const struct rate_row *row, double share,
 	return 0;
 }
 
+double
+rate_left(const struct rate_bucket *b, const struct rate_row *row,
+    double share, int64_t now_ms, double *most)
+{
+	struct rate_bucket then = *b;
+
+	*most = burst(row, share);
+	refill(&then, row, share, now_ms);
+	return now_ms < then.at_ms || then.level < 0 ? 0 : then.level;
+}
+
 void
 rate_hold(struct rate_bucket *b, const struct rate_row *row, double share,
     int64_t now_ms, int64_t wait_ms)

@@ -45,6 +45,10 @@ void rate_fill(struct rate_bucket *b, const struct rate_row *row, double share,
 int64_t rate_take(struct rate_bucket *b, const struct rate_row *row,
     double share, int64_t now_ms);
 
+/* Requests that may go now; *most: how many that can be. */
+double rate_left(const struct rate_bucket *b, const struct rate_row *row,
+    double share, int64_t now_ms, double *most);
+
 /*
  * The server said 429: our picture of its bucket was too good.  Nothing goes
  * for wait_ms (at least), and what goes then starts from an empty bucket.

@@ -14,6 +14,7 @@
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/trace.h"
+#include "collector/walk/status.h"
 
 /* Segments that were idle are sealed at the next look. */
 #define SEAL_PERIOD_MS 1000
@@ -21,7 +22,9 @@
 #define SEAL_REQUEST "seal"
 #define SAVE_MS 50
 #define SAVE_AT_STOP_MS 300
+/* The status is written so often, or with many pollers less often. */
 #define STATUS_PERIOD_MS 2000
+#define STATUS_POLLER_MS 2
 /* A start is spread over so much per poller, at most over its interval. */
 #define SPREAD_MS 100
 
@@ -109,13 +112,21 @@ on_seal(void *cookie)
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 }
 
+static int64_t
+status_period(const struct engine *e)
+{
+	int64_t ms = (int64_t)e->n_tenants * DATASET_COUNT * STATUS_POLLER_MS;
+
+	return ms > STATUS_PERIOD_MS ? ms : STATUS_PERIOD_MS;
+}
+
 static void
 on_status(void *cookie)
 {
 	struct engine *e = cookie;
 
 	engine_write_status(e);
-	timer_set(&e->status_timer, STATUS_PERIOD_MS);
+	timer_set(&e->status_timer, status_period(e));
 }
 
 static void
@@ -268,6 +279,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	struct engine *e = xcalloc(1, sizeof(*e));
 
 	e->conf = conf;
+	e->started_ms = clock_wall_us() / 1000;
 	e->only_dataset = opt->dataset;
 	e->env.once = opt->once;
 	e->env.max_line = (size_t)conf->spool.max_line;

@@ -28,6 +28,8 @@ struct engine {
 	struct timer status_timer;
 	struct timer budget_timer;
 	struct budget budget;
+	int64_t started_ms; /* wall clock */
+	int64_t status_ms; /* monotonic, when the status was written */
 };
 
 struct engine_options {
@@ -61,9 +63,6 @@ int engine_reload(struct engine *e, struct conf *conf, struct buf *err);
 
 /* Stopped; NULL is fine. */
 void engine_free(struct engine *e);
-
-/* Replace <state>/status.json when something has changed. */
-void engine_write_status(struct engine *e);
 
 /* Call fn for each poller. */
 void engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),

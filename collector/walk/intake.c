@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/walk/rejects.h"
 #include "spool/idset.h"
 
 /* So much of names without a field goes into one message. */
 #define NAMES_MAX 1024
+#define DAY_MS (24 * 3600 * 1000LL)
 
 void
 intake_init(struct intake *in)
@@ -189,6 +191,34 @@ bytes_of(struct slice lines, size_t n)
 	return (size_t)(s - lines.p);
 }
 
+static int64_t
+day_of(int64_t ms)
+{
+	return ms / DAY_MS;
+}
+
+static void
+count_appended(struct intake_counts *c, size_t lines, size_t bytes)
+{
+	int64_t now = clock_wall_us() / 1000;
+
+	if (lines == 0)
+		return;
+	c->lines += lines;
+	c->bytes += bytes;
+	c->last_new_ms = now;
+	if (day_of(now) != c->day)
+		c->lines_of_day = 0;
+	c->day = day_of(now);
+	c->lines_of_day += lines;
+}
+
+uint64_t
+intake_today(const struct intake *in, int64_t now_ms)
+{
+	return in->counts.day == day_of(now_ms) ? in->counts.lines_of_day : 0;
+}
+
 int
 intake_flush(struct intake *in)
 {
@@ -205,8 +235,7 @@ intake_flush(struct intake *in)
 		bytes = bytes_of(batch, kept);
 	seen_append(in->seen, kept, bytes);
 	seen_forget_batch(in->seen);
-	in->counts.lines += kept;
-	in->counts.bytes += bytes;
+	count_appended(&in->counts, kept, bytes);
 	buf_reset(&in->batch);
 	in->n_batch = 0;
 	tell_unknown(in);

@@ -29,6 +29,9 @@ struct intake_counts {
 	uint64_t unknown; /* members of records that have no field */
 	uint64_t failed_conversions;
 	int64_t last_at_ms; /* time of the newest line, 0 before the first */
+	int64_t last_new_ms; /* wall clock of the last append, or 0 */
+	int64_t day; /* days since 1970, UTC, of the last append */
+	uint64_t lines_of_day; /* appended on that day */
 };
 
 struct intake {
@@ -78,6 +81,9 @@ void intake_reject_large(struct intake *in, size_t bytes, int64_t page);
 
 /* Append the batch.  0 or -1 with errno, as intake_add(). */
 int intake_flush(struct intake *in);
+
+/* How many lines were appended since midnight UTC. */
+uint64_t intake_today(const struct intake *in, int64_t now_ms);
 
 /* Give the batch up: nothing of it is written. */
 void intake_drop(struct intake *in);

@@ -43,8 +43,10 @@ poller_set_state(struct poller *p, enum poller_state state, const char *fmt,
 	struct buf reason;
 
 	timer_cancel(&p->timer);
-	free(p->reason);
-	p->reason = NULL;
+	if (fmt != NULL || p->trouble == POLLER_STOPPED) {
+		free(p->reason);
+		p->reason = NULL;
+	}
 	if (fmt != NULL) {
 		buf_init(&reason, REASON_MAX);
 		va_start(ap, fmt);

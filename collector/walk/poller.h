@@ -96,7 +96,7 @@ struct poller {
 	bool with_child; /* a chained walk, and switched on */
 
 	enum poller_state state;
-	char *reason; /* of the state, owned; NULL for none */
+	char *reason; /* of the state, or of the trouble; owned; NULL: none */
 	int64_t since_ms; /* wall clock */
 	enum poller_state trouble; /* that was logged; its end was not yet.
 				    * POLLER_STOPPED for none */
@@ -175,7 +175,8 @@ void poller_next(struct poller *p);
 /* The tenant asked /system/info for those that wait for it. */
 void poller_on_info(struct poller *p, const struct answer *answer);
 
-/* The one place that changes the state.  fmt NULL: no reason to tell. */
+/* The one place that changes the state.  fmt NULL: no reason to tell but that
+ * of a trouble that has not ended. */
 void poller_set_state(struct poller *p, enum poller_state state,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void poller_mark(struct poller *p); /* the position changed */

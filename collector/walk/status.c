@@ -15,9 +15,9 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/iso8601.h"
 #include "collector/base/log.h"
-#include "collector/walk/engine.h"
+#include "collector/walk/figures.h"
+#include "collector/walk/status.h"
 
-#define STATUS_FILE "status.json"
 #define STATUS_MODE 0640
 #define STATUS_SPARE 4096 /* bytes, and as much as there is already */
 
@@ -32,6 +32,13 @@ static void
 put_count(struct json_object *o, const char *name, uint64_t n)
 {
 	json_object_object_add(o, name, json_object_new_uint64(n));
+}
+
+/* Of what there cannot be less than nothing, whatever clocks do. */
+static void
+put_amount(struct json_object *o, const char *name, int64_t n)
+{
+	put_count(o, name, n > 0 ? (uint64_t)n : 0);
 }
 
 /* 0 stands for never. */
@@ -84,60 +91,166 @@ put_unknown(struct json_object *o, const struct intake *in)
 }
 
 static void
-put_stream(void *cookie, struct poller *p)
+put_files(struct json_object *o, const char *name, struct figures_files files)
 {
-	const struct intake_counts *c = &p->intake.counts;
-	struct json_object *o = json_object_new_object();
+	struct json_object *member = json_object_new_object();
 
-	put_text(o, "console", p->console);
-	put_text(o, "dataset", p->dataset->name);
-	put_text(o, "state", poller_state_name[p->state]);
-	put_text(o, "reason", p->reason);
-	put_time(o, "since", p->since_ms);
-	put_time(o, "watermark", p->pos.coverage.watermark);
-	put_time(o, "last_poll", p->counts.last_poll_ms);
-	put_time(o, "last_record", c->last_at_ms);
-	put_count(o, "polls", p->counts.walks);
-	put_count(o, "requests", p->counts.requests);
-	put_count(o, "errors", p->counts.errors);
-	put_progress(o, p);
-	put_count(o, "skipped", p->counts.skipped);
-	put_count(o, "records", c->lines);
-	put_count(o, "bytes", c->bytes);
-	put_count(o, "seen", c->seen);
-	put_count(o, "rejected", c->rejected);
-	put_count(o, "shortened", c->shortened);
-	put_count(o, "maybe_doubled", p->counts.maybe_doubled);
-	put_unknown(o, &p->intake);
-	put_count(o, "failed_conversions", c->failed_conversions);
+	put_amount(member, "segments", files.segments);
+	put_amount(member, "bytes", files.bytes);
+	json_object_object_add(o, name, member);
+}
+
+static void
+put_rate(struct json_object *o, double left, double most)
+{
+	struct json_object *member;
+
+	if (most <= 0)
+		return;
+	member = json_object_new_object();
+	put_count(member, "left", (uint64_t)left);
+	put_count(member, "most", (uint64_t)most);
+	json_object_object_add(o, "rate", member);
+}
+
+/* How it fares. */
+static void
+put_state(struct json_object *o, const struct figures_stream *s)
+{
+	put_text(o, "console", s->console);
+	put_text(o, "dataset", s->dataset);
+	put_text(o, "condition", figures_condition_name[s->condition]);
+	put_text(o, "state", s->state);
+	put_text(o, "reason", s->reason);
+	put_time(o, "since", s->since_ms);
+	put_time(o, "until", s->until_ms);
+	put_time(o, "watermark", s->watermark_ms);
+	put_amount(o, "lag_ms", s->lag_ms);
+	put_amount(o, "interval_ms", s->interval_ms);
+	put_time(o, "last_poll", s->counts.last_poll_ms);
+	put_time(o, "last_record", s->taken.last_at_ms);
+	put_time(o, "last_new", s->taken.last_new_ms);
+}
+
+/* What it has done. */
+static void
+put_counts(struct json_object *o, const struct figures_stream *s)
+{
+	put_count(o, "polls", s->counts.walks);
+	put_count(o, "requests", s->counts.requests);
+	put_count(o, "errors", s->counts.errors);
+	put_progress(o, s->poller);
+	put_count(o, "skipped", s->counts.skipped);
+	put_count(o, "records", s->taken.lines);
+	put_count(o, "records_today", s->records_today);
+	put_count(o, "bytes", s->taken.bytes);
+	put_count(o, "seen", s->taken.seen);
+	put_count(o, "rejected", s->taken.rejected);
+	put_count(o, "shortened", s->taken.shortened);
+	put_count(o, "maybe_doubled", s->counts.maybe_doubled);
+	put_unknown(o, &s->poller->intake);
+	put_count(o, "failed_conversions", s->taken.failed_conversions);
+}
+
+/* What it has left. */
+static void
+put_kept(struct json_object *o, const struct figures_stream *s)
+{
+	const struct poller *p = s->poller;
+
 	put_count(o, "ids", idset_count(p->seen.ids));
 	put_text(o, "segment", p->pos.end.segment);
 	put_text(o, "sealed", p->pos.sealed);
-	json_object_array_add(cookie, o);
-	p->changed = false;
+	put_files(o, "spooled", s->spooled);
+	put_files(o, "archived", s->archived);
+	put_rate(o, s->rate_left, s->rate_most);
+}
+
+/* One object at a time is a tree: there may be thousands.  Adopts it. */
+static void
+add_object(struct buf *text, struct json_object *o)
+{
+	buf_adds(text, json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+static void
+add_spool(struct buf *text, const struct figures *f)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_amount(o, "unshipped", f->unshipped);
+	put_amount(o, "archived", f->archived);
+	put_amount(o, "free", f->free);
+	put_amount(o, "max_size", f->max_size);
+	put_amount(o, "min_free", f->min_free);
+	put_text(o, "limit", f->limit);
+	put_time(o, "since", f->limit_since_ms);
+	add_object(text, o);
+}
+
+static void
+add_console(struct buf *text, const struct figures_console *c)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_text(o, "console", c->name);
+	json_object_object_add(o, "token_refused",
+	    json_object_new_boolean(c->token_refused));
+	put_amount(o, "unshipped", c->unshipped);
+	if (c->max_size > 0)
+		put_amount(o, "max_size", c->max_size);
+	add_object(text, o);
+}
+
+static void
+add_stream(struct buf *text, const struct figures_stream *s)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_state(o, s);
+	put_counts(o, s);
+	put_kept(o, s);
+	add_object(text, o);
+	s->poller->changed = false;
+}
+
+static void
+add_time(struct buf *text, const char *name, int64_t ms)
+{
+	char when[ISO8601_LEN];
+
+	iso8601_format(ms, when);
+	buf_addf(text, "\"%s\":\"%.*s\",\n", name, ISO8601_LEN, when);
+}
+
+/* A line each for those of whom there can be many. */
+static void
+build(struct buf *text, const struct figures *f)
+{
+	buf_addf(text, "{\"version\":%d,\n", STATUS_VERSION);
+	add_time(text, "written", f->at_ms);
+	add_time(text, "started", f->started_ms);
+	buf_adds(text, "\"spool\":");
+	add_spool(text, f);
+	buf_adds(text, ",\n\"consoles\":[");
+	for (size_t i = 0; i < f->n_consoles; i++) {
+		buf_adds(text, i == 0 ? "\n" : ",\n");
+		add_console(text, &f->consoles[i]);
+	}
+	buf_adds(text, "],\n\"streams\":[");
+	for (size_t i = 0; i < f->n_streams; i++) {
+		buf_adds(text, i == 0 ? "\n" : ",\n");
+		add_stream(text, &f->streams[i]);
+	}
+	buf_adds(text, "]}\n");
 }
 
 static void
 or_changed(void *cookie, struct poller *p)
 {
 	*(bool *)cookie |= p->changed;
-}
-
-static void
-put_spool(struct json_object *o, const struct budget *b)
-{
-	static const char *const limits[] = {
-		[BUDGET_FULL] = "spool.max_size",
-		[BUDGET_NO_DISK] = "spool.min_free",
-	};
-	struct json_object *member = json_object_new_object();
-
-	put_count(member, "unshipped", (uint64_t)b->usage.unshipped);
-	put_count(member, "archived", (uint64_t)b->usage.archived);
-	put_count(member, "free", (uint64_t)b->usage.free);
-	put_text(member, "limit", limits[b->limit]);
-	put_time(member, "since", b->since_ms);
-	json_object_object_add(o, "spool", member);
 }
 
 /*
@@ -195,25 +308,30 @@ write_file(int dirfd, struct slice text)
 	log_warn("cannot write " STATUS_FILE ": %s", strerror(errno));
 }
 
+/* Also without a change now and then: whoever reads it is to see that the
+ * process goes on. */
+static bool
+is_due(struct engine *e)
+{
+	bool changed = clock_mono_ms() - e->status_ms >= STATUS_AT_LEAST_MS;
+
+	engine_each(e, or_changed, &changed);
+	return changed;
+}
+
 void
 engine_write_status(struct engine *e)
 {
-	struct json_object *o, *streams;
-	struct slice text;
-	bool changed = false;
+	struct figures f;
+	struct buf text;
 
-	engine_each(e, or_changed, &changed);
-	if (!changed)
+	if (!is_due(e))
 		return;
-	o = json_object_new_object();
-	streams = json_object_new_array();
-	json_object_object_add(o, "version", json_object_new_int(1));
-	put_time(o, "written", clock_wall_us() / 1000);
-	put_spool(o, &e->budget);
-	engine_each(e, put_stream, streams);
-	json_object_object_add(o, "streams", streams);
-	text = slice_of(json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	write_file(e->env.state_dirfd, text);
-	json_object_put(o);
+	e->status_ms = clock_mono_ms();
+	buf_init(&text, SIZE_MAX);
+	figures_take(&f, e);
+	build(&text, &f);
+	write_file(e->env.state_dirfd, buf_slice(&text));
+	figures_fini(&f);
+	buf_fini(&text);
 }

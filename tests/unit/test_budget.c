@@ -107,6 +107,7 @@ check_room(const struct rig *r, const struct conf_console *c, const char *want)
 static void
 test_usage(void)
 {
+	const struct usage_stream *found;
 	struct usage u = { 0 };
 	struct rig r;
 
@@ -118,6 +119,12 @@ test_usage(void)
 	CU_ASSERT_EQUAL(usage_of(&u, "acme"), 15 * KIB);
 	CU_ASSERT_EQUAL(usage_of(&u, "beta"), 20 * KIB);
 	CU_ASSERT_EQUAL(usage_of(&u, "none"), 0);
+	found = usage_find(&u, "acme", "threat");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+	CU_ASSERT_EQUAL(found->plain.files, 2);
+	CU_ASSERT_EQUAL(found->archive.files, 1);
+	CU_ASSERT_EQUAL(found->archive.bytes, 7 * KIB);
+	CU_ASSERT_PTR_NULL(usage_find(&u, "acme", "alert"));
 	usage_add(&u, "beta", "threat", KIB);
 	usage_add(&u, "none", "threat", KIB);
 	CU_ASSERT_EQUAL(usage_of(&u, "beta"), 21 * KIB);

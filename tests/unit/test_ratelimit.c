@@ -127,6 +127,30 @@ test_hold_empties_and_waits(void)
 	CU_ASSERT_EQUAL(rate_take(&b, &row, 1, 101), 0);
 }
 
+static void
+test_left(void)
+{
+	static const struct rate_row row = { "/x", 10, 30 };
+	struct rate_bucket b;
+	double most;
+
+	rate_fill(&b, &row, 0.5, 0);
+	CU_ASSERT_DOUBLE_EQUAL(rate_left(&b, &row, 0.5, 0, &most), 15, 0);
+	CU_ASSERT_DOUBLE_EQUAL(most, 15, 0);
+	for (int i = 0; i < 15; i++)
+		CU_ASSERT_EQUAL(rate_take(&b, &row, 0.5, 0), 0);
+	CU_ASSERT_DOUBLE_EQUAL(rate_left(&b, &row, 0.5, 0, &most), 0, 0);
+	CU_ASSERT_DOUBLE_EQUAL(rate_left(&b, &row, 0.5, 1000, &most), 5, 0);
+	/* To look takes nothing. */
+	CU_ASSERT_DOUBLE_EQUAL(rate_left(&b, &row, 0.5, 1000, &most), 5, 0);
+	CU_ASSERT_DOUBLE_EQUAL(rate_left(&b, &row, 0.5, 9000, &most), 15, 0);
+	/* What is held has nothing, whatever it had. */
+	rate_fill(&b, &row, 0.5, 0);
+	rate_hold(&b, &row, 0.5, 0, 2000);
+	CU_ASSERT_DOUBLE_EQUAL(rate_left(&b, &row, 0.5, 1999, &most), 0, 0);
+	CU_ASSERT_DOUBLE_EQUAL(rate_left(&b, &row, 0.5, 3000, &most), 5, 0);
+}
+
 static const struct unit_test tests[] = {
 	{ "rows are sorted and sane", test_rows_are_sorted_and_sane },
 	{ "the longest prefix that ends at a segment",
@@ -135,6 +159,7 @@ static const struct unit_test tests[] = {
 	{ "the wait is long enough and not longer", test_wait_is_long_enough },
 	{ "one in eight hours", test_slow_rows_wait_for_hours },
 	{ "a hold empties the bucket and waits", test_hold_empties_and_waits },
+	{ "what is left is told and stays", test_left },
 };
 
 UNIT_MAIN("ratelimit", tests)
