@@ -15,6 +15,7 @@ build	module:libcurl		libcurl4-openssl-dev	libcurl-devel
 build	module:json-c		libjson-c-dev		json-c-devel
 build	module:zlib		zlib1g-dev		zlib-devel
 build	module:libcrypto	libssl-dev		openssl-devel
+build	module:libzip		libzip-dev		libzip-devel
 build	module:yaml-0.1		libyaml-dev		libyaml-devel
 test	module:cunit		libcunit1-dev		CUnit-devel
 test	module:libmicrohttpd	libmicrohttpd-dev	libmicrohttpd-devel

@@ -15,9 +15,12 @@ static const struct {
 	{ "/activities", 10, 30 },
 	{ "/agents", 25, 1 },
 	{ "/groups", 5, 5 },
+	{ "/rbac", 50, 100 },
+	{ "/remote-scripts", 1, 30 },
 	{ "/system/status", 2, 1 },
 	{ "/threats", 10, 50 },
 	{ "/threats/", 100, 1000 },
+	{ "/user", 2, 5 },
 	{ "/users", 40, 80 },
 };
 #define N_LIMITS (sizeof(limits) / sizeof(limits[0]))

@@ -19,6 +19,7 @@
 #include "tests/mock/options.h"
 #include "tests/mock/produce.h"
 #include "tests/mock/reqlog.h"
+#include "tests/mock/respond.h"
 #include "tests/mock/stamp.h"
 
 #define TOKEN_MAX 4096
@@ -67,6 +68,7 @@ set_token(struct console *c, const struct options *o, int64_t now)
 	    read_token(o->token_file);
 	if (c->token == NULL)
 		return complain(o->token_file, strerror(errno));
+	c->action_token = xstrdup(o->action_token);
 	c->token_created = now - 30 * STAMP_DAY;
 	if (o->token_expires > 0)
 		c->token_expires = now + (int64_t)(o->token_expires * 1e6);
@@ -79,7 +81,8 @@ console_init(struct console *c, const struct options *o)
 	int64_t host = clock_wall_us(), now = host;
 	const char *why;
 
-	*c = (struct console){ .log = reqlog_new() };
+	*c = (struct console){ .log = reqlog_new(),
+		.respond = respond_new() };
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->stop, NULL);
 	if (o->epoch != NULL && stamp_parse(o->epoch, &now) != 0)
@@ -111,7 +114,9 @@ console_fini(struct console *c)
 	producer_free(c->producer);
 	reqlog_free(c->log);
 	store_free(c->store);
+	respond_free(c->respond);
 	free(c->token);
+	free(c->action_token);
 	gen_fini();
 	pthread_cond_destroy(&c->stop);
 	pthread_mutex_destroy(&c->lock);
@@ -121,6 +126,13 @@ int64_t
 console_now(const struct console *c)
 {
 	return clock_wall_us() + c->clock_shift;
+}
+
+int64_t
+console_token_end(const struct console *c)
+{
+	return c->token_expires > 0 ? c->token_expires :
+	    c->token_created + 180 * STAMP_DAY;
 }
 
 void

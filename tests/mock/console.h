@@ -23,11 +23,13 @@ struct console {
 	struct store *store;
 	int64_t clock_shift; /* microseconds ahead of the host's clock */
 	char *token;
+	char *action_token; /* NULL: the other may act */
 	int64_t token_created, token_expires; /* expires 0: never */
 	struct faults *faults;
 	struct buckets *buckets; /* NULL: no rate limits */
 	struct reqlog *log;
 	struct producer *producer;
+	struct respond *respond;
 };
 
 /* Make the console that the options describe, with its history.  0, or -1
@@ -37,6 +39,9 @@ void console_fini(struct console *c);
 
 /* The console's own time in microseconds.  With the lock held. */
 int64_t console_now(const struct console *c);
+
+/* When the tokens expire; a date even if they never do. */
+int64_t console_token_end(const struct console *c);
 
 /* Wait without the lock; returns early when the console stops. */
 void console_sleep(struct console *c, double seconds);

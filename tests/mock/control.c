@@ -12,6 +12,7 @@
 #include "tests/mock/member.h"
 #include "tests/mock/produce.h"
 #include "tests/mock/reqlog.h"
+#include "tests/mock/respond.h"
 #include "tests/mock/stamp.h"
 
 #define ROOT "/_mock/"
@@ -220,6 +221,40 @@ move_clock(struct exchange *x, struct json_object *body)
 	buf_addf(&x->out, "{\"data\":\"%s\"}", now);
 }
 
+static void
+respond_get(struct exchange *x, struct json_object *body)
+{
+	(void)body;
+	reply_begin(x, 200, "application/json");
+	buf_adds(&x->out, "{\"data\":");
+	respond_settings(x->console, &x->out);
+	buf_addc(&x->out, '}');
+}
+
+static void
+respond_post(struct exchange *x, struct json_object *body)
+{
+	if (respond_set(x->console, body) != 0)
+		refuse(x, "not a setting's name or type");
+	else
+		respond_get(x, body);
+}
+
+static void
+respond_delete(struct exchange *x, struct json_object *body)
+{
+	respond_reset(x->console);
+	respond_get(x, body);
+}
+
+static void
+actions(struct exchange *x, struct json_object *body)
+{
+	(void)body;
+	reply_begin(x, 200, "application/x-ndjson");
+	respond_actions(x->console, &x->out);
+}
+
 static const struct {
 	const char *method, *path;
 	void (*serve)(struct exchange *x, struct json_object *body);
@@ -238,6 +273,10 @@ static const struct {
 	    "age, tie, type}" },
 	{ "POST", "update", update, "{dataset, count, age, tie}" },
 	{ "POST", "delete", delete_rows, "{dataset, ids}" },
+	{ "GET", "respond", respond_get, "how response actions go" },
+	{ "POST", "respond", respond_post, "{...} change some of that" },
+	{ "DELETE", "respond", respond_delete, "as at the start" },
+	{ "GET", "actions", actions, "what was asked for, one a line" },
 	{ "POST", "time", move_clock, "{advance} seconds" },
 };
 

@@ -19,10 +19,11 @@ enum auth {
 
 struct endpoint {
 	const char *method;
-	const char *path; /* "{id}" stands for one number */
+	const char *path; /* "{id}" stands for a number, at most twice */
 	const char *dataset; /* by which faults and statistics name it */
 	void (*serve)(struct exchange *x);
 	enum auth auth;
+	const char *right; /* that the token must have, NULL: any token does */
 };
 
 /* What the request is for, NULL when there is no such path; sets x->id. */

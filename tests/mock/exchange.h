@@ -45,11 +45,13 @@ struct exchange {
 	const char *method;
 	const char *path;
 	char *uri; /* as it came, with the query */
+	const char *scheme, *host; /* where it came to, "http" */
 	const char *authorization, *accept_encoding, *content_type;
 	struct arg arg[EXCHANGE_ARGS];
 	size_t n_args;
 	struct buf in;
-	uint64_t id; /* the {id} of the path */
+	uint64_t id, sub; /* the first and the second {id} of the path */
+	bool is_action; /* with the token for actions */
 	char *variables; /* of GraphQL, JSON; NULL: none */
 	bool begun;
 

@@ -249,12 +249,19 @@ put_person(struct gen *g)
 	gen_text(g, g->agent.user.last);
 }
 
+void
+gen_agent_uuid(const struct agent *a, struct buf *out)
+{
+	struct gen g = { .out = out };
+	struct rng r = { a->serial };
+
+	gen_uuid(&g, &r, a->os != OS_WINDOWS);
+}
+
 static void
 put_agent_uuid(struct gen *g)
 {
-	struct rng r = { g->agent.serial };
-
-	gen_uuid(g, &r, g->agent.os != OS_WINDOWS);
+	gen_agent_uuid(&g->agent, g->out);
 }
 
 static void

@@ -54,6 +54,15 @@ void gen_fini(void);
 void gen_row(const struct world *w, const struct store *s, enum set_id set,
     const struct row *row, struct buf *out);
 
+/* The activities that response actions make. */
+enum {
+	ACTIVITY_UPLOADED = 80, /* fetched files */
+	ACTIVITY_FETCH = 81, /* files were asked for */
+	ACTIVITY_DISCONNECTED = 1001,
+	ACTIVITY_CONNECTED = 1002,
+	ACTIVITY_DISCONNECT_FAILED = 2010
+};
+
 /* For the history and the production: a type for the next activity, and the
  * list of all types as /activities/types has it. */
 uint32_t gen_activity_pick(struct rng *r);
@@ -70,6 +79,10 @@ uint32_t gen_threat_event_count(const struct world *w,
 
 /* A unified alert's externalId, 0: it has none. */
 uint64_t gen_unified_external(const struct row *row);
+
+/* What the agent's record has as its `uuid' and `networkStatus'. */
+void gen_agent_uuid(const struct agent *a, struct buf *out);
+const char *gen_network_status(const struct row *agent);
 
 /* Building blocks of holes. */
 void gen_text(struct gen *g, const char *text);

@@ -2,6 +2,8 @@
 
 #include "tests/mock/gen.h"
 
+#define STREAM_BATCH 500
+
 enum {
 	OF_USER = 1, /* a console user did it */
 	OF_AGENT = 2,
@@ -85,14 +87,14 @@ static const struct {
 	    "{{ username }} requested files from {{ computerName }}.",
 	    "'The management user @admin@ initiated a fetch file command to "
 	    "the agent @host@ (@external_ip@).'", "'C:^Windows^System32^a.log'",
-	    "'commandBatchUuid':'@uuid@','commandId':@2000000000..4000000000@,"
+	    "'commandBatchUuid':'@batch@','commandId':@2000000000..4000000000@,"
 	    "'computerName':'@host@','externalIp':'@external_ip@',"
 	    "'username':'@admin@','uuid':'@agent_uuid@'," },
 	{ 80, 3, OF_AGENT, "Agent Uploaded Fetched Files",
 	    "Agent {{ computerName }} uploaded fetched files.",
 	    "'Agent @host@ (@external_ip@) successfully uploaded "
 	    "@host@_files.zip.'", "null",
-	    "'commandBatchUuid':'@uuid@','commandId':@2000000000..4000000000@,"
+	    "'commandBatchUuid':'@batch@','commandId':@2000000000..4000000000@,"
 	    "'computerName':'@host@','downloadUrl':?"
 	    "'/agents/@agent_id@/uploads/@id@','externalIp':'@external_ip@',"
 	    "'fileSize':@120..9000000@,'filename':'@host@_files.zip',"
@@ -193,7 +195,15 @@ static const char source[] =
     "'siteName':@?scope@'@site@','threatId':@?threat@'@threat_id@',"
     "'updatedAt':'@updated@','userId':@?user@'@admin_id@'@extra@}";
 
-static struct tmpl tmpl, primary[N_TYPES], secondary[N_TYPES], data[N_TYPES];
+/* The upload of a command that was given: always with its members. */
+static const char fetched_source[] =
+    "'commandBatchUuid':'@batch@','commandId':@2000000000..4000000000@,"
+    "'computerName':'@host@','downloadUrl':'@download_url@',"
+    "'externalIp':'@external_ip@','fileSize':@120..9000000@,"
+    "'filename':'@host@_files.zip','sourceType':'API',"
+    "'uploadedFilename':'@uuid@.zip',";
+
+static struct tmpl fetched, tmpl, primary[N_TYPES], secondary[N_TYPES], data[N_TYPES];
 static uint32_t weight_sum;
 
 static size_t
@@ -308,12 +318,37 @@ put_secondary(struct gen *g)
 static void
 put_data(struct gen *g)
 {
-	tmpl_expand(&data[find_type(g->row->kind)], g);
+	if (g->row->kind == ACTIVITY_UPLOADED && g->row->command != 0)
+		tmpl_expand(&fetched, g);
+	else
+		tmpl_expand(&data[find_type(g->row->kind)], g);
+}
+
+/* The same for a command's request and for its upload. */
+static void
+put_batch(struct gen *g)
+{
+	struct rng r = rng_for(g->world->seed, STREAM_BATCH, g->row->command);
+
+	gen_uuid(g, g->row->command == 0 ? &g->rng : &r, true);
+}
+
+static void
+put_download_url(struct gen *g)
+{
+	if (g->row->state == UPLOAD_WITHOUT_LINK)
+		return;
+	gen_text(g, "/agents/");
+	gen_number(g, store_row(g->store, SET_AGENT, g->row->agent)->id);
+	gen_text(g, "/uploads/");
+	gen_number(g, g->row->id);
 }
 
 static const struct tmpl_name names[] = {
 	{ "agent", NULL, has_agent },
+	{ "batch", put_batch, NULL },
 	{ "data", put_data, NULL },
+	{ "download_url", put_download_url, NULL },
 	{ "hash", NULL, has_hash },
 	{ "primary", put_primary, NULL },
 	{ "scope", NULL, has_scope },
@@ -328,12 +363,13 @@ static void
 init(void)
 {
 	tmpl_compile(&tmpl, source, names, gen_malware_names);
+	tmpl_compile(&fetched, fetched_source, names, gen_malware_names);
 	for (size_t i = 0; i < N_TYPES; i++) {
 		tmpl_compile(&primary[i], types[i].primary, NULL,
 		    gen_malware_names);
 		tmpl_compile(&secondary[i], types[i].secondary, NULL,
 		    gen_malware_names);
-		tmpl_compile(&data[i], types[i].data, NULL,
+		tmpl_compile(&data[i], types[i].data, names,
 		    gen_malware_names);
 		weight_sum += types[i].weight;
 	}
@@ -342,6 +378,7 @@ init(void)
 static void
 fini(void)
 {
+	tmpl_fini(&fetched);
 	tmpl_fini(&tmpl);
 	for (size_t i = 0; i < N_TYPES; i++) {
 		tmpl_fini(&primary[i]);

@@ -174,15 +174,28 @@ put_active_threats(struct gen *g)
 	    1 + g->row->version % 3 : 0);
 }
 
-static void
-put_network_status(struct gen *g)
+const char *
+gen_network_status(const struct row *agent)
 {
-	static const char *const states[] = {
+	static const char *const born[] = {
 		"connected", "connected", "connected", "disconnecting",
 		"disconnected", "connecting",
 	};
+	static const char *const states[] = {
+		[NETWORK_CONNECTED] = "connected",
+		[NETWORK_CONNECTING] = "connecting",
+		[NETWORK_DISCONNECTED] = "disconnected",
+		[NETWORK_DISCONNECTING] = "disconnecting",
+	};
 
-	gen_text(g, states[g->row->version % 6]);
+	return agent->state == NETWORK_AS_BORN ? born[agent->version % 6] :
+	    states[agent->state];
+}
+
+static void
+put_network_status(struct gen *g)
+{
+	gen_text(g, gen_network_status(g->row));
 }
 
 static void

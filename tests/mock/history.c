@@ -244,6 +244,17 @@ history_add_typed(struct store *s, const struct world *w, int64_t created,
 }
 
 struct row *
+history_add_about(struct store *s, const struct world *w, int64_t created,
+    uint32_t type, const struct row *agent)
+{
+	struct row *row = history_add_typed(s, w, created, type);
+
+	row->agent = agent->index;
+	row->group = agent->group;
+	return row;
+}
+
+struct row *
 history_add_activity(struct store *s, const struct world *w, int64_t created)
 {
 	return history_add_typed(s, w, created, 0);

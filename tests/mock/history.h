@@ -18,6 +18,8 @@ struct row *history_add_activity(struct store *s, const struct world *w,
     int64_t created);
 struct row *history_add_typed(struct store *s, const struct world *w,
     int64_t created, uint32_t type); /* an activity; 0: of any type */
+struct row *history_add_about(struct store *s, const struct world *w,
+    int64_t created, uint32_t type, const struct row *agent);
 struct row *history_add_threat(struct store *s, const struct world *w,
     int64_t created);
 struct row *history_add_alert(struct store *s, const struct world *w,

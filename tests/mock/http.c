@@ -224,6 +224,9 @@ on_request(void *cookie, struct MHD_Connection *connection, const char *url,
 	}
 	x->method = method;
 	x->path = url;
+	x->scheme = h->options.tls_cert != NULL ? "https" : "http";
+	x->host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+	    "Host");
 	x->authorization = MHD_lookup_connection_value(connection,
 	    MHD_HEADER_KIND, "Authorization");
 	x->accept_encoding = MHD_lookup_connection_value(connection,

@@ -19,6 +19,12 @@ static const struct param activity_params[] = {
 static const struct param agent_params[] = {
 	{ "createdAt", PARAM_RANGE, KEY_CREATED },
 	{ "updatedAt", PARAM_RANGE, KEY_UPDATED },
+	{ "uuids", PARAM_TEXT, TEXT_UUIDS },
+	{ "osTypes", PARAM_TEXT, TEXT_OS },
+	{ "networkStatuses", PARAM_TEXT, TEXT_NETWORK },
+	{ "computerName", PARAM_TEXT, TEXT_NAME },
+	{ "computerName__contains", PARAM_TEXT, TEXT_NAME_PART },
+	{ "query", PARAM_TEXT, TEXT_NAME_PART },
 	{ "isActive", PARAM_NO_FLAG, AGENT_INACTIVE },
 	{ "infected", PARAM_FLAG, AGENT_INFECTED },
 	{ "isDecommissioned", PARAM_FLAG, AGENT_DECOMMISSIONED },

@@ -18,6 +18,7 @@
 #include "tests/mock/http.h"
 #include "tests/mock/options.h"
 #include "tests/mock/produce.h"
+#include "tests/mock/respond.h"
 #include "tests/mock/serve.h"
 
 #define TICK_MS 20
@@ -130,6 +131,7 @@ wait_for_end(struct console *c, const struct options *o, const sigset_t *stop)
 			break;
 		pthread_mutex_lock(&c->lock);
 		producer_run(c->producer, console_now(c));
+		respond_run(c);
 		store_advance(c->store, console_now(c));
 		pthread_mutex_unlock(&c->lock);
 	}

@@ -9,6 +9,7 @@
 
 #include "tests/mock/control.h"
 #include "tests/mock/fault.h"
+#include "tests/mock/respond.h"
 
 enum type { FLAG, NUMBER, REAL, TEXT, TEXT_AND_COUNT };
 
@@ -53,6 +54,9 @@ static const struct option_row {
 	    "the API token (mock-token)" },
 	{ "token-file", "FILE", TEXT, offsetof(struct options, token_file),
 	    "a file that holds the API token" },
+	{ "action-token", "TOKEN", TEXT,
+	    offsetof(struct options, action_token),
+	    "a second token that may act; the other only reads then" },
 	{ "token-expires", "SECONDS", REAL,
 	    offsetof(struct options, token_expires),
 	    "after the start all requests get 401 (never)" },
@@ -125,6 +129,9 @@ options_help(FILE *to)
 	    "with the members dataset, path (prefix), after, count, "
 	    "probability, retry_after,\nseconds, bytes and location:\n", to);
 	fault_help(to);
+	fputs("\nResponse actions, set by POST /_mock/respond with some of "
+	    "these members:\n", to);
+	respond_help(to);
 }
 
 static int

@@ -15,7 +15,7 @@ struct options {
 	int64_t alerts, unified_alerts, applications, installations, risks;
 	const char *epoch;
 	double clock_offset;
-	const char *token, *token_file;
+	const char *token, *token_file, *action_token;
 	double token_expires;
 	int64_t port;
 	const char *port_file, *tls_cert, *tls_key;

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "collector/base/xalloc.h"
+#include "tests/mock/agent_text.h"
 #include "tests/mock/stamp.h"
 
 static const struct param common[] = {
@@ -235,6 +236,9 @@ read_param(struct query *q, const struct query_rules *rules,
 		return read_range(q, (enum key)p->what, suffix, text);
 	case PARAM_LIST:
 		return read_list(text, &q->list[p->what]);
+	case PARAM_TEXT:
+		q->text[p->what] = text;
+		break;
 	case PARAM_FLAG:
 		return read_flags(text, p->what, true, q);
 	case PARAM_NO_FLAG:
@@ -344,7 +348,7 @@ query_match(const struct query *q, const struct console *c,
 		    by_value) == NULL)
 			return false;
 	}
-	return true;
+	return agent_text_match(q->text, c, row);
 }
 
 bool
@@ -355,6 +359,9 @@ query_is_narrow(const struct query *q)
 			return true;
 	for (int i = 0; i < LIST_COUNT; i++)
 		if (q->list[i].id != NULL)
+			return true;
+	for (int i = 0; i < TEXT_COUNT; i++)
+		if (q->text[i] != NULL)
 			return true;
 	return q->flag_mask != 0;
 }

@@ -22,6 +22,7 @@ enum param_kind {
 	PARAM_SKIP_COUNT,
 	PARAM_RANGE, /* what: enum key; takes the suffixes __gt ... */
 	PARAM_LIST, /* what: enum list */
+	PARAM_TEXT, /* what: enum agent_text */
 	PARAM_FLAG, /* what: AGENT_* that is to be set */
 	PARAM_NO_FLAG, /* what: AGENT_* that is to be clear */
 	PARAM_IGNORED /* the console knows it, the mock has nothing for it */
@@ -37,6 +38,16 @@ enum list {
 	LIST_AGENT,
 	LIST_THREAT,
 	LIST_COUNT
+};
+
+/* What an agent's members are compared with. */
+enum agent_text {
+	TEXT_UUIDS, /* one of a comma-separated list */
+	TEXT_OS,
+	TEXT_NETWORK,
+	TEXT_NAME, /* computerName, equal */
+	TEXT_NAME_PART, /* in it, whatever the case */
+	TEXT_COUNT
 };
 
 /* A parameter that an endpoint knows.  Tables end with a NULL name. */
@@ -61,6 +72,7 @@ struct query {
 	int64_t lo[KEY_COUNT], hi[KEY_COUNT]; /* inclusive */
 	bool ranged[KEY_COUNT];
 	struct id_list list[LIST_COUNT];
+	const char *text[TEXT_COUNT]; /* borrowed; NULL: no such filter */
 	unsigned flag_mask; /* flags that are asked for */
 	unsigned flag_want; /* and what they must be */
 };

@@ -11,6 +11,7 @@
 #include "tests/mock/fault.h"
 #include "tests/mock/produce.h"
 #include "tests/mock/reqlog.h"
+#include "tests/mock/respond.h"
 
 static void
 serve_console(struct exchange *x)
@@ -39,6 +40,7 @@ serve_request(struct exchange *x)
 
 	pthread_mutex_lock(&c->lock);
 	producer_run(c->producer, console_now(c));
+	respond_run(c);
 	store_advance(c->store, console_now(c));
 	if (control_is(x->path))
 		control_serve(x);

@@ -63,6 +63,9 @@ struct row {
 	uint32_t agent; /* index of its agent or ROW_NONE */
 	uint32_t threat; /* index of its threat or ROW_NONE */
 	uint32_t group; /* index of its group or ROW_NONE: global */
+	uint32_t command; /* activity: that it is about; 0: of the history */
+	uint32_t state; /* what a response action made of it: agent: NETWORK_*;
+			 * activity: UPLOAD_* */
 	uint32_t entry; /* of the ledger, ROW_NONE: never visible */
 	uint32_t len; /* of text */
 	char *text; /* NULL: not made or not kept */
@@ -74,6 +77,18 @@ enum {
 	AGENT_INFECTED = 4,
 	AGENT_INACTIVE = 8
 };
+
+/* An agent's `state'. */
+enum {
+	NETWORK_AS_BORN, /* it follows from the version */
+	NETWORK_CONNECTED,
+	NETWORK_CONNECTING,
+	NETWORK_DISCONNECTED,
+	NETWORK_DISCONNECTING
+};
+
+/* An upload's. */
+enum { UPLOAD_LINKED, UPLOAD_WITHOUT_LINK };
 
 /* One version of a record, from when to when it could be read. */
 struct entry {
