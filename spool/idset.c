@@ -293,6 +293,21 @@ idset_expire(struct idset *s, int64_t at_ms)
 	shrink(s);
 }
 
+void
+idset_drop_from(struct idset *s, int64_t at_ms)
+{
+	if (s->count == 0)
+		return;
+	for (size_t i = 0; i < s->n_slots; ) {
+		/* Another entry may move up here: look again. */
+		if (!slot_is_free(&s->slots[i]) && s->slots[i].at_ms >= at_ms)
+			free_slot(s, i);
+		else
+			i++;
+	}
+	shrink(s);
+}
+
 size_t
 idset_count(const struct idset *s)
 {

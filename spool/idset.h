@@ -45,6 +45,8 @@ void idset_remove(struct idset *s, struct idset_key key);
 
 /* Forget everything with a time before at_ms. */
 void idset_expire(struct idset *s, int64_t at_ms);
+/* ... and everything with this time or a later one. */
+void idset_drop_from(struct idset *s, int64_t at_ms);
 
 size_t idset_count(const struct idset *s);
 /* How many were dropped because the set was full, since idset_new(). */

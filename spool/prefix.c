@@ -67,6 +67,8 @@ prefix_add(const struct prefix *p, struct buf *b, int64_t line,
 	if (resend > 0) {
 		to = PUT(to, ",\"resend\":");
 		to = put_number(to, resend, 10);
+	} else if (resend == STREAM_BACKFILL) {
+		to = PUT(to, ",\"backfill\":true");
 	}
 	to = PUT(to, "},");
 	buf_commit(b, (size_t)(to - start));
@@ -157,6 +159,7 @@ stream_parse_line(struct slice text, struct stream_line *line)
 	if (skip(&rest, ",\"resend\":") &&
 	    (!take_number(&rest, 10, &l.resend) || l.resend == 0))
 		return -1;
+	l.backfill = l.resend == 0 && skip(&rest, ",\"backfill\":true");
 	if (!skip(&rest, "},") || prefix_parse_seq(l.seq, &birth, &number) < 0)
 		return -1;
 	*line = l;

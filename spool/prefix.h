@@ -1,6 +1,7 @@
 /*
  * The head of every line:
  *   {"spool":{"seq":"<birth>-<line>","id":"<id>","at":"<at>","resend":N},
+ * with ,"backfill":true or nothing in place of the number.
  * Made for each line that is written, so the part that all lines of a segment
  * share is made once.
  */

@@ -35,6 +35,7 @@ struct stream_line {
 	struct slice id; /* the document's _id: 28 characters of Base64 */
 	struct slice at; /* JSON text between the quotes, "" if absent */
 	int64_t resend; /* 0 when the line is no re-sent one */
+	bool backfill; /* written out of turn: older than lines before it */
 	struct slice text; /* the whole line without its newline */
 };
 
@@ -62,12 +63,14 @@ int stream_begin(struct stream *st, size_t expected_bytes);
 /*
  * Write the prefix of the next line to b:
  *   {"spool":{"seq":"<birth>-<line>","id":"<id>","at":"<at>"},
- * with ,"resend":<resend> after "at" when resend is not 0.  `id` and `at` are
- * JSON string content, already escaped.  The rest of the object's members, the
+ * with ,"resend":<resend> after "at" when resend is above 0, ,"backfill":true
+ * when it is STREAM_BACKFILL.  `id` and `at` are JSON string content, already
+ * escaped.  The rest of the object's members, the
  * closing brace and a newline follow from the caller.  Line numbers count from
  * 1 in the order of the calls; a line that is not kept must be taken back with
  * stream_unprefix() before the next one.
  */
+#define STREAM_BACKFILL (-1)
 int stream_prefix(struct stream *st, struct buf *b, struct slice id,
     struct slice at, int64_t resend);
 void stream_unprefix(struct stream *st);

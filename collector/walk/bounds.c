@@ -19,9 +19,21 @@ coverage_init(struct coverage *c)
 {
 	c->watermark = TIME_NONE;
 	c->floor = TIME_NONE;
+	c->since = TIME_NONE;
 	c->debt = (struct debt){ 0 };
 	for (size_t i = 0; i < PASS_MAX; i++)
 		c->pass_upper[i] = TIME_NONE;
+}
+
+void
+bounds_settle(const struct bounds_rule *rule, struct coverage *c, int64_t now)
+{
+	if (c->watermark == TIME_NONE && !rule->inventory &&
+	    c->floor == TIME_NONE)
+		c->floor = rule->start_ms != 0 ? least(rule->start_ms, now) :
+						 now - rule->initial_ms;
+	if (c->since == TIME_NONE)
+		c->since = rule->inventory ? 0 : c->floor;
 }
 
 /* The first walk covers what every pass would. */
@@ -29,9 +41,7 @@ static void
 begin_first(const struct bounds_rule *rule, struct coverage *c, int64_t now,
     struct window *w)
 {
-	if (!rule->inventory && c->floor == TIME_NONE)
-		c->floor = rule->start_ms != 0 ? least(rule->start_ms, now) :
-						 now - rule->initial_ms;
+	bounds_settle(rule, c, now);
 	w->lower = rule->inventory ? TIME_NONE : c->floor;
 	w->upper = now;
 	w->passes = (1u << rule->n_passes) - 1;

@@ -59,6 +59,12 @@ struct coverage {
 	 * it does not slide while the first walk fails, and never sinks.
 	 */
 	int64_t floor;
+	/*
+	 * Polls have read, or will read, everything from here on: where the
+	 * first began.  Unlike the floor it stays; 0 when that was an
+	 * inventory.  TIME_NONE before it, and when that is not known.
+	 */
+	int64_t since;
 	int64_t pass_upper[PASS_MAX]; /* of the last walk that made the pass */
 	struct debt debt;
 };
@@ -72,7 +78,11 @@ struct window {
 
 void coverage_init(struct coverage *c);
 
-/* The window of a walk that starts at `now`.  Sets c->floor on the first. */
+/* Fix where polls begin, unless that is so already.  Not for snapshots. */
+void bounds_settle(const struct bounds_rule *rule, struct coverage *c,
+    int64_t now);
+
+/* The window of a walk that starts at `now`.  Settles c on the first. */
 void bounds_begin(const struct bounds_rule *rule, struct coverage *c,
     int64_t now, struct window *w);
 

@@ -165,6 +165,7 @@ position_print(struct buf *b, const struct position *p)
 	put_count(o, "version", POSITION_VERSION);
 	put_time(o, "watermark", p->coverage.watermark);
 	put_time(o, "floor", p->coverage.floor);
+	put_time(o, "since", p->coverage.since);
 	put_passes(o, &p->coverage);
 	put_debt(o, &p->coverage.debt);
 	put_time(o, "resent", p->resent);
@@ -290,6 +291,7 @@ get_position(struct json_object *o, struct position *p)
 {
 	p->coverage.watermark = get_int(o, "watermark", TIME_NONE);
 	p->coverage.floor = get_int(o, "floor", TIME_NONE);
+	p->coverage.since = get_int(o, "since", TIME_NONE);
 	get_passes(o, &p->coverage);
 	get_debt(o, &p->coverage.debt);
 	p->resent = get_int(o, "resent", TIME_NONE);

@@ -53,7 +53,7 @@ rebuild_line(struct rebuild *r, const struct stream_line *line, bool damaged)
 	r->broken |= damaged;
 	if (line->resend != 0)
 		r->resent = most(r->resent, line->resend * 1000);
-	else if (!r->broken && iso8601_parse(line->at, &at_ms) == 0)
+	else if (!line->backfill && !r->broken && iso8601_parse(line->at, &at_ms) == 0)
 		note_time(r, at_ms);
 }
 
@@ -80,6 +80,20 @@ find_floor(const struct rebuild *r, bool complete)
 	return floor;
 }
 
+/* Polls have read from the oldest line on, and will from where the next one
+ * begins. */
+static int64_t
+find_since(const struct rebuild *r, const struct coverage *c)
+{
+	int64_t next = c->watermark - reach(r->rule);
+
+	if (r->rule->inventory)
+		return 0;
+	if (c->floor != TIME_NONE)
+		next = most(next, c->floor);
+	return next < r->oldest ? next : r->oldest;
+}
+
 bool
 rebuild_coverage(const struct rebuild *r, bool complete, struct coverage *c)
 {
@@ -93,5 +107,6 @@ rebuild_coverage(const struct rebuild *r, bool complete, struct coverage *c)
 	/* All passes are due, and read back from the watermark. */
 	c->watermark = r->newest - period;
 	c->floor = find_floor(r, complete);
+	c->since = find_since(r, c);
 	return true;
 }

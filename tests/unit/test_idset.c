@@ -113,9 +113,15 @@ step(struct idset *s, struct model *m, unsigned op, unsigned n, int64_t at)
 		m->count -= m->in[n];
 		m->in[n] = false;
 	} else {
-		idset_expire(s, at);
+		bool late = n % 2 == 0;
+
+		if (late)
+			idset_drop_from(s, at + 500);
+		else
+			idset_expire(s, at);
 		for (size_t i = 0; i < MODEL_KEYS; i++)
-			if (m->in[i] && m->at[i] < at) {
+			if (m->in[i] &&
+			    (late ? m->at[i] >= at + 500 : m->at[i] < at)) {
 				m->in[i] = false;
 				m->count--;
 			}

@@ -31,7 +31,7 @@ test_lines_and_names(void)
 	buf_cut(&f.batch, strchr(f.batch.p, '\n') + 1 - f.batch.p);
 	stream_unprefix(f.st);
 	CU_ASSERT_EQUAL(stream_prefix(f.st, &f.batch, SLICE("b"), SLICE(""),
-	    0), 0);
+	    STREAM_BACKFILL), 0);
 	buf_adds(&f.batch, "\"x\":2}\n");
 	f.n_lines = 2;
 	CU_ASSERT_EQUAL(rig_append(&f), 2);
@@ -44,8 +44,8 @@ test_lines_and_names(void)
 	rig_check_content(&f, FIRST,
 	    "{\"spool\":{\"seq\":\"hefg8dts00-1\",\"id\":\"I\\u0041\\\"\","
 	    "\"at\":\"2026-01-01T00:00:00Z\",\"resend\":3},\"x\":1}\n"
-	    "{\"spool\":{\"seq\":\"hefg8dts00-2\",\"id\":\"b\",\"at\":\"\"},"
-	    "\"x\":2}\n"
+	    "{\"spool\":{\"seq\":\"hefg8dts00-2\",\"id\":\"b\",\"at\":\"\","
+	    "\"backfill\":true},\"x\":2}\n"
 	    "{\"spool\":{\"seq\":\"hefg8dts00-3\",\"id\":\"c\",\"at\":\"a\"},"
 	    "\"x\":1}\n");
 	stream_end(f.st, &pos);
@@ -438,7 +438,10 @@ test_parse_line(void)
 	CU_ASSERT_TRUE(slice_is(l.id, "i\\\"d"));
 	CU_ASSERT_TRUE(slice_is(l.at, "t\\\\"));
 	CU_ASSERT_EQUAL(l.resend, 41);
-	CU_ASSERT_TRUE(slice_eq(l.text, good));
+	CU_ASSERT_TRUE(!l.backfill && slice_eq(l.text, good));
+	CU_ASSERT_EQUAL(stream_parse_line(SLICE("{\"spool\":{\"seq\":\"z-1\","
+	    "\"id\":\"i\",\"at\":\"\",\"backfill\":true},"), &l), 0);
+	CU_ASSERT_TRUE(l.backfill && l.resend == 0);
 }
 
 static void

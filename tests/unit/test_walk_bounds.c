@@ -45,6 +45,16 @@ test_first_walk(void)
 	bounds_begin(&plain, &c, START + HOUR, &w);
 	CU_ASSERT_EQUAL(w.lower, START - 24 * HOUR);
 	CU_ASSERT_EQUAL(w.upper, START + HOUR);
+
+	/* Nor does what polls stand for, whatever they forget. */
+	for (int i = 1; i < 100; i++)
+		walk(&plain, &c, START + i * HOUR);
+	CU_ASSERT_EQUAL(c.since, START - 24 * HOUR);
+	CU_ASSERT(c.floor > c.since);
+	/* A position that does not tell yet. */
+	c.since = TIME_NONE;
+	bounds_settle(&plain, &c, START + 200 * HOUR);
+	CU_ASSERT_EQUAL(c.since, c.floor);
 }
 
 static void
@@ -121,6 +131,7 @@ test_inventory_has_no_lower_bound(void)
 	coverage_init(&c);
 	bounds_begin(&rule, &c, START, &w);
 	CU_ASSERT_EQUAL(w.lower, TIME_NONE);
+	CU_ASSERT_EQUAL(c.since, 0);
 	CU_ASSERT_EQUAL(bounds_keep(&rule, &c), TIME_NONE);
 	bounds_complete(&rule, &c, &w, 0);
 	w = walk(&rule, &c, START + 30 * SECOND);

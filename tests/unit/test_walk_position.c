@@ -9,6 +9,7 @@
 
 static const char full[] =
     "{\"version\":1,\"watermark\":1700000000000,\"floor\":1699999400000,"
+    "\"since\":1699900000000,"
     "\"passes\":[1699999990000,null,null,null],"
     "\"debt\":{\"oldest\":1699999000000,\"since\":1699999990000,"
     "\"asked\":1699999999000},\"resent\":1699990000000,"
