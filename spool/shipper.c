@@ -194,6 +194,27 @@ shipper_name(const struct shipper *s)
 	return s->opt->name;
 }
 
+void
+shipper_look(const struct shipper *s, const char *folder,
+    struct shipper_view *view)
+{
+	size_t len = strlen(folder);
+
+	*view = (struct shipper_view){ .changed_ms = s->registry.changed_ms };
+	for (size_t i = 0; i < s->registry.n; i++) {
+		const struct registry_entry *e = &s->registry.entries[i];
+
+		if (!is_wanted(s->opt, e) ||
+		    strncmp(e->source, folder, len) != 0 ||
+		    e->source[len] != '/')
+			continue;
+		view->files++;
+		view->by_fingerprint += strcmp(e->identity, "fingerprint") ==
+		    0;
+		view->packed += lines_is_packed(e->source) && e->offset > 0;
+	}
+}
+
 /* one file */
 
 /* By what shippers know it. */

@@ -47,6 +47,19 @@ void shipper_free(struct shipper *s);
 
 const char *shipper_name(const struct shipper *s);
 
+/* What its registry tells of the files below a folder. */
+struct shipper_view {
+	int64_t changed_ms; /* the registry itself, written last */
+	size_t files; /* that it knows */
+	size_t by_fingerprint; /* of these; the others are told apart by path
+				* or inode */
+	size_t packed; /* of which something was delivered packed */
+};
+
+/* folder: absolute, without a slash at its end. */
+void shipper_look(const struct shipper *s, const char *folder,
+    struct shipper_view *view);
+
 /* A file of the spool.  It must be sealed: it does not change any more. */
 struct shipper_file {
 	int dirfd;

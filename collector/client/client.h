@@ -21,6 +21,7 @@
 
 struct client;
 struct console;
+struct peer;
 struct request;
 struct trace;
 
@@ -72,6 +73,10 @@ struct call {
 	 * the request has ended. */
 	struct trace *trace;
 	bool any_body; /* a download: the body need not look like JSON */
+	bool anonymous; /* without the token, whose file is not looked at */
+	/* Where to write down who answered (peer.h); NULL: nowhere.  Borrowed
+	 * until the request has ended, and set only when there was an answer. */
+	struct peer *peer;
 	/*
 	 * A piece of the decoded body of a 200 answer, as it arrives; an
 	 * answer that does not look like JSON never gets here.  False aborts
@@ -101,6 +106,9 @@ void client_free(struct client *c); /* its consoles must be gone */
  */
 struct console *console_new(struct client *c, const struct conf_console *conf,
     struct buf *err);
+/* The same without a look at these files, which never fails: requests do. */
+struct console *console_new_unchecked(struct client *c,
+    const struct conf_console *conf);
 void console_free(struct console *con); /* cancels its requests */
 
 /*

@@ -85,13 +85,18 @@ check(const struct conf_console *conf, struct buf *err)
 struct console *
 console_new(struct client *c, const struct conf_console *conf, struct buf *err)
 {
-	struct console *con;
-	int64_t now = clock_mono_ms();
-
 	if (check(conf, err) != 0)
 		return NULL;
 	warn_of_tls(conf);
-	con = xcalloc(1, sizeof(*con));
+	return console_new_unchecked(c, conf);
+}
+
+struct console *
+console_new_unchecked(struct client *c, const struct conf_console *conf)
+{
+	struct console *con = xcalloc(1, sizeof(*con));
+	int64_t now = clock_mono_ms();
+
 	con->client = c;
 	c->n_consoles++;
 	con->conf = conf;

@@ -128,13 +128,15 @@ struct curl_slist *
 console_headers(struct console *con, const struct call *call,
     struct slice *token, struct buf *err)
 {
-	struct curl_slist *list;
+	struct curl_slist *list = NULL;
 	struct secret secret;
 
-	if (secret_load(&secret, con->conf->api_token_file, err) != 0)
-		return NULL;
-	list = authorization(&secret, call->bearer, token);
-	secret_wipe(&secret);
+	if (!call->anonymous) {
+		if (secret_load(&secret, con->conf->api_token_file, err) != 0)
+			return NULL;
+		list = authorization(&secret, call->bearer, token);
+		secret_wipe(&secret);
+	}
 	if (!call->any_body)
 		list = append(list, "Accept: application/json");
 	if (call->body != NULL)

@@ -10,6 +10,7 @@
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/detail.h"
+#include "collector/client/peer.h"
 #include "collector/client/trace.h"
 
 struct request *
@@ -136,6 +137,8 @@ request_on_header(char *p, size_t size, size_t n, void *cookie)
 	trace_header(r->traced, (struct slice){ p, n });
 	if (!head_line(&r->head, (struct slice){ p, n }))
 		return break_off(r, "the header is too large");
+	if (r->head.ended && !had_ended && r->call.peer != NULL)
+		peer_look(r->call.peer, r->easy);
 	/* Not with a trailer: it comes after the body's time. */
 	if (r->head.ended && !had_ended && r->head.date_ms >= 0) {
 		r->console->date_ms = r->head.date_ms;

@@ -84,6 +84,7 @@ extern const struct command cmd_map;
 extern const struct command cmd_verify;
 extern const struct command cmd_prune;
 extern const struct command cmd_setup;
+extern const struct command cmd_check;
 
 /*
  * Find the command that argv[1] names in a NULL-terminated list, parse its

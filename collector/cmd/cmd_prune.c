@@ -19,6 +19,7 @@
 #include "collector/cmd/cmd.h"
 #include "collector/conf/conf.h"
 #include "collector/walk/position.h"
+#include "collector/walk/ship.h"
 #include "spool/journal.h"
 #include "spool/prune.h"
 #include "spool/shipper.h"
@@ -101,10 +102,6 @@ struct shippers {
 static void
 read_shippers(struct shippers *all, const struct conf *conf)
 {
-	static const enum shipper_type types[] = {
-		[CONF_FILEBEAT] = SHIPPER_FILEBEAT,
-		[CONF_ELASTIC_AGENT] = SHIPPER_ELASTIC_AGENT,
-	};
 	struct buf err;
 
 	*all = (struct shippers){ .n = conf->n_shippers };
@@ -112,15 +109,7 @@ read_shippers(struct shippers *all, const struct conf *conf)
 	all->readable = xcalloc(all->n + 1, sizeof(*all->readable));
 	buf_init(&err, 64 << 10);
 	for (size_t i = 0; i < all->n; i++) {
-		const struct conf_shipper *c = &conf->shipper[i];
-
-		all->options[i] = (struct shipper_options){
-			.name = c->name,
-			.type = types[c->type],
-			.registry = c->registry,
-			.inputs = c->inputs,
-			.fingerprint_length = c->fingerprint_length,
-		};
+		ship_options(&conf->shipper[i], &all->options[i]);
 		buf_reset(&err);
 		all->readable[i] = shipper_read(&all->options[i], &err);
 		if (all->readable[i] != NULL)

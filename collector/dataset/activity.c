@@ -260,6 +260,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_activity = {
 	.name = "activity",
+	.permission = "Activity Page: view",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/activities",

@@ -193,6 +193,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_agent = {
 	.name = "agent",
+	.permission = "Endpoints: view",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/agents",

@@ -311,6 +311,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_alert = {
 	.name = "alert",
+	.permission = "STAR Rule Alerts: view",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/cloud-detection/alerts",

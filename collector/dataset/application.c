@@ -70,6 +70,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_application = {
 	.name = "application",
+	.permission = "Applications: view",
 	.walk = {
 		.list = {
 			.path = INVENTORY,

@@ -109,6 +109,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_application_risk = {
 	.name = "application_risk",
+	.permission = "Applications: view risks",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/application-management/risks",

@@ -105,6 +105,8 @@ struct dataset_defaults {
 
 struct dataset {
 	const char *name; /* "threat"; the stream is "sentinel_one.threat" */
+	/* What the role of the token has to have, as the console calls it. */
+	const char *permission;
 	struct walk_row walk;
 	struct map_table map;
 	struct dataset_defaults defaults;

@@ -49,6 +49,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_group = {
 	.name = "group",
+	.permission = "Groups: view",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/groups",

@@ -448,6 +448,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_threat = {
 	.name = "threat",
+	.permission = "Threats: view",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/threats",

@@ -200,6 +200,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_threat_event = {
 	.name = "threat_event",
+	.permission = "Threats: view",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/threats",

@@ -441,6 +441,7 @@ derive(struct map_record *r)
 
 const struct dataset dataset_unified_alert = {
 	.name = "unified_alert",
+	.permission = "Unified Alerts: view",
 	.walk = {
 		.list = {
 			.path = "/web/api/v2.1/unifiedalerts/graphql",

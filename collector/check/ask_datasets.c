@@ -1,0 +1,158 @@
+/*
+ * May the token read what is enabled?  Each dataset is asked for one record of
+ * the last minute, in the way of its own walk.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+
+#include "collector/base/clock.h"
+#include "collector/check/ask.h"
+#include "collector/walk/bounds.h"
+#include "collector/walk/url.h"
+
+#define REQUEST_MAX (64 << 10)
+#define WINDOW_MS 60000LL
+
+/* What an answer other than 200 means for a dataset, and its mend; the detail
+ * tells the rest.  %s is the dataset's permission. */
+static const struct {
+	enum level level;
+	const char *what;
+	enum mend { MEND_NONE, MEND_PERMISSION, MEND_OFF } mend;
+} meanings[VERDICT_COUNT] = {
+	[VERDICT_RETRY] = { LEVEL_ERROR, "it cannot be asked for now",
+	    MEND_NONE },
+	/* /system/info took the token. */
+	[VERDICT_AUTH] = { LEVEL_ERROR, "the token is valid, but not for this",
+	    MEND_PERMISSION },
+	[VERDICT_DENIED] = { LEVEL_ERROR, "the token may not read this",
+	    MEND_PERMISSION },
+	[VERDICT_UNSUPPORTED] = { LEVEL_WARNING,
+	    "this console does not have it", MEND_OFF },
+	[VERDICT_GONE] = { LEVEL_WARNING, "this console does not have it",
+	    MEND_OFF },
+	[VERDICT_BAD] = { LEVEL_ERROR, "the console refuses the request",
+	    MEND_NONE },
+	[VERDICT_CONFIG] = { LEVEL_ERROR, "the connection needs mending",
+	    MEND_NONE },
+};
+
+static enum dataset_id
+dataset_of(const struct question *q)
+{
+	return (enum dataset_id)(q->order - ASK_DATASET);
+}
+
+static void
+add_mend(struct finding *f, enum mend mend, const struct dataset *dataset)
+{
+	if (mend == MEND_PERMISSION)
+		finding_mend(f, "give the token's role \"%s\", or set "
+		    "datasets.%s.enabled: false", dataset->permission,
+		    dataset->name);
+	else if (mend == MEND_OFF)
+		finding_mend(f, "set datasets.%s.enabled: false",
+		    dataset->name);
+}
+
+static void
+judge_failure(struct ask *a, const struct subject *about,
+    const struct dataset *dataset, const struct answer *answer)
+{
+	bool busy = answer->status == 429;
+	struct finding *f;
+
+	f = finding_add(&a->c->found, busy ? LEVEL_WARNING :
+	    meanings[answer->verdict].level, about, "%s: %s",
+	    meanings[answer->verdict].what, answer->detail);
+	add_mend(f, meanings[answer->verdict].mend, dataset);
+}
+
+/* GraphQL tells errors in a good answer.  The first one's text, NULL when there
+ * is none; borrowed from o. */
+static const char *
+first_error(struct json_object *o, const char *name)
+{
+	struct json_object *list, *text;
+
+	if (!json_object_object_get_ex(o, name, &list) ||
+	    !json_object_is_type(list, json_type_array) ||
+	    json_object_array_length(list) == 0)
+		return NULL;
+	if (json_object_object_get_ex(json_object_array_get_idx(list, 0),
+	    "message", &text) && json_object_is_type(text, json_type_string))
+		return json_object_get_string(text);
+	return "no reason given";
+}
+
+static void
+judge(struct ask *a, const struct question *q, const struct answer *answer,
+    struct slice body)
+{
+	const struct dataset *dataset = dataset_table[dataset_of(q)];
+	const struct subject about = { "permission", a->conf->name,
+		dataset->name };
+	const char *member = dataset->walk.list.errors, *error = NULL;
+	struct json_object *o = NULL;
+
+	if (answer->verdict != VERDICT_OK) {
+		judge_failure(a, &about, dataset, answer);
+		return;
+	}
+	if (member != NULL && body.len > 0) {
+		o = json_tokener_parse(body.p);
+		error = first_error(o, member);
+	}
+	if (error != NULL)
+		add_mend(finding_add(&a->c->found, LEVEL_ERROR, &about,
+		    "the answer has errors: %s", error), MEND_PERMISSION,
+		    dataset);
+	else
+		finding_add(&a->c->found, LEVEL_OK, &about,
+		    "may be read, answers in %" PRId64 " ms",
+		    answer->elapsed_ms);
+	json_object_put(o);
+}
+
+static void
+ask_dataset(struct ask *a, enum dataset_id id)
+{
+	const struct walk_row *row = &dataset_table[id]->walk;
+	int64_t now = console_clock(a->console, NULL);
+	struct url_args args = {
+		.query = row->list.query,
+		.field = row->bound == WALK_BOUND_NONE ? NULL : row->phase[0],
+		.limit = 1,
+		.site_ids = a->conf->dataset[id].site_ids,
+	};
+	struct buf path, post;
+
+	args.upper = now >= 0 ? now : clock_wall_us() / 1000;
+	args.lower = args.upper - WINDOW_MS;
+	buf_init(&path, REQUEST_MAX);
+	buf_init(&post, REQUEST_MAX);
+	url_path(&path, &row->list, &args);
+	if (row->list.body != NULL)
+		url_body(&post, &row->list, &args);
+	ask(a, &(struct question){
+		.path = path.p,
+		.rate_class = row->list.rate_class,
+		.post = row->list.body != NULL ? post.p : NULL,
+		.bearer = row->bearer,
+		.wants_body = row->list.errors != NULL,
+		.order = ASK_DATASET + id,
+		.judge = judge,
+	});
+	buf_fini(&path);
+	buf_fini(&post);
+}
+
+void
+ask_datasets(struct ask *a)
+{
+	for (int id = 0; id < DATASET_COUNT; id++)
+		if (a->conf->dataset[id].enabled)
+			ask_dataset(a, id);
+}

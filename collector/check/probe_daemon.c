@@ -1,0 +1,204 @@
+/*
+ * Does the daemon run, and how far is each dataset?  By the lock that it holds
+ * and the status file that it writes.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/fsutil.h"
+#include "collector/base/iso8601.h"
+#include "collector/base/num.h"
+#include "collector/check/check.h"
+#include "collector/check/span.h"
+#include "spool/lockdir.h"
+
+#define STATUS_MAX (256 << 20)
+/* So far behind is odd, or worse, beyond two polls. */
+#define LAG_WARNING_MS (5 * 60 * 1000LL)
+#define LAG_ERROR_MS (3600 * 1000LL)
+
+/* What states mean that last; others pass by themselves. */
+static const struct {
+	const char *state;
+	enum level level;
+} states[] = {
+	{ "backoff", LEVEL_WARNING },
+	{ "disabled", LEVEL_WARNING },
+	{ "refused", LEVEL_ERROR },
+	{ "no_token", LEVEL_ERROR },
+	{ "paused", LEVEL_ERROR },
+};
+
+static enum level
+level_of(const char *state)
+{
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i].state, state) == 0)
+			return states[i].level;
+	return LEVEL_OK;
+}
+
+/* The member's text; "" when there is none. */
+static const char *
+text_of(struct json_object *o, const char *name)
+{
+	struct json_object *member;
+
+	return json_object_object_get_ex(o, name, &member) &&
+	    json_object_is_type(member, json_type_string) ?
+	    json_object_get_string(member) : "";
+}
+
+/* The member's time; -1 when there is none. */
+static int64_t
+time_of(struct json_object *o, const char *name)
+{
+	int64_t ms;
+
+	return iso8601_parse(slice_of(text_of(o, name)), &ms) == 0 ? ms : -1;
+}
+
+static struct json_object *
+find_stream(struct json_object *status, const char *console,
+    const char *dataset)
+{
+	struct json_object *list, *o;
+
+	if (!json_object_object_get_ex(status, "streams", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return NULL;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		o = json_object_array_get_idx(list, i);
+		if (strcmp(text_of(o, "console"), console) == 0 &&
+		    strcmp(text_of(o, "dataset"), dataset) == 0)
+			return o;
+	}
+	return NULL;
+}
+
+static void
+judge_lag(struct check *c, const struct subject *about, int64_t lag,
+    const struct conf_dataset *conf)
+{
+	char behind[NUM_TEXT];
+	int64_t late = lag - 2 * conf->interval;
+	enum level level = late > LAG_ERROR_MS ? LEVEL_ERROR :
+	    late > LAG_WARNING_MS ? LEVEL_WARNING : LEVEL_OK;
+	struct finding *f;
+
+	f = finding_add(&c->found, level, about, "%s behind the console",
+	    span_text(lag > 0 ? lag : 0, behind));
+	finding_figure(f, "lag_seconds", lag / 1000);
+	if (level != LEVEL_OK)
+		finding_mend(f, "its state and the daemon's log say why");
+}
+
+static void
+judge_stream(struct check *c, const struct conf_console *console,
+    enum dataset_id id, struct json_object *stream, bool running)
+{
+	const struct subject about = { "lag", console->name,
+		dataset_table[id]->name };
+	int64_t watermark = stream == NULL ? -1 : time_of(stream, "watermark");
+	int64_t now = c->now_ms + c->skew_ms[console - c->conf->console];
+	enum level level;
+
+	if (stream == NULL) {
+		if (running)
+			finding_mend(finding_add(&c->found, LEVEL_WARNING,
+			    &about, "enabled, and not known to the daemon"),
+			    "let it read the configuration again (SIGHUP)");
+		return;
+	}
+	level = level_of(text_of(stream, "state"));
+	if (running && level != LEVEL_OK)
+		finding_add(&c->found, level, &about, "the daemon says %s: %s",
+		    text_of(stream, "state"), text_of(stream, "reason"));
+	else if (watermark >= 0)
+		judge_lag(c, &about, now - watermark, &console->dataset[id]);
+	else
+		finding_add(&c->found, LEVEL_OK, &about,
+		    "the first walk goes on");
+}
+
+static void
+judge_streams(struct check *c, struct json_object *status, bool running)
+{
+	for (size_t i = 0; i < c->conf->n_consoles; i++) {
+		const struct conf_console *console = &c->conf->console[i];
+
+		if (!check_wants(c, console))
+			continue;
+		for (int id = 0; id < DATASET_COUNT; id++)
+			if (console->dataset[id].enabled)
+				judge_stream(c, console, id, find_stream(
+				    status, console->name,
+				    dataset_table[id]->name), running);
+	}
+}
+
+/* The status file; NULL after a finding, or when there is none to expect. */
+static struct json_object *
+read_status(struct check *c, const struct subject *about, bool running)
+{
+	int dirfd = fs_open_dir(AT_FDCWD, c->conf->state.directory);
+	struct json_object *o = NULL;
+	struct buf b;
+	int error = 0;
+
+	buf_init(&b, STATUS_MAX);
+	if (dirfd < 0 || fs_read_file(dirfd, "status.json", &b) != 0)
+		error = errno;
+	else
+		o = json_tokener_parse(b.p);
+	if (dirfd >= 0)
+		close(dirfd);
+	buf_fini(&b);
+	if (o != NULL || (error == ENOENT && !running))
+		return o;
+	finding_mend(finding_add(&c->found, LEVEL_WARNING, about,
+	    "%s/status.json cannot be read: %s", c->conf->state.directory,
+	    error != 0 ? strerror(error) : "not JSON"), error == EACCES ?
+	    "run the check as root or as the daemon's user" :
+	    "see the daemon's log");
+	return NULL;
+}
+
+/* Whether it runs, as far as that can be told. */
+static bool
+judge_lock(struct check *c, const struct subject *about)
+{
+	pid_t holder = lockdir_holder(c->conf->spool.directory);
+
+	if (holder > 0)
+		finding_figure(finding_add(&c->found, LEVEL_OK, about,
+		    "runs as process %ld", (long)holder), "pid", holder);
+	else if (holder == 0)
+		finding_mend(finding_add(&c->found, LEVEL_WARNING, about,
+		    "no process holds the spool: nothing is collected"),
+		    "systemctl start s1spool");
+	else
+		finding_add(&c->found, LEVEL_WARNING, about, "whether it runs "
+		    "cannot be told: %s", strerror(errno));
+	return holder != 0;
+}
+
+void
+probe_daemon(struct check *c)
+{
+	const struct subject about = { .topic = "daemon" };
+	bool running = judge_lock(c, &about);
+	struct json_object *status = read_status(c, &about, running);
+
+	if (status == NULL)
+		return;
+	judge_streams(c, status, running);
+	json_object_put(status);
+}

@@ -1,0 +1,128 @@
+/*
+ * s1spool check: is all as it should be?
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/log.h"
+#include "collector/check/check.h"
+#include "collector/check/report.h"
+#include "collector/cmd/cmd.h"
+#include "collector/conf/conf.h"
+
+enum option { OPTION_CONFIG, OPTION_JSON, OPTION_CONSOLE };
+
+static const struct cmd_option options[] = {
+	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
+	[OPTION_JSON] = { "json", 0, NULL, "print one JSON object" },
+	[OPTION_CONSOLE] = { "console", 0, "NAME", "look only at this console" },
+	{ 0 },
+};
+
+static const struct cmd_exit exits[] = {
+	{ EX_OK, "all is well" },
+	{ EX_USAGE, "there is no such console" },
+	{ EX_UNAVAILABLE, "there are errors: something does not work" },
+	{ EX_IOERR, "standard output cannot be written" },
+	{ EX_TEMPFAIL, "there are warnings: something will not work for long, "
+	    "or cannot be told" },
+	{ EX_CONFIG, "the configuration has errors" },
+	{ 0, NULL },
+};
+
+static bool
+has_console(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_consoles; i++)
+		if (strcmp(conf->console[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Print what was found; the exit code, unless `code` is one already. */
+static int
+report(struct check *c, bool json, int code)
+{
+	static const int codes[LEVEL_COUNT] = {
+		[LEVEL_OK] = EX_OK,
+		[LEVEL_WARNING] = EX_TEMPFAIL,
+		[LEVEL_ERROR] = EX_UNAVAILABLE,
+	};
+
+	if (json)
+		report_json(&c->found, stdout);
+	else
+		report_text(&c->found, stdout, report_may_colour(stdout));
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		log_error("standard output: %m");
+		return EX_IOERR;
+	}
+	return code != EX_OK ? code : codes[findings_worst(&c->found)];
+}
+
+static int
+check(struct check *c, const struct conf *conf, const struct buf *messages,
+    bool json)
+{
+	int code = EX_OK;
+
+	c->conf = conf;
+	c->warnings = messages->p;
+	if (conf == NULL) {
+		check_no_conf(c, messages->p);
+		code = EX_CONFIG;
+	} else if (c->console != NULL && !has_console(conf, c->console)) {
+		log_error("there is no console %s in the configuration",
+		    c->console);
+		return EX_USAGE;
+	} else {
+		check_run(c);
+	}
+	return report(c, json, code);
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	struct check c = {
+		.file = line->value[OPTION_CONFIG] != NULL ?
+		    line->value[OPTION_CONFIG] : CMD_CONFIG_FILE,
+		.console = line->value[OPTION_CONSOLE],
+	};
+	struct conf *conf;
+	struct buf messages;
+	int code;
+
+	/* What is found is told once, and not by the log. */
+	log_setup(LOG_ERROR, LOG_TEXT);
+	buf_init(&messages, 1 << 20);
+	conf = conf_load(c.file, &messages);
+	code = check(&c, conf, &messages, line->value[OPTION_JSON] != NULL);
+	findings_fini(&c.found);
+	buf_fini(&messages);
+	conf_free(conf);
+	return code;
+}
+
+static void
+print_more(void)
+{
+	puts("\nPermissions that the token's role needs, by dataset:");
+	for (int i = 0; i < DATASET_COUNT; i++)
+		cmd_help_row(dataset_table[i]->name,
+		    dataset_table[i]->permission);
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.summary = "is all as it should be: configuration, rights, disk, "
+	    "consoles, shippers",
+	.options = options,
+	.exits = exits,
+	.print_more = print_more,
+	.run = run,
+};
