@@ -54,6 +54,7 @@ ask(struct ask *a, const struct question *q)
 		.body = q->post,
 		.bearer = q->bearer,
 		.anonymous = q->anonymous,
+		.body_has_token = q->posts_token,
 		.timeout_ms = a->conf->http_client_timeout < ANSWER_MS ?
 		    a->conf->http_client_timeout : ANSWER_MS,
 		.peer = q->order == ASK_CONNECTION ? &a->peer : NULL,
@@ -85,14 +86,16 @@ has_token(const struct conf_console *conf)
 }
 
 static void
-begin(struct ask *a, struct asking *all, struct check *c,
-    const struct conf_console *conf, unsigned order)
+begin(struct ask *a, struct asking *all, struct check *c, size_t place,
+    unsigned order)
 {
+	const struct conf_console *conf = c->conf->console[place];
 	const struct subject about = { "connection", conf->name, NULL };
 	struct buf err;
 
-	*a = (struct ask){ .all = all, .c = c, .conf = conf, .order = order,
-		.has_token = has_token(conf) };
+	*a = (struct ask){ .all = all, .c = c, .conf = conf,
+		.place = place, .order = order, .has_token = has_token(conf) };
+	token_details_init(&a->token);
 	c->found.order = order;
 	buf_init(&err, 4096);
 	if (tls_check(&conf->ssl, &err) != 0) {
@@ -111,13 +114,16 @@ ask_all(struct check *c, struct asking *all)
 	unsigned first = c->found.order;
 
 	for (size_t i = 0; i < c->conf->n_consoles; i++)
-		if (check_wants(c, &c->conf->console[i]))
-			begin(&asks[i], all, c, &c->conf->console[i],
+		if (check_wants(c, c->conf->console[i]))
+			begin(&asks[i], all, c, i,
 			    first + (unsigned)i * ASK_ORDERS);
 	while (all->pending > 0)
 		client_poll(all->client, POLL_MS, -1);
-	for (size_t i = 0; i < c->conf->n_consoles; i++)
+	for (size_t i = 0; i < c->conf->n_consoles; i++) {
 		console_free(asks[i].console);
+		if (asks[i].conf != NULL)
+			token_details_fini(&asks[i].token);
+	}
 	free(asks);
 }
 

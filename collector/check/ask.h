@@ -14,6 +14,7 @@
 #include "collector/check/check.h"
 #include "collector/client/client.h"
 #include "collector/client/peer.h"
+#include "collector/client/token_details.h"
 
 /* Places of a console's findings. */
 enum ask_order {
@@ -30,10 +31,12 @@ struct ask {
 	struct asking *all;
 	struct check *c;
 	const struct conf_console *conf;
+	size_t place; /* of it in the configuration */
 	struct console *console;
 	bool has_token; /* its file can be read */
 	unsigned order; /* of its first finding */
 	struct peer peer;
+	struct token_details token;
 };
 
 /* What is to be asked; copied. */
@@ -42,6 +45,7 @@ struct question {
 	const char *post; /* the body of a POST, NULL for GET */
 	bool bearer;
 	bool anonymous;
+	bool posts_token; /* see struct call, body_has_token */
 	bool wants_body;
 	enum ask_order order;
 	/* Adds the findings; body is empty unless it is wanted and all
@@ -54,6 +58,7 @@ void ask(struct ask *a, const struct question *q);
 
 /* Each of these asks what its file is about. */
 void ask_connection(struct ask *a);
+void ask_token(struct ask *a);
 void ask_datasets(struct ask *a);
 
 #endif

@@ -71,7 +71,7 @@ judge_clock(struct ask *a)
 	}
 	skew = console - clock_wall_us() / 1000;
 	size = skew < 0 ? -skew : skew;
-	a->c->skew_ms[a->conf - a->c->conf->console] = skew;
+	a->c->skew_ms[a->place] = skew;
 	level = size > SKEW_ERROR_MS ? LEVEL_ERROR :
 	    size > SKEW_WARNING_MS ? LEVEL_WARNING : LEVEL_OK;
 	if (level == LEVEL_OK)
@@ -153,8 +153,10 @@ judge(struct ask *a, const struct question *q, const struct answer *answer,
 		judge_refusal(a, answer);
 	else
 		judge_version(a, body);
-	if (answer->verdict == VERDICT_OK || answer->verdict == VERDICT_DENIED)
-		ask_datasets(a);
+	if (answer->verdict != VERDICT_OK && answer->verdict != VERDICT_DENIED)
+		return;
+	ask_token(a);
+	ask_datasets(a);
 }
 
 /* /system/info tells nothing to those without a token, /system/status does. */

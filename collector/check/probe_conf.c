@@ -54,7 +54,7 @@ judge_file(struct check *c)
 	    has_password(c->conf->kibana.proxy_url);
 
 	for (size_t i = 0; i < c->conf->n_consoles; i++)
-		secret |= has_password(c->conf->console[i].proxy_url);
+		secret |= has_password(c->conf->console[i]->proxy_url);
 	if (stat(c->file, &sb) != 0)
 		return;
 	if ((sb.st_mode & S_IWOTH) != 0)
@@ -98,9 +98,9 @@ probe_conf(struct check *c)
 		    "can tell whether it reads packed files"),
 		    "name it in shippers");
 	for (size_t i = 0; i < conf->n_consoles; i++) {
-		datasets += count_datasets(&conf->console[i]);
-		if (check_wants(c, &conf->console[i]))
-			judge_console(c, &conf->console[i]);
+		datasets += count_datasets(conf->console[i]);
+		if (check_wants(c, conf->console[i]))
+			judge_console(c, conf->console[i]);
 	}
 	if (c->found.n == before)
 		finding_add(&c->found, LEVEL_OK, &about, "%s: %zu consoles, "

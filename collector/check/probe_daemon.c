@@ -24,11 +24,11 @@
 #define LAG_WARNING_MS (5 * 60 * 1000LL)
 #define LAG_ERROR_MS (3600 * 1000LL)
 
-/* What states mean that last; others pass by themselves. */
+/* What conditions mean that are not well. */
 static const struct {
-	const char *state;
+	const char *condition;
 	enum level level;
-} states[] = {
+} conditions[] = {
 	{ "backoff", LEVEL_WARNING },
 	{ "disabled", LEVEL_WARNING },
 	{ "refused", LEVEL_ERROR },
@@ -37,11 +37,11 @@ static const struct {
 };
 
 static enum level
-level_of(const char *state)
+level_of(const char *condition)
 {
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(states[i].state, state) == 0)
-			return states[i].level;
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
+		if (strcmp(conditions[i].condition, condition) == 0)
+			return conditions[i].level;
 	return LEVEL_OK;
 }
 
@@ -100,47 +100,75 @@ judge_lag(struct check *c, const struct subject *about, int64_t lag,
 		finding_mend(f, "its state and the daemon's log say why");
 }
 
+/* Records of which no line could be made since the daemon's start. */
 static void
-judge_stream(struct check *c, const struct conf_console *console,
-    enum dataset_id id, struct json_object *stream, bool running)
+judge_rejected(struct check *c, const struct subject *about,
+    struct json_object *stream)
 {
-	const struct subject about = { "lag", console->name,
-		dataset_table[id]->name };
-	int64_t watermark = stream == NULL ? -1 : time_of(stream, "watermark");
-	int64_t now = c->now_ms + c->skew_ms[console - c->conf->console];
-	enum level level;
+	struct json_object *member;
+	int64_t n;
 
-	if (stream == NULL) {
-		if (running)
-			finding_mend(finding_add(&c->found, LEVEL_WARNING,
-			    &about, "enabled, and not known to the daemon"),
-			    "let it read the configuration again (SIGHUP)");
+	if (!json_object_object_get_ex(stream, "rejected", &member))
 		return;
-	}
-	level = level_of(text_of(stream, "state"));
+	n = json_object_get_int64(member);
+	if (n == 0)
+		return;
+	finding_figure(finding_add(&c->found, LEVEL_WARNING, about,
+	    "%" PRId64 " records were rejected: see %s/rejected/%s-%s.ndjson",
+	    n, c->conf->state.directory, about->console, about->dataset),
+	    "rejected", n);
+}
+
+/* now_ms is the console's. */
+static void
+judge_stream(struct check *c, const struct subject *about,
+    const struct conf_dataset *conf, struct json_object *stream, bool running,
+    int64_t now_ms)
+{
+	int64_t watermark = time_of(stream, "watermark");
+	const char *condition = text_of(stream, "condition");
+	enum level level = level_of(condition);
+
+	judge_rejected(c, about, stream);
 	if (running && level != LEVEL_OK)
-		finding_add(&c->found, level, &about, "the daemon says %s: %s",
-		    text_of(stream, "state"), text_of(stream, "reason"));
+		finding_add(&c->found, level, about, "the daemon says %s: %s",
+		    condition, text_of(stream, "reason"));
 	else if (watermark >= 0)
-		judge_lag(c, &about, now - watermark, &console->dataset[id]);
+		judge_lag(c, about, now_ms - watermark, conf);
 	else
-		finding_add(&c->found, LEVEL_OK, &about,
+		finding_add(&c->found, LEVEL_OK, about,
 		    "the first walk goes on");
 }
 
 static void
-judge_streams(struct check *c, struct json_object *status, bool running)
+judge_dataset(struct check *c, size_t place, enum dataset_id id,
+    struct json_object *status, bool running)
+{
+	const struct conf_console *console = c->conf->console[place];
+	const struct subject about = { "lag", console->name,
+		dataset_table[id]->name };
+	struct json_object *stream = find_stream(status, about.console,
+	    about.dataset);
+
+	if (stream != NULL)
+		judge_stream(c, &about, &console->dataset[id], stream, running,
+		    c->now_ms + c->skew_ms[place]);
+	else if (running)
+		finding_mend(finding_add(&c->found, LEVEL_WARNING, &about,
+		    "enabled, and not known to the daemon"),
+		    "let it read the configuration again (SIGHUP)");
+}
+
+static void
+judge_datasets(struct check *c, struct json_object *status, bool running)
 {
 	for (size_t i = 0; i < c->conf->n_consoles; i++) {
-		const struct conf_console *console = &c->conf->console[i];
+		const struct conf_console *console = c->conf->console[i];
 
-		if (!check_wants(c, console))
-			continue;
 		for (int id = 0; id < DATASET_COUNT; id++)
-			if (console->dataset[id].enabled)
-				judge_stream(c, console, id, find_stream(
-				    status, console->name,
-				    dataset_table[id]->name), running);
+			if (check_wants(c, console) &&
+			    console->dataset[id].enabled)
+				judge_dataset(c, i, id, status, running);
 	}
 }
 
@@ -199,6 +227,6 @@ probe_daemon(struct check *c)
 
 	if (status == NULL)
 		return;
-	judge_streams(c, status, running);
+	judge_datasets(c, status, running);
 	json_object_put(status);
 }

@@ -80,10 +80,10 @@ judge_usage(struct check *c, const struct usage *u, const struct statvfs *fs)
 	judge_budget(c, NULL, "spool.max_size", u->unshipped,
 	    conf->spool.max_size);
 	for (size_t i = 0; i < conf->n_consoles; i++)
-		if (check_wants(c, &conf->console[i]))
-			judge_budget(c, conf->console[i].name, "max_size",
-			    usage_of(u, conf->console[i].name),
-			    conf->console[i].max_size);
+		if (check_wants(c, conf->console[i]))
+			judge_budget(c, conf->console[i]->name, "max_size",
+			    usage_of(u, conf->console[i]->name),
+			    conf->console[i]->max_size);
 	if (wanted > 0 && room >= 0 && room < wanted)
 		finding_mend(finding_add(&c->found, LEVEL_WARNING, &about,
 		    "the disk is full before spool.max_size is reached: %s are "

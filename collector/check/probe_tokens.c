@@ -90,8 +90,8 @@ probe_token_files(struct check *c)
 
 	(void)stat(c->conf->spool.directory, &sb);
 	for (size_t i = 0; i < c->conf->n_consoles; i++)
-		if (check_wants(c, &c->conf->console[i]))
-			probe_file(c, &c->conf->console[i],
+		if (check_wants(c, c->conf->console[i]))
+			probe_file(c, c->conf->console[i],
 			    known ? &daemon : NULL, sb.st_gid);
 	if (known)
 		user_fini(&daemon);

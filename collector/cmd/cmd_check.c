@@ -38,7 +38,7 @@ static bool
 has_console(const struct conf *conf, const char *name)
 {
 	for (size_t i = 0; i < conf->n_consoles; i++)
-		if (strcmp(conf->console[i].name, name) == 0)
+		if (strcmp(conf->console[i]->name, name) == 0)
 			return true;
 	return false;
 }
