@@ -36,8 +36,7 @@ spool_open(const struct spool_options *opt, struct buf *err)
 {
 	struct spool *sp = xcalloc(1, sizeof(*sp));
 
-	sp->options = *opt;
-	sp->options.directory = NULL; /* the caller's */
+	spool_set_options(sp, opt);
 	if (lockdir_open(&sp->dir, opt->directory, "spool", "spool.directory",
 	    err) < 0)
 		goto err0;
@@ -84,4 +83,11 @@ const struct spool_options *
 spool_options(const struct spool *sp)
 {
 	return &sp->options;
+}
+
+void
+spool_set_options(struct spool *sp, const struct spool_options *opt)
+{
+	sp->options = *opt;
+	sp->options.directory = NULL; /* the caller's */
 }

@@ -42,6 +42,10 @@ int64_t spool_birth(struct spool *sp);
 /* The spool directory's descriptor, borrowed. */
 int spool_dirfd(const struct spool *sp);
 
+/* Other options from now on, also for the streams that are open; the directory
+ * stays. */
+void spool_set_options(struct spool *sp, const struct spool_options *opt);
+
 /* The options it was opened with, without the directory. */
 const struct spool_options *spool_options(const struct spool *sp);
 

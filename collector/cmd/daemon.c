@@ -73,12 +73,13 @@ reload(struct engine *e, const char *file)
 	conf = cmd_conf_load(file);
 	if (conf == NULL) {
 		log_error("the configuration has errors; the old one stays");
+	} else if (engine_reload(e, conf, &err) != 0) {
+		log_lines(LOG_ERROR, err.p);
+		log_error("the old configuration stays");
 	} else {
-		if (engine_reload(e, conf, &err) != 0)
-			log_lines(LOG_ERROR, err.p);
-		engine_start(e);
 		log_info("the configuration was loaded again");
 	}
+	engine_start(e);
 	buf_fini(&err);
 	notify_ready();
 }

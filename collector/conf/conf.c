@@ -118,3 +118,18 @@ conf_free(struct conf *c)
 	conf_value_free(&conf_schema_top, c);
 	free(c);
 }
+
+void
+conf_take_console(struct conf *to, size_t at, struct conf *from,
+    const struct conf_console *c)
+{
+	struct conf_console *other = to->console[at];
+
+	for (size_t i = 0; i < from->n_consoles; i++) {
+		if (from->console[i] != c)
+			continue;
+		to->console[at] = from->console[i];
+		from->console[i] = other;
+		return;
+	}
+}

@@ -146,4 +146,9 @@ struct conf {
 struct conf *conf_load(const char *file, struct buf *err);
 void conf_free(struct conf *c);
 
+/* Have a console of `from`, which others borrow, at this place in `to`; what
+ * stood there is from's to free now. */
+void conf_take_console(struct conf *to, size_t at, struct conf *from,
+    const struct conf_console *c);
+
 #endif

@@ -28,14 +28,21 @@
 /* A start is spread over so much per poller, at most over its interval. */
 #define SPREAD_MS 100
 
-void
-engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),
-    void *cookie)
+typedef void poller_fn(void *cookie, struct poller *p);
+
+static void
+each_of(struct tenant *const *t, size_t n, poller_fn *fn, void *cookie)
 {
-	for (size_t i = 0; i < e->n_tenants; i++)
+	for (size_t i = 0; i < n; i++)
 		for (int d = 0; d < DATASET_COUNT; d++)
-			if (e->tenant[i]->poller[d] != NULL)
-				fn(cookie, e->tenant[i]->poller[d]);
+			if (t[i]->poller[d] != NULL)
+				fn(cookie, t[i]->poller[d]);
+}
+
+void
+engine_each(struct engine *e, poller_fn *fn, void *cookie)
+{
+	each_of(e->tenant, e->n_tenants, fn, cookie);
 }
 
 /* Snapshots only save a later start some reading: they get a share of the
@@ -95,11 +102,11 @@ save(void *cookie, struct poller *p)
 }
 
 static void
-save_for(struct engine *e, int64_t ms)
+save_for(struct tenant *const *t, size_t n, int64_t ms)
 {
 	struct saving s = { clock_mono_ms() + ms };
 
-	engine_each(e, save, &s);
+	each_of(t, n, save, &s);
 }
 
 static void
@@ -108,7 +115,7 @@ on_seal(void *cookie)
 	struct engine *e = cookie;
 
 	seal_segments(e);
-	save_for(e, SAVE_MS);
+	save_for(e->tenant, e->n_tenants, SAVE_MS);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 }
 
@@ -155,6 +162,13 @@ is_wanted(void *cookie, enum dataset_id id)
 	    strcmp(dataset_table[id]->name, e->only_dataset) == 0;
 }
 
+struct tenant *
+engine_open_tenant(struct engine *e, const struct conf_console *c,
+    struct buf *err)
+{
+	return tenant_new(&e->env, e->client, c, is_wanted, e, err);
+}
+
 /* 0, or -1 with errno when not all can be opened. */
 static int
 open_tenants(struct engine *e, const char *only_console, struct buf *err)
@@ -170,8 +184,7 @@ open_tenants(struct engine *e, const char *only_console, struct buf *err)
 		if (only_console != NULL &&
 		    strcmp(c->console[i]->name, only_console) != 0)
 			continue;
-		t = tenant_new(&e->env, e->client, c->console[i], is_wanted,
-		    e, err);
+		t = engine_open_tenant(e, c->console[i], err);
 		if (t == NULL) {
 			rc = -1;
 			saved = errno;
@@ -253,16 +266,31 @@ open_runtime(struct engine *e, struct buf *err, int *code)
 	return e->runtime_dirfd < 0 ? -1 : 0;
 }
 
-static int
-open_spool(struct engine *e, struct buf *err, int *code)
+static struct spool_options
+spool_options_of(const struct conf *c)
 {
-	const struct conf *c = e->conf;
-	struct spool_options opt = {
+	return (struct spool_options){
 		.directory = c->spool.directory,
 		.segment_max_bytes = c->spool.segment_max_size,
 		.segment_max_age_ms = c->spool.segment_max_age,
 		.segment_idle_ms = c->spool.segment_idle,
 	};
+}
+
+void
+engine_set_limits(struct engine *e)
+{
+	struct spool_options opt = spool_options_of(e->conf);
+
+	spool_set_options(e->spool, &opt);
+	e->env.max_line = (size_t)e->conf->spool.max_line;
+	e->budget.conf = e->conf;
+}
+
+static int
+open_spool(struct engine *e, struct buf *err, int *code)
+{
+	struct spool_options opt = spool_options_of(e->conf);
 
 	e->spool = spool_open(&opt, err);
 	e->env.spool = e->spool;
@@ -349,8 +377,7 @@ count(void *cookie, struct poller *p)
 {
 	struct spread *s = cookie;
 
-	(void)p;
-	s->n++;
+	s->n += p->state == POLLER_STOPPED;
 }
 
 static void
@@ -360,6 +387,8 @@ start(void *cookie, struct poller *p)
 	int64_t over = (int64_t)(s->n - 1) * SPREAD_MS;
 	uint32_t bits = 0;
 
+	if (p->state != POLLER_STOPPED)
+		return;
 	if (over > p->conf->interval)
 		over = p->conf->interval;
 	(void)!getrandom(&bits, sizeof(bits), GRND_NONBLOCK);
@@ -390,6 +419,7 @@ stop(void *cookie, struct poller *p)
 	(void)cookie;
 	poller_stop(p);
 	poller_mark(p);
+	poller_note_bytes(p);
 }
 
 static void
@@ -401,47 +431,22 @@ seal(void *cookie, struct poller *p)
 
 /* Lines first, so that the snapshots stand for durable ones only. */
 void
+engine_halt(struct engine *e, struct tenant *const *t, size_t n)
+{
+	each_of(t, n, stop, NULL);
+	if (commit_now(&e->commit) != 0)
+		return;
+	each_of(t, n, seal, NULL);
+	save_for(t, n, SAVE_AT_STOP_MS);
+	commit_now(&e->commit);
+}
+
+void
 engine_stop(struct engine *e)
 {
 	timer_cancel(&e->seal_timer);
 	timer_cancel(&e->status_timer);
 	timer_cancel(&e->budget_timer);
-	engine_each(e, stop, NULL);
-	if (commit_now(&e->commit) != 0)
-		return;
-	engine_each(e, seal, NULL);
-	save_for(e, SAVE_AT_STOP_MS);
-	commit_now(&e->commit);
+	engine_halt(e, e->tenant, e->n_tenants);
 	engine_write_status(e);
-}
-
-static void
-keep_directory(char **now, char **then, const char *what)
-{
-	char *kept = *then;
-
-	if (strcmp(*now, kept) != 0)
-		log_warn("%s.directory is %s until the next restart", what,
-		    kept);
-	*then = *now;
-	*now = kept;
-}
-
-int
-engine_reload(struct engine *e, struct conf *conf, struct buf *err)
-{
-	struct conf *old = e->conf;
-
-	engine_stop(e);
-	free_tenants(e);
-	mappers_fini(&e->mappers);
-	keep_directory(&conf->spool.directory, &old->spool.directory, "spool");
-	keep_directory(&conf->state.directory, &old->state.directory, "state");
-	e->conf = conf;
-	e->budget.conf = conf;
-	/* What the old pollers wrote at their end was not noted. */
-	usage_fini(&e->budget.usage);
-	e->env.max_line = (size_t)conf->spool.max_line;
-	conf_free(old);
-	return open_tenants(e, NULL, err);
 }

@@ -45,7 +45,8 @@ struct engine_options {
 struct engine *engine_new(struct conf *conf, const struct engine_options *opt,
     struct buf *err, int *code);
 
-/* Begin to poll, all datasets at moments spread over their interval. */
+/* Begin to poll what is not polled yet, all datasets at moments spread over
+ * their interval. */
 void engine_start(struct engine *e);
 
 /* Run what is to be done for up to timeout_ms, or until wake_fd is readable. */
@@ -55,14 +56,24 @@ void engine_poll(struct engine *e, int timeout_ms, int wake_fd);
 void engine_stop(struct engine *e);
 
 /*
- * Go on with another configuration (adopted): stops, and begins again where it
- * stopped.  0, or -1 with a message in err: then nothing is polled any more
- * for the consoles that could not be opened.
+ * Go on with another configuration (adopted, also on failure), while it polls:
+ * a console of which nothing has changed does not notice.  The others are
+ * stopped, and begin at the next engine_start() where they stopped.  0, or -1
+ * with a message in err: a console cannot be opened, and all goes on by the
+ * former configuration, after engine_start().
  */
 int engine_reload(struct engine *e, struct conf *conf, struct buf *err);
 
 /* Stopped; NULL is fine. */
 void engine_free(struct engine *e);
+
+/* For reload.c: open a console; NULL with a message in err and errno. */
+struct tenant *engine_open_tenant(struct engine *e,
+    const struct conf_console *c, struct buf *err);
+/* Stop to poll these n: commit, seal, save. */
+void engine_halt(struct engine *e, struct tenant *const *t, size_t n);
+/* Go by what e->conf says for all consoles. */
+void engine_set_limits(struct engine *e);
 
 /* Call fn for each poller. */
 void engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),

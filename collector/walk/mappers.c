@@ -19,6 +19,7 @@ struct mapper_entry {
 	const struct dataset *dataset;
 	struct owned_options *owned;
 	struct mapper *mapper;
+	size_t users;
 };
 
 static bool
@@ -78,25 +79,48 @@ mappers_get(struct mappers *m, const struct dataset *dataset,
 {
 	struct mapper_entry *e;
 
-	for (size_t i = 0; i < m->n; i++)
-		if (m->entry[i].dataset == dataset &&
-		    same_options(&m->entry[i].owned->options, options))
-			return m->entry[i].mapper;
+	for (size_t i = 0; i < m->n; i++) {
+		e = &m->entry[i];
+		if (e->dataset != dataset ||
+		    !same_options(&e->owned->options, options))
+			continue;
+		e->users++;
+		return e->mapper;
+	}
 	m->entry = xreallocarray(m->entry, m->n + 1, sizeof(*m->entry));
 	e = &m->entry[m->n++];
 	e->dataset = dataset;
+	e->users = 1;
 	e->owned = copy_options(options);
 	e->mapper = mapper_new(&dataset->map, &e->owned->options);
 	return e->mapper;
 }
 
+static void
+free_entry(struct mapper_entry *e)
+{
+	mapper_free(e->mapper);
+	free_options(e->owned);
+}
+
+void
+mappers_put(struct mappers *m, const struct mapper *mapper)
+{
+	size_t i = 0;
+
+	while (i < m->n && m->entry[i].mapper != mapper)
+		i++;
+	if (i == m->n || --m->entry[i].users > 0)
+		return;
+	free_entry(&m->entry[i]);
+	m->entry[i] = m->entry[--m->n];
+}
+
 void
 mappers_fini(struct mappers *m)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		mapper_free(m->entry[i].mapper);
-		free_options(m->entry[i].owned);
-	}
+	for (size_t i = 0; i < m->n; i++)
+		free_entry(&m->entry[i]);
 	free(m->entry);
 	*m = (struct mappers){ 0 };
 }

@@ -20,9 +20,11 @@ void mappers_fini(struct mappers *m);
 
 /*
  * The mapper of a dataset with these options, made when there is none yet.
- * It belongs to m; the options' texts are copied.
+ * It belongs to m, until all who got it have put it back; the options' texts
+ * are copied.
  */
 struct mapper *mappers_get(struct mappers *m, const struct dataset *dataset,
     const struct map_options *options);
+void mappers_put(struct mappers *m, const struct mapper *mapper);
 
 #endif

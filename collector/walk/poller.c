@@ -464,6 +464,7 @@ poller_free(struct poller *p)
 	timer_cancel(&p->timer);
 	commit_leave(p->env->commit, &p->member);
 	intake_forget(&p->intake);
+	mappers_put(p->env->mappers, p->intake.mapper);
 	stream_close(p->stream);
 	seen_fini(&p->seen);
 	work_fini(&p->work);

@@ -188,6 +188,19 @@ on_timer(void *cookie)
 		tenant_ask(t);
 }
 
+void
+tenant_try_now(struct tenant *t)
+{
+	if (t->locked_out) {
+		t->retry_ms = clock_mono_ms();
+		timer_set(&t->timer, 0);
+	}
+	for (int i = 0; i < DATASET_COUNT; i++)
+		if (t->poller[i] != NULL && (t->poller[i]->state ==
+		    POLLER_REFUSED || t->poller[i]->state == POLLER_DISABLED))
+			timer_set(&t->poller[i]->timer, 0);
+}
+
 static bool
 open_pollers(struct tenant *t, tenant_filter *filter, void *cookie,
     struct buf *err)

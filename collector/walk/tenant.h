@@ -59,6 +59,9 @@ int64_t tenant_clock(const struct tenant *t);
 /* Ask /system/info for everybody who waits for it. */
 void tenant_ask(struct tenant *t);
 
+/* What waits for the admin's hand need not wait any longer: he was here. */
+void tenant_try_now(struct tenant *t);
+
 /* Nothing can be asked: the token is dead. */
 bool tenant_is_locked_out(const struct tenant *t);
 

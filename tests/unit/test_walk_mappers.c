@@ -61,8 +61,30 @@ test_each_option_counts(void)
 	mappers_fini(&m);
 }
 
+/* One that nobody uses any more goes: a reload may bring others. */
+static void
+test_put_back(void)
+{
+	struct map_options other = plain;
+	struct mappers m = { 0 };
+	struct mapper *first = get(&m, plain), *second;
+
+	other.raw = true;
+	second = get(&m, other);
+	get(&m, plain);
+	mappers_put(&m, first);
+	CU_ASSERT_EQUAL(m.n, 2);
+	mappers_put(&m, first);
+	CU_ASSERT_EQUAL(m.n, 1);
+	CU_ASSERT_PTR_EQUAL(get(&m, other), second);
+	mappers_put(&m, NULL);
+	CU_ASSERT_EQUAL(m.n, 1);
+	mappers_fini(&m);
+}
+
 static const struct unit_test tests[] = {
 	{ "equal options share a mapper", test_equal_options_share },
+	{ "those that are put back go", test_put_back },
 	{ "each option makes a mapper of its own", test_each_option_counts },
 };
 
