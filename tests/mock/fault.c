@@ -120,7 +120,7 @@ static const struct fault_kind {
 
 struct fault {
 	const struct fault_kind *kind;
-	char *path, *dataset, *retry_after, *location; /* NULL: not given */
+	char *path, *host, *dataset, *retry_after, *location; /* NULL: not given */
 	int64_t after, count, bytes;
 	int64_t seen; /* matching requests so far */
 	int64_t met; /* of these, those that it was done to */
@@ -154,6 +154,7 @@ faults_clear(struct faults *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		free(f->fault[i].path);
+		free(f->fault[i].host);
 		free(f->fault[i].dataset);
 		free(f->fault[i].retry_after);
 		free(f->fault[i].location);
@@ -191,7 +192,7 @@ find_kind(const char *name)
 static bool
 has_unknown_member(struct json_object *o)
 {
-	static const char known[] = " fault path dataset after count "
+	static const char known[] = " fault path host dataset after count "
 	    "probability retry_after seconds bytes location ";
 
 	json_object_object_foreach(o, name, value) {
@@ -225,6 +226,7 @@ add_one(struct faults *f, struct json_object *o, const char **why)
 	f->fault = xrealloc(f->fault, (f->n + 1) * sizeof(*f->fault));
 	fault = &f->fault[f->n++];
 	*fault = (struct fault){ .kind = kind, .path = text_of(o, "path"),
+		.host = text_of(o, "host"),
 		.dataset = text_of(o, "dataset"),
 		.retry_after = text_of(o, "retry_after"),
 		.location = text_of(o, "location"),
@@ -269,6 +271,9 @@ matches(const struct fault *f, const struct exchange *x, const char *path,
     const char *dataset)
 {
 	if (f->path != NULL && strncmp(path, f->path, strlen(f->path)) != 0)
+		return false;
+	if (f->host != NULL && (x->host == NULL ||
+	    strncmp(x->host, f->host, strlen(f->host)) != 0))
 		return false;
 	if (f->dataset != NULL &&
 	    (dataset == NULL || strcmp(dataset, f->dataset) != 0))

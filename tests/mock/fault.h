@@ -23,6 +23,8 @@ void faults_free(struct faults *f);
  *
  *	fault		the kind's name, see fault_help()
  *	path		only paths with this prefix, such as "/threats"
+ *	host		only consoles whose address has this prefix, such as
+ *			"127.1.0."
  *	dataset		only this dataset's list, such as "threat"
  *	after		let so many matching requests pass first
  *	count		then meet so many of them; 0: all

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "collector/base/xalloc.h"
+#include "tests/mock/listen.h"
 #include "tests/mock/squeeze.h"
 #include "tests/mock/stamp.h"
 
@@ -19,6 +20,7 @@
 
 struct http {
 	struct MHD_Daemon *daemon;
+	struct listen *listen; /* at further addresses, NULL: none */
 	struct console *console;
 	struct http_options options;
 
@@ -253,7 +255,7 @@ http_start(struct console *c, const struct http_options *o)
 {
 	struct http *h = xcalloc(1, sizeof(*h));
 	unsigned flags = MHD_USE_THREAD_PER_CONNECTION |
-	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC |
 	    MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_port = htons(o->port) };
@@ -282,7 +284,7 @@ http_start(struct console *c, const struct http_options *o)
 	    MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, h,
 	    MHD_OPTION_NOTIFY_COMPLETED, end_exchange, h,
 	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK,
-	    MHD_OPTION_CONNECTION_LIMIT, 4096u,
+	    MHD_OPTION_CONNECTION_LIMIT, 16384u,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 	    MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
 	    MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
@@ -292,7 +294,13 @@ http_start(struct console *c, const struct http_options *o)
 		http_free(h);
 		return NULL;
 	}
-	return h;
+	if (o->consoles == 0)
+		return h;
+	h->listen = listen_start(h->daemon, http_port(h), o->consoles);
+	if (h->listen != NULL)
+		return h;
+	http_stop(h);
+	return NULL;
 }
 
 uint16_t
@@ -304,6 +312,7 @@ http_port(const struct http *h)
 void
 http_stop(struct http *h)
 {
+	listen_stop(h->listen);
 	MHD_stop_daemon(h->daemon);
 	http_free(h);
 }

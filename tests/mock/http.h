@@ -13,6 +13,7 @@ struct http;
 
 struct http_options {
 	uint16_t port; /* 0: any */
+	size_t consoles; /* at addresses of their own: listen.h */
 	const char *tls_cert, *tls_key; /* PEM text, NULL: no TLS */
 	/* Fill x's reply.  Called on many threads, without any lock. */
 	void (*serve)(struct exchange *x);

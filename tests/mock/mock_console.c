@@ -90,6 +90,7 @@ static struct http *
 start(struct console *c, const struct options *o)
 {
 	struct http_options h = { .port = (uint16_t)o->port,
+		.consoles = (size_t)o->consoles,
 		.serve = serve_request, .done = serve_done };
 	struct http *http = NULL;
 	struct buf cert, key;

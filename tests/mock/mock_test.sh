@@ -194,6 +194,25 @@ test_fault_replies()
 	    jq -r .error)" "not a fault's members"
 }
 
+# One process can be many consoles, each at its own address.
+test_consoles()
+{
+	start --consoles 251
+	fault '{"fault":"403","host":"127.1.1."}'
+	main=$url
+	seen=
+	for address in 127.0.0.1 127.1.0.1 127.1.0.250 127.1.1.1; do
+		url=http://$address:${host#*:}/web/api/v2.1
+		seen="$seen$(code /agents) "
+	done
+	url=$main
+	is "consoles" "$seen" "200 200 200 403 "
+	is "no further one" "$(curl -s -m 5 -o /dev/null -w '%{http_code}' \
+	    "http://127.1.1.2:${host#*:}/")" 000
+	is "who was asked" "$(mock GET requests | tail -n 1 | jq -r .host |
+	    cut -d: -f1)" 127.1.1.1
+}
+
 test_fault_choice()
 {
 	fault '[{"fault":"403","dataset":"threat"},
@@ -395,6 +414,7 @@ test_control
 test_production
 test_expiry
 test_rate_limits
+test_consoles
 test_parent
 test_tls
 stop

@@ -11,6 +11,8 @@
 #include "tests/mock/fault.h"
 #include "tests/mock/respond.h"
 
+#define CONSOLES_MAX 4000
+
 enum type { FLAG, NUMBER, REAL, TEXT, TEXT_AND_COUNT };
 
 static const struct option_row {
@@ -64,6 +66,9 @@ static const struct option_row {
 	    "port on 127.0.0.1 (0: any free one)" },
 	{ "port-file", "FILE", TEXT, offsetof(struct options, port_file),
 	    "gets the port's number once the console listens" },
+	{ "consoles", "N", NUMBER, offsetof(struct options, consoles),
+	    "so many more, with the same data, at 127.1.0.1 to 127.1.0.250, "
+	    "127.1.1.1 ... (0)" },
 	{ "tls-cert", "FILE", TEXT, offsetof(struct options, tls_cert),
 	    "PEM certificate chain; with --tls-key: speak TLS" },
 	{ "tls-key", "FILE", TEXT, offsetof(struct options, tls_key),
@@ -126,7 +131,7 @@ options_help(FILE *to)
 	fputs("\nFaults, set by JSON objects such as\n"
 	    "{\"fault\":\"429\",\"path\":\"/threats\",\"after\":2,"
 	    "\"count\":1,\"retry_after\":\"date:5\"}\n"
-	    "with the members dataset, path (prefix), after, count, "
+	    "with the members dataset, path, host (prefixes), after, count, "
 	    "probability, retry_after,\nseconds, bytes and location:\n", to);
 	fault_help(to);
 	fputs("\nResponse actions, set by POST /_mock/respond with some of "
@@ -218,6 +223,8 @@ check(const struct options *o)
 		return bad("tls-cert, --tls-key", "only together");
 	if (o->port > 65535)
 		return bad("port", "no such port");
+	if (o->consoles > CONSOLES_MAX)
+		return bad("consoles", "at most 4000");
 	return 0;
 }
 

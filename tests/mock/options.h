@@ -17,7 +17,7 @@ struct options {
 	double clock_offset;
 	const char *token, *token_file, *action_token;
 	double token_expires;
-	int64_t port;
+	int64_t port, consoles;
 	const char *port_file, *tls_cert, *tls_key;
 	double rate_limits; /* factor, 0: none */
 	const char *fault; /* JSON */

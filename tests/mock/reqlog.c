@@ -15,6 +15,7 @@
 struct line {
 	int64_t at;
 	char *text; /* method, address; as it came */
+	char *host; /* NULL: none */
 	char *variables; /* of GraphQL, NULL: none */
 	const char *fault; /* NULL: none */
 	size_t bytes;
@@ -52,6 +53,7 @@ reqlog_free(struct reqlog *l)
 		return;
 	for (size_t i = 0; i < LINES; i++) {
 		free(l->line[i].text);
+		free(l->line[i].host);
 		free(l->line[i].variables);
 	}
 	for (size_t i = 0; i < l->n_paths; i++)
@@ -97,9 +99,11 @@ reqlog_add(struct reqlog *l, const struct exchange *x, const char *path,
 	struct path_stats *s = stats_of(l, path);
 
 	free(line->text);
+	free(line->host);
 	free(line->variables);
 	*line = (struct line){ .at = now, .status = x->status,
 		.text = xasprintf("%s %s", x->method, x->uri),
+		.host = xstrdup(x->host),
 		.variables = xstrdup(x->variables),
 		.fault = x->fault, .bytes = x->out.len };
 	if (s != NULL)
@@ -129,6 +133,8 @@ reqlog_lines(const struct reqlog *l, struct buf *out)
 		    "\"uri\":", (unsigned long long)i, stamp,
 		    (int)(uri - line->text - 1), line->text);
 		exchange_string(out, uri);
+		buf_adds(out, ",\"host\":");
+		exchange_string(out, line->host == NULL ? "" : line->host);
 		if (line->variables != NULL)
 			buf_addf(out, ",\"variables\":%s", line->variables);
 		buf_addf(out, ",\"status\":%u,\"bytes\":%zu,\"fault\":",
