@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/xalloc.h"
 #include "tests/mock/fault.h"
 #include "tests/mock/gen.h"
 #include "tests/mock/ledger.h"
@@ -255,6 +256,30 @@ actions(struct exchange *x, struct json_object *body)
 	respond_actions(x->console, &x->out);
 }
 
+/* A token takes the place of the one there is, which is revoked by that; its
+ * end is so many seconds from now, or was. */
+static void
+set_token(struct exchange *x, struct json_object *body)
+{
+	struct console *c = x->console;
+	const char *token = member_text(body, "token", NULL);
+	int64_t now = console_now(c);
+	char end[STAMP_LEN + 1];
+
+	if (token != NULL) {
+		free(c->token);
+		c->token = xstrdup(token);
+		c->token_created = now;
+		c->token_expires = 0;
+	}
+	if (json_object_object_get_ex(body, "expires", NULL))
+		c->token_expires = now +
+		    (int64_t)(member_number(body, "expires", 0) * 1e6);
+	stamp_format(console_token_end(c), end);
+	reply_begin(x, 200, "application/json");
+	buf_addf(&x->out, "{\"data\":{\"expiresAt\":\"%s\"}}", end);
+}
+
 static const struct {
 	const char *method, *path;
 	void (*serve)(struct exchange *x, struct json_object *body);
@@ -277,6 +302,7 @@ static const struct {
 	{ "POST", "respond", respond_post, "{...} change some of that" },
 	{ "DELETE", "respond", respond_delete, "as at the start" },
 	{ "GET", "actions", actions, "what was asked for, one a line" },
+	{ "POST", "token", set_token, "{token, expires} in seconds from now" },
 	{ "POST", "time", move_clock, "{advance} seconds" },
 };
 

@@ -26,6 +26,11 @@ test_records()
 	    sort -n | awk 'END { print ($1 >= 300) }')" 1
 }
 
+mock_token()
+{
+	mock POST token "$1" | jq -r .data.expiresAt
+}
+
 test_authorization()
 {
 	is "no token" "$(curl -s "$url/agents" | jq -c '.errors[0]')" \
@@ -37,6 +42,17 @@ test_authorization()
 	is "expiry" "$(get /users/api-token-details \
 	    -d '{"data":{"apiToken":"mock-token"}}' |
 	    jq '.data.expiresAt > .data.createdAt')" true
+	end=$(mock_token '{"expires":5000}')
+	is "another end" "$(get /user | jq -r .data.apiToken.expiresAt)" "$end"
+	is "the same end" "$(get /users/api-token-details \
+	    -d '{"data":{"apiToken":"mock-token"}}' |
+	    jq -r .data.expiresAt)" "$end"
+	mock_token '{"expires":-1}' >/dev/null
+	is "expired" "$(code /system/info)" 401
+	mock_token '{"token":"other"}' >/dev/null
+	is "revoked" "$(code /system/info)" 401
+	mock_token '{"token":"mock-token"}' >/dev/null
+	is "works again" "$(code /system/info)" 200
 }
 
 test_paging()
