@@ -45,6 +45,7 @@ extern const char *const verdict_name[VERDICT_COUNT];
 struct answer {
 	enum verdict verdict;
 	int status; /* HTTP status, 0 when there was no answer */
+	bool no_token; /* its file cannot be used: nothing was sent */
 	int64_t retry_after_ms; /* from Retry-After, at most 5 minutes; -1
 				 * when absent */
 	/* One line for people: the host, what happened, what mends it, what

@@ -270,7 +270,7 @@ trace(struct request *r)
 void
 request_run(struct request *r)
 {
-	struct answer answer = { .verdict = VERDICT_CONFIG,
+	struct answer answer = { .verdict = VERDICT_CONFIG, .no_token = true,
 	    .retry_after_ms = -1 };
 	struct console *con = r->console;
 	struct buf detail;
@@ -284,7 +284,7 @@ request_run(struct request *r)
 		return;
 	}
 	buf_fini(&detail);
-	if (r->call.body_has_token)
+	if (r->body != NULL && r->call.body_has_token)
 		r->sent = body_with_token(r->body, r->token);
 	trace(r);
 	r->easy = console_take_easy(con);

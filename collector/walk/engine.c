@@ -395,6 +395,18 @@ start(void *cookie, struct poller *p)
 	poller_start(p, p->env->once || over <= 0 ? 0 : bits % over);
 }
 
+static void
+watch_tokens(struct engine *e)
+{
+	uint32_t over = (uint32_t)e->n_tenants * SPREAD_MS, bits = 0;
+
+	for (size_t i = 0; i < e->n_tenants; i++) {
+		(void)!getrandom(&bits, sizeof(bits), GRND_NONBLOCK);
+		token_watch_start(&e->tenant[i]->watch,
+		    e->env.once || e->n_tenants == 1 ? 0 : bits % over);
+	}
+}
+
 void
 engine_start(struct engine *e)
 {
@@ -403,6 +415,7 @@ engine_start(struct engine *e)
 	on_budget(e);
 	engine_each(e, count, &s);
 	engine_each(e, start, &s);
+	watch_tokens(e);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 	timer_set(&e->status_timer, 0);
 }

@@ -58,6 +58,8 @@ take_consoles(struct figures *f, const struct engine *e)
 			.max_size = t->conf->max_size,
 			.tenant = t,
 		};
+		token_watch_view(&t->watch,
+		    &f->consoles[f->n_consoles - 1].token);
 	}
 }
 

@@ -71,6 +71,7 @@ struct figures_stream {
 struct figures_console {
 	const char *name;
 	bool token_refused; /* or a file that is needed cannot be used */
+	struct token_view token; /* how long it lives */
 	int64_t unshipped; /* bytes that are spooled */
 	int64_t max_size; /* its own budget for them; 0: none */
 	const struct tenant *tenant; /* for more of it */

@@ -191,6 +191,21 @@ add_spool(struct buf *text, const struct figures *f)
 }
 
 static void
+put_token(struct json_object *o, const struct token_view *v)
+{
+	struct json_object *token = json_object_new_object();
+
+	put_text(token, "state", token_state_name[v->state]);
+	put_time(token, "created", v->created_ms);
+	put_time(token, "expires", v->expires_ms);
+	if (v->expires_ms > 0)
+		json_object_object_add(token, "days_left",
+		    json_object_new_int64(v->days_left));
+	put_time(token, "asked", v->asked_ms);
+	json_object_object_add(o, "token", token);
+}
+
+static void
 add_console(struct buf *text, const struct figures_console *c)
 {
 	struct json_object *o = json_object_new_object();
@@ -198,6 +213,7 @@ add_console(struct buf *text, const struct figures_console *c)
 	put_text(o, "console", c->name);
 	json_object_object_add(o, "token_refused",
 	    json_object_new_boolean(c->token_refused));
+	put_token(o, &c->token);
 	put_amount(o, "unshipped", c->unshipped);
 	if (c->max_size > 0)
 		put_amount(o, "max_size", c->max_size);

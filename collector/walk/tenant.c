@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "collector/base/clock.h"
+#include "collector/base/iso8601.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/trace.h"
@@ -64,22 +66,61 @@ tenant_now(struct tenant *t, int64_t *now_ms)
 	return true;
 }
 
-static void
-look_at_token(const struct tenant *t, struct stat *st)
+const char *
+tenant_why(const struct tenant *t)
 {
-	*st = (struct stat){ 0 };
-	stat(t->conf->api_token_file, st);
+	return t->why;
 }
 
-static void
-lock_out(struct tenant *t, const char *why)
+static struct token_file
+look_at_token(const struct tenant *t)
 {
-	if (!t->locked_out)
-		log_event(LOG_ERROR, t->conf->name, NULL,
-		    "%s; nothing is collected until %s works", why,
-		    t->conf->api_token_file);
+	struct stat st = { 0 };
+
+	stat(t->conf->api_token_file, &st);
+	return token_file_of(&st);
+}
+
+/* The console refuses the token: what is known of its life tells why. */
+static char *
+why_refused(const struct tenant *t)
+{
+	struct token_view v;
+	char at[ISO8601_LEN + 1];
+
+	token_watch_view(&t->watch, &v);
+	if (v.expires_ms == 0)
+		return xstrdup("the console refuses the API token");
+	iso8601_bound(v.expires_ms, at);
+	if (v.state == TOKEN_EXPIRED)
+		return xasprintf("the API token expired at %s", at);
+	return xasprintf("the console refuses the API token, though it was to "
+	    "be valid until %s: it was revoked or replaced", at);
+}
+
+/* As "%s", for another reason is no repeat for the log. */
+static void
+tell(const struct tenant *t, const char *why)
+{
+	char *text = xasprintf("%s; nothing is collected until %s works", why,
+	    t->conf->api_token_file);
+
+	log_event(LOG_ERROR, t->conf->name, NULL, "%s", text);
+	free(text);
+}
+
+/* why is adopted; told once for each of the two kinds. */
+static void
+lock_out(struct tenant *t, char *why, bool unusable)
+{
+	why[strcspn(why, "\n")] = '\0';
+	if (!t->locked_out || unusable != t->unusable)
+		tell(t, why);
+	free(t->why);
+	t->why = why;
 	t->locked_out = true;
-	look_at_token(t, &t->token);
+	t->unusable = unusable;
+	t->refused = look_at_token(t);
 	t->retry_ms = clock_mono_ms() + LOCKED_OUT_MS;
 	if (!t->env->once)
 		timer_set(&t->timer, LOOK_MS);
@@ -91,8 +132,10 @@ let_in(struct tenant *t)
 	if (!t->locked_out)
 		return;
 	t->locked_out = false;
+	t->unusable = false;
 	timer_cancel(&t->timer);
 	log_event(LOG_INFO, t->conf->name, NULL, "the token works again");
+	token_watch_look(&t->watch);
 }
 
 static void
@@ -114,11 +157,19 @@ on_info(void *cookie, const struct answer *answer)
 		t->asked = true;
 		t->asked_ms = clock_mono_ms();
 	}
-	if (answer->verdict == VERDICT_AUTH)
-		lock_out(t, "the console refuses the API token");
+	if (answer->no_token)
+		tenant_no_token(t, answer->detail);
+	else if (answer->verdict == VERDICT_AUTH)
+		lock_out(t, why_refused(t), false);
 	else if (answer->verdict == VERDICT_OK)
 		let_in(t);
 	tell_pollers(t, answer);
+}
+
+void
+tenant_no_token(struct tenant *t, const char *why)
+{
+	lock_out(t, xstrdup(why), true);
 }
 
 void
@@ -147,13 +198,9 @@ open_console(struct tenant *t, struct buf *err)
 static bool
 token_changed(const struct tenant *t)
 {
-	struct stat st;
+	struct token_file now = look_at_token(t);
 
-	look_at_token(t, &st);
-	/* The change time: it moves with the content, the owner, the mode. */
-	return st.st_ino != t->token.st_ino ||
-	    st.st_ctim.tv_sec != t->token.st_ctim.tv_sec ||
-	    st.st_ctim.tv_nsec != t->token.st_ctim.tv_nsec;
+	return !token_file_same(&now, &t->refused);
 }
 
 /* The files of a console that could not be opened may be right now. */
@@ -164,7 +211,7 @@ open_later(struct tenant *t)
 
 	buf_init(&err, 4096);
 	if (!open_console(t, &err)) {
-		lock_out(t, err.p);
+		lock_out(t, xstrdup(err.p), true);
 	} else {
 		let_in(t);
 		tell_pollers(t, &(struct answer){ .verdict = VERDICT_OK });
@@ -180,7 +227,7 @@ on_timer(void *cookie)
 	timer_set(&t->timer, LOOK_MS);
 	if (clock_mono_ms() < t->retry_ms && !token_changed(t))
 		return;
-	look_at_token(t, &t->token);
+	t->refused = look_at_token(t);
 	t->retry_ms = clock_mono_ms() + LOCKED_OUT_MS;
 	if (t->console == NULL)
 		open_later(t);
@@ -245,6 +292,7 @@ tenant_new(const struct poller_env *env, struct client *client,
 	t->client = client;
 	t->env = env;
 	timer_init(&t->timer, on_timer, t);
+	token_watch_init(&t->watch, t);
 	warn_of_traces(conf);
 	if (conf->enable_request_tracer)
 		t->trace = trace_new(env->state_dirfd, conf->name,
@@ -254,7 +302,7 @@ tenant_new(const struct poller_env *env, struct client *client,
 			errno = EINVAL;
 			goto err;
 		}
-		lock_out(t, err->p + before);
+		lock_out(t, xstrdup(err->p + before), true);
 		buf_cut(err, before);
 	}
 	if (open_pollers(t, filter, cookie, err))
@@ -275,7 +323,9 @@ tenant_free(struct tenant *t)
 	timer_cancel(&t->timer);
 	for (int i = 0; i < DATASET_COUNT; i++)
 		poller_free(t->poller[i]);
+	token_watch_fini(&t->watch);
 	console_free(t->console);
 	trace_free(t->trace);
+	free(t->why);
 	free(t);
 }

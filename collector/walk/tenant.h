@@ -7,12 +7,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "collector/base/timer.h"
 #include "collector/client/client.h"
 #include "collector/conf/conf.h"
 #include "collector/walk/poller.h"
+#include "collector/walk/token_watch.h"
 
 struct tenant {
 	const struct conf_console *conf; /* borrowed */
@@ -26,9 +26,12 @@ struct tenant {
 	bool asked; /* it did */
 	bool without_clock; /* it had no Date: told once */
 	bool locked_out; /* the token is dead, or its file unusable */
+	bool unusable; /* it is the file */
+	char *why; /* one line, of the last time; NULL: it never was */
 	struct timer timer; /* while locked out */
 	int64_t retry_ms; /* monotonic, when to ask again then */
-	struct stat token; /* of its file, when it was refused */
+	struct token_file refused; /* the token's, at that time */
+	struct token_watch watch; /* how long the token lives */
 };
 
 /* What is to be polled of the datasets that are enabled: by their number. */
@@ -62,7 +65,11 @@ void tenant_ask(struct tenant *t);
 /* What waits for the admin's hand need not wait any longer: he was here. */
 void tenant_try_now(struct tenant *t);
 
-/* Nothing can be asked: the token is dead. */
+/* Nothing can be asked: the token is dead, or its file unusable. */
 bool tenant_is_locked_out(const struct tenant *t);
+/* One line for people. */
+const char *tenant_why(const struct tenant *t);
+/* A request could not be sent for want of a token: locks out. */
+void tenant_no_token(struct tenant *t, const char *why);
 
 #endif

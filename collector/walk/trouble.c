@@ -105,7 +105,7 @@ void
 poller_lock_out(struct poller *p)
 {
 	/* The tenant has told it for all its datasets. */
-	poller_set_state(p, POLLER_NO_TOKEN, "the console refuses the token");
+	poller_set_state(p, POLLER_NO_TOKEN, "%s", tenant_why(p->tenant));
 	p->changed = true;
 	if (p->env->once)
 		wait_or_finish(p, 0);
@@ -279,6 +279,11 @@ list_bad(struct poller *p, const struct answer *answer)
 static void
 any_config(struct poller *p, const struct answer *answer)
 {
+	if (answer->no_token) {
+		tenant_no_token(p->tenant, answer->detail);
+		poller_lock_out(p);
+		return;
+	}
 	refuse(p, "the connection needs mending", answer->detail);
 }
 

@@ -191,6 +191,7 @@ answer(struct request *r)
 	a = (struct answer){
 		.verdict = reply.verdict,
 		.status = reply.status != 0 ? reply.status : 200,
+		.no_token = reply.no_token,
 		.retry_after_ms = reply.retry_after_ms,
 		.detail = reply.detail != NULL ? reply.detail : "made up",
 	};

@@ -16,6 +16,7 @@
 struct fake_reply {
 	int status; /* 0: 200 */
 	enum verdict verdict;
+	bool no_token;
 	int64_t retry_after_ms; /* preset to -1 */
 	const char *detail;
 	struct buf body; /* of a 200; handed on in pieces of odd sizes */

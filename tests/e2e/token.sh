@@ -1,0 +1,171 @@
+# How long the token lives, with the real program and requests traced: what is
+# said of it, what becomes of a dead one, and that nothing that is written has
+# the token, though one request has it in its body.
+# shellcheck disable=SC2034 # lib.sh reads them
+. "$top_srcdir/tests/e2e/lib.sh"
+
+command -v base64 >/dev/null || {
+	echo "base64 is not installed"
+	exit 77
+}
+
+log_level=debug
+life=/users/api-token-details
+
+# Requests are traced, also those of no dataset.
+begin()
+{
+	configure "$(quick ', enable_request_tracer: true')"
+	sed -i 's/^    url:.*/&\n    enable_request_tracer: true/' \
+	    "$dir/s1spool.yml"
+	touch "$dir/begun"
+}
+
+# new_token TEXT: in one step, as an admin should.
+new_token()
+{
+	(umask 077 && echo "$1" >"$dir/token.new")
+	mv "$dir/token.new" "$dir/token"
+}
+
+# The token as it is, and as a part of something that is base64, is in nothing
+# that was written since begin().
+nothing_has()
+{
+	for pad in '' x xx; do
+		printf %s "$pad$1" | base64 | tr -d '\n=' |
+		    sed 's/^...//; s/.$//'
+		echo
+	done >"$dir/forms"
+	echo "$1" >>"$dir/forms"
+	is "forms" "$(grep -c ....... "$dir/forms")" 4
+	find "$dir/state" "$dir/spool" "$dir"/run.* -type f >"$dir/written"
+	for f in status.json journal http-request-trace-console.ndjson \
+	    run.err; do
+		grep -q "/$f\$" "$dir/written" || fail "$f is not written"
+	done
+	if xargs grep -lFf "$dir/forms" <"$dir/written" >"$dir/found"; then
+		fail "it has the token: $(cat "$dir/found")"
+	fi
+}
+
+test_asked_and_warned()
+{
+	begin
+	mock POST token '{"expires":432000}' >/dev/null
+	run_start
+	wait_for 20 said 'the API token is valid until'
+	wait_for 20 said 'in less than 7 days: put a new one into'
+	wait_for 20 have_polled
+	run_stop
+	is "exit code" "$code" 0
+	is "asked" "$(asked "$life")" 1
+	is "the body as it is traced" "$(jq -r 'select(."url.path" |
+	    strings | endswith("/api-token-details")) |
+	    ."http.request.body.content"' \
+	    "$dir/state/trace/acme/http-request-trace-console.ndjson")" \
+	    '{"data":{"apiToken":"[secret]"}}'
+	nothing_has "$(cat "$dir/token")"
+
+	# A restart neither asks nor warns again.
+	run_start
+	wait_for 20 have_polled
+	run_stop
+	is "state" "$(token state) $(token days_left)" "expiring 4"
+	is "asked" "$(asked "$life")" 1
+	! said 'less than' || fail "warned again"
+	nothing_has "$(cat "$dir/token")"
+}
+
+have_polled()
+{
+	[ "$(jq '[.streams[].polls] | min' "$dir/state/status.json" \
+	    2>/dev/null)" -gt 1 ] 2>/dev/null
+}
+
+all_are()
+{
+	[ "$(jq -r '[.streams[].state] | unique | join(" ")' \
+	    "$dir/state/status.json" 2>/dev/null)" = "$1" ]
+}
+
+all_work()
+{
+	[ "$(jq 'all(.streams[]; .state != "no_token")' \
+	    "$dir/state/status.json" 2>/dev/null)" = true ]
+}
+
+# status.json: of the token
+token()
+{
+	jq -r ".consoles[0].token.$1" "$dir/state/status.json" 2>/dev/null
+}
+
+# By the console's clock, with another token and a third one after it.
+test_dead()
+{
+	begin
+	new_token a-token-that-ends
+	mock POST token '{"token":"a-token-that-ends","expires":86000}' \
+	    >/dev/null
+	run_start
+	wait_for 20 said 'in less than 1 day: put a new one into'
+	mock POST time '{"advance":86500}' >/dev/null
+	wait_for 20 all_are no_token
+	is "expired" "$(how_often_said 'the API token expired at')" 1
+	is "told to all" "$(jq -r '[.streams[].reason] | unique | length' \
+	    "$dir/state/status.json")" 1
+
+	is "state" "$(token state)" expired
+
+	mock POST token '{"token":"the-second-token","expires":8640000}' \
+	    >/dev/null
+	new_token the-second-token
+	wait_for 20 said 'the token works again'
+	wait_for 20 said 'the API token is valid until'
+	wait_for 20 all_work
+	mock POST token '{"token":"the-third-token"}' >/dev/null
+	wait_for 20 all_are no_token
+	is "revoked" "$(how_often_said 'though it was to be valid until')" 1
+	is "state" "$(token state)" refused
+	new_token the-third-token
+	wait_for 20 all_work
+	rm "$dir/token"
+	wait_for 20 all_are no_token
+	is "no file" "$(grep -c 'error.*there is no such file' \
+	    "$dir/run.err")" 1
+	is "state" "$(token state)" unusable
+	new_token the-third-token
+	wait_for 20 all_work
+	run_stop
+	is "exit code" "$code" 0
+	is "errors" "$(grep -c ' error ' "$dir/run.err")" 3
+	for token in a-token-that-ends the-second-token the-third-token; do
+		nothing_has $token
+	done
+}
+
+# No such question, or not for this token: collected all the same.
+test_fails_softly()
+{
+	mock POST fault "[{\"fault\":\"404\",\"path\":\"$life\"},
+	    {\"fault\":\"403\",\"path\":\"/user\"}]" >/dev/null
+	begin
+	once
+	is "exit code" "$code" 0
+	grep -q 'does not tell when its API token expires' "$dir/once.err" ||
+	    fail "not said"
+	is "errors" "$(jq '[.streams[].errors] | add' \
+	    "$dir/state/status.json")" 0
+	check group
+	mock DELETE fault >/dev/null
+}
+
+new_token eyJhbGciOi.eyJzdWIiOiJtb2NrIn0.c2lnbmF0dXJl
+mock_start --agents 20 --groups 5 --threats 20 --activities 20 --days 5 \
+    --token-file "$dir/token"
+test_asked_and_warned
+test_dead
+test_fails_softly
+mock_stop
+finish
