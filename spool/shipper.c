@@ -382,7 +382,8 @@ shipper_ask(const struct shipper *s, const struct shipper_file *f,
 		return SHIPPER_HAS;
 	if (a.known == 0) {
 		buf_addf(why, "it does not know the file yet%s",
-		    lines_is_packed(f->path) ? ": does it read .gz?" : "");
+		    lines_is_packed(f->path) && !a.stale ?
+		    ": does it read .gz?" : "");
 		a.answer = SHIPPER_HAS_NOT;
 	}
 	if (a.answer == SHIPPER_HAS_NOT && a.stale) {

@@ -118,6 +118,8 @@ ensure_one(struct elastic *e, const struct elastic_kind *kind,
 		return;
 	}
 	adapt(e, name, wanted);
+	if (kind == &index_template)
+		elastic_stamp(e, wanted);
 	elastic_ensure(e, kind, name, wanted);
 	json_object_put(wanted);
 }

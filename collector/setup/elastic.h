@@ -1,8 +1,9 @@
 /*
  * What the files of `s1spool setup elasticsearch' share: elastic.c goes through
  * the parts, elastic_object.c brings one object about, elastic_same.c compares,
- * elastic_stream.c looks after data streams, elastic_transform.c after
- * transforms, elastic_key.c makes an API key.
+ * elastic_digest.c says what an index is made of, elastic_stream.c looks after
+ * data streams, elastic_transform.c after transforms, elastic_key.c makes an API
+ * key.
  */
 #ifndef S1SPOOL_SETUP_ELASTIC_H
 #define S1SPOOL_SETUP_ELASTIC_H
@@ -89,11 +90,27 @@ void elastic_ensure(struct elastic *e, const struct elastic_kind *kind,
  */
 bool elastic_same(struct json_object *wanted, struct json_object *got);
 
+/* elastic_digest.c */
+
+#define ELASTIC_DIGEST_LEN 32
+
+/* Of an index template as it is in the assets, and of the component templates
+ * that come with it, in hexadecimal. */
+void elastic_digest(const struct elastic *e, struct json_object *template,
+    char hex[ELASTIC_DIGEST_LEN + 1]);
+
+/* Add the digest to its mapping, and so to that of each index it makes. */
+void elastic_stamp(const struct elastic *e, struct json_object *template);
+
+/* Does an object with mappings carry that digest? */
+bool elastic_is_stamped(struct json_object *o, const char *digest);
+
 /* elastic_stream.c */
 
 /*
  * For each data stream of the index templates: tell whose template counts in
- * place of ours, and roll over where ours counts and has changed.
+ * place of ours, and roll over where ours counts and has changed, or the index
+ * was made of an earlier one.
  */
 void elastic_streams(struct elastic *e);
 

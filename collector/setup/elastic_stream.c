@@ -92,6 +92,48 @@ find_shadow(struct json_object *list, struct json_object *ours)
 	return shadow;
 }
 
+/* Our template as the server has it. */
+static bool
+is_in_force(struct json_object *list, const char *name, const char *digest)
+{
+	for (size_t i = 0; i < elastic_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+
+		if (strcmp(json_object_get_string(json_object_object_get(o,
+		    "name")), name) == 0)
+			return elastic_is_stamped(json_object_object_get(
+			    json_object_object_get(o, "index_template"),
+			    "template"), digest);
+	}
+	return false;
+}
+
+/* Is the index that a data stream writes to of this make?  What cannot be
+ * found out is reported, and taken for a yes. */
+static bool
+is_current(struct elastic *e, struct json_object *one, const char *digest)
+{
+	struct json_object *indices = json_object_object_get(one, "indices");
+	size_t n = elastic_length(indices);
+	const char *index = n == 0 ? NULL :
+	    json_object_get_string(json_object_object_get(
+		json_object_array_get_idx(indices, n - 1), "index_name"));
+	struct elastic_kind mapping = { .what = "mapping of", .path = "/",
+		.list = index, .whole = true };
+	struct json_object *o;
+	bool is = true;
+	char *path;
+
+	if (index == NULL)
+		return true;
+	path = xasprintf("%s/_mapping", index);
+	if (elastic_get(e, &mapping, path, &o) == 0)
+		is = elastic_is_stamped(o, digest);
+	json_object_put(o);
+	free(path);
+	return is;
+}
+
 static void
 roll_over(struct elastic *e, const char *name)
 {
@@ -103,16 +145,23 @@ roll_over(struct elastic *e, const char *name)
 	free(path);
 }
 
+/* All of them where the template has changed just now; else those whose index
+ * was made of another one. */
 static void
-roll_over_all(struct elastic *e, struct json_object *template)
+roll_over_all(struct elastic *e, struct json_object *template, bool changed,
+    const char *digest)
 {
 	struct json_object *list;
 
 	if (elastic_get(e, &streams, pattern_of(template), &list) != 0)
 		return;
-	for (size_t i = 0; i < elastic_length(list); i++)
-		roll_over(e, json_object_get_string(json_object_object_get(
-		    json_object_array_get_idx(list, i), "name")));
+	for (size_t i = 0; i < elastic_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+
+		if (changed || !is_current(e, one, digest))
+			roll_over(e, json_object_get_string(
+			    json_object_object_get(one, "name")));
+	}
 	json_object_put(list);
 }
 
@@ -121,17 +170,21 @@ look_after(struct elastic *e, const char *name, struct json_object *list)
 {
 	struct json_object *template = elastic_asset(e, "index_template",
 	    name);
+	char digest[ELASTIC_DIGEST_LEN + 1];
 	const char *shadow;
+	bool changed;
 
 	if (template == NULL)
 		return;
+	elastic_digest(e, template, digest);
+	changed = has_changed(e, name, template);
 	shadow = find_shadow(list, template);
 	if (shadow != NULL)
 		setup_note("index template %s goes before %s: its fields and "
 		    "pipelines count", shadow, name);
 	else if (json_object_object_get_ex(template, "data_stream", NULL) &&
-	    has_changed(e, name, template))
-		roll_over_all(e, template);
+	    (changed || is_in_force(list, name, digest)))
+		roll_over_all(e, template, changed, digest);
 	json_object_put(template);
 }
 

@@ -32,6 +32,7 @@ shipper_start()
 	"$top_builddir/tests/e2e/fake_shipper" "$dir/registry" "$dir/shipped" \
 	    "$dir/spool/acme/[a-z]*/*.ndjson*" 2>"$dir/shipper.err" &
 	shipper_pid=$!
+	wait_for 20 test -e "$dir/registry/log.json"
 }
 
 shipper_stop()

@@ -226,6 +226,7 @@ shipper_start()
 	    "$dir/shipped/$lives" "$dir/spool/acme/[a-z]*/*.ndjson*" \
 	    2>"$dir/shipper.err" &
 	shipper_pid=$!
+	wait_for 20 test -e "$dir/registry/log.json"
 	torn=
 }
 

@@ -10,7 +10,7 @@ lint_files()
 		    while read -r f; do [ ! -f "$f" ] || echo "$f"; done
 	else
 		find . \( -name 'build*' -o -name .git \) -prune -o -type f -print |
-		    grep -E '\.([ch]|def|inc|sh|m4|am|ac|md|yml|1)$|/run$' |
+		    grep -E '\.([ch]|def|inc|sh|m4|am|ac|md|yml|awk|[157])$|/run$' |
 		    sed 's,^\./,,' | grep -v '^aclocal' | sort
 	fi
 }

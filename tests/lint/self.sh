@@ -29,8 +29,8 @@ END
 echo "see [/]work/notes" | tr -d '[]' >"$tmp/README.md"
 # shellcheck disable=SC2016 # the fault itself
 printf '#!/bin/sh\nrm $1\n' >"$tmp/go.sh"
-mkdir -p "$tmp/collector/cmd"
-printf '.Sh COMMANDS\n.Ss dance\n' >"$tmp/collector/cmd/s1spool.1"
+mkdir -p "$tmp/docs/man"
+printf '.Sh COMMANDS\n.It Xr s1spool-dance 1\n' >"$tmp/docs/man/s1spool.1"
 for lint in calls layers manual shell standalone; do
 	expect 1 $lint
 done

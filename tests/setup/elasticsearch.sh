@@ -82,7 +82,7 @@ test_changed()
 	jq '.frequency = "1m"' "$f.json" >"$dir/new" && cp "$dir/new" "$f.json"
 	setup elasticsearch
 	is 'changed' "$code" 0
-	totals 'changed' 0 4 $((objects - 2)) 0 0
+	totals 'changed' 0 5 $((objects - 3)) 0 0
 	said '^updated +component template s1spool-sentinel_one.agent$'
 	said '^updated +data stream logs-sentinel_one.agent-other: rolled over'
 	said '^updated +transform s1spool-latest.threat_event$'
@@ -96,7 +96,27 @@ test_changed()
 	unset assets
 	# A field that somebody put into what is ours goes again.
 	setup elasticsearch --only templates
-	totals 'changed back' 0 3 $((templates - 1)) 0 0
+	totals 'changed back' 0 4 $((templates - 2)) 0 0
+	setup elasticsearch --only templates
+	totals 'all is right' 0 0 "$templates" 0 0
+	stub_stop
+}
+
+# A run that ended before it had rolled over what it had changed: the next one
+# does.
+test_cut_short()
+{
+	echo "{$streams}" >"$dir/begin.json"
+	begin --state "$dir/begin.json"
+	setup elasticsearch
+	state '.data_stream["logs-sentinel_one.agent-other"].mappings = {}' \
+	    >"$dir/begin.json"
+	stub_stop
+	begin --state "$dir/begin.json"
+	setup elasticsearch
+	totals 'cut short' 0 1 "$objects" 0 0
+	said '^updated +data stream logs-sentinel_one.agent-other: rolled over'
+	is 'rolled over, that alone' "$(generations)" '2 6 2 1'
 	stub_stop
 }
 
@@ -278,6 +298,7 @@ END
 
 test_first_and_second
 test_changed
+test_cut_short
 test_stopped
 test_foreign
 test_shadow

@@ -29,14 +29,14 @@ static const struct member lifecycle[] = {
 static const struct member mappings[] = {
 	{ "dynamic", BOOL, false }, { "date_detection", BOOL, false },
 	{ "dynamic_templates", LIST, false }, { "properties", OBJECT, false },
-	{ 0 },
+	{ "_meta", OBJECT, false }, { 0 },
 };
 static const struct member index_template[] = {
 	{ "index_patterns", LIST, true }, { "composed_of", LIST, false },
 	{ "ignore_missing_component_templates", LIST, false },
 	{ "priority", json_type_int, false }, { "data_stream", OBJECT, false },
 	{ "allow_auto_create", BOOL, false }, { "_meta", OBJECT, false },
-	{ 0 },
+	{ "template", OBJECT, false }, { 0 },
 };
 static const struct member pipeline[] = {
 	{ "description", TEXT, false }, { "processors", LIST, true },
@@ -142,14 +142,11 @@ check_settings(struct stub *s, struct json_object *settings, struct buf *why)
 	return 0;
 }
 
-int
-bodies_component(struct stub *s, struct json_object *o, struct buf *why)
+static int
+check_inner(struct stub *s, struct json_object *t, struct buf *why)
 {
-	struct json_object *t, *part;
+	struct json_object *part;
 
-	if (check(o, component, why) != 0)
-		return -1;
-	t = json_object_object_get(o, "template");
 	if (check(t, inner, why) != 0)
 		return -1;
 	if (json_object_object_get_ex(t, "settings", &part) &&
@@ -162,8 +159,15 @@ bodies_component(struct stub *s, struct json_object *o, struct buf *why)
 		return 0;
 	if (check(part, mappings, why) != 0)
 		return -1;
-	return check_properties(json_object_object_get(part, "properties"),
-	    why);
+	return json_object_object_get_ex(part, "properties", &part) ?
+	    check_properties(part, why) : 0;
+}
+
+int
+bodies_component(struct stub *s, struct json_object *o, struct buf *why)
+{
+	return check(o, component, why) != 0 ? -1 :
+	    check_inner(s, json_object_object_get(o, "template"), why);
 }
 
 static bool
@@ -201,7 +205,12 @@ int
 bodies_template(struct stub *s, const char *name, struct json_object *o,
     struct buf *why)
 {
+	struct json_object *t;
+
 	if (check(o, index_template, why) != 0 || check_parts(s, o, why) != 0)
+		return -1;
+	if (json_object_object_get_ex(o, "template", &t) &&
+	    check_inner(s, t, why) != 0)
 		return -1;
 	/* Two of one priority must not have a pattern in common. */
 	json_object_object_foreach(stub_objects(s, "index_template"), other,

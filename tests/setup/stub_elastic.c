@@ -204,6 +204,27 @@ put_pipeline(struct stub *s, const struct stub_request *q,
 
 /* data streams */
 
+static char *
+index_name(const char *stream, struct json_object *o)
+{
+	return xasprintf(".ds-%s-%06d", stream, json_object_get_int(
+	    json_object_object_get(o, "generation")));
+}
+
+static void
+add_indices(struct json_object *o, const char *stream)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *index = json_object_new_object();
+	char *name = index_name(stream, o);
+
+	add(index, "index_name", text(name));
+	json_object_array_add(list, index);
+	add(o, "indices", list);
+	json_object_object_del(o, "mappings");
+	free(name);
+}
+
 static void
 get_streams(struct stub *s, const struct stub_request *q,
     struct stub_reply *r)
@@ -218,10 +239,60 @@ get_streams(struct stub *s, const struct stub_request *q,
 			continue;
 		o = copy(value);
 		add(o, "name", text(key));
+		add_indices(o, key);
 		json_object_array_add(list, o);
 	}
 	r->body = json_object_new_object();
 	add(r->body, "data_streams", list);
+}
+
+/* Of the index that a stream writes to. */
+static void
+get_mapping(struct stub *s, const struct stub_request *q,
+    struct stub_reply *r)
+{
+	json_object_object_foreach(stub_objects(s, "data_stream"), key,
+	    value) {
+		struct json_object *o, *mappings;
+		char *name = index_name(key, value);
+
+		if (strcmp(name, q->name) == 0) {
+			mappings = json_object_object_get(value, "mappings");
+			o = json_object_new_object();
+			add(o, "mappings", mappings != NULL ? copy(mappings) :
+			    json_object_new_object());
+			r->body = json_object_new_object();
+			add(r->body, name, o);
+		}
+		free(name);
+	}
+	if (r->body == NULL)
+		missing(r, q->name);
+}
+
+/* The mappings of the template that goes before all others; NULL: none. */
+static struct json_object *
+mappings_for(struct stub *s, const char *stream)
+{
+	struct json_object *best = NULL;
+	int64_t priority = -1;
+
+	json_object_object_foreach(stub_objects(s, "index_template"), key,
+	    value) {
+		struct json_object *pattern = json_object_array_get_idx(
+		    json_object_object_get(value, "index_patterns"), 0);
+		int64_t own = json_object_get_int64(json_object_object_get(
+		    value, "priority"));
+
+		(void)key;
+		if (own > priority && fnmatch(json_object_get_string(pattern),
+		    stream, 0) == 0) {
+			best = value;
+			priority = own;
+		}
+	}
+	return json_object_object_get(json_object_object_get(best, "template"),
+	    "mappings");
 }
 
 static void
@@ -230,7 +301,7 @@ roll_over(struct stub *s, const struct stub_request *q,
 {
 	struct json_object *o = json_object_object_get(stub_objects(s,
 	    "data_stream"), q->name);
-	struct json_object *generation;
+	struct json_object *generation, *mappings;
 
 	if (o == NULL) {
 		missing(r, q->name);
@@ -238,6 +309,9 @@ roll_over(struct stub *s, const struct stub_request *q,
 	}
 	generation = json_object_object_get(o, "generation");
 	json_object_set_int(generation, json_object_get_int(generation) + 1);
+	mappings = mappings_for(s, q->name);
+	if (mappings != NULL)
+		add(o, "mappings", copy(mappings));
 	acknowledge(r);
 	add(r->body, "rolled_over", json_object_new_boolean(true));
 }
@@ -385,6 +459,7 @@ static const struct stub_route routes[] = {
 	{ "GET", "/_ingest/pipeline/*", NULL, STUB_NONE, get_pipeline },
 	{ "PUT", "/_ingest/pipeline/*", NULL, STUB_JSON, put_pipeline },
 	{ "GET", "/_data_stream/*", NULL, STUB_NONE, get_streams },
+	{ "GET", "/*/_mapping", NULL, STUB_NONE, get_mapping },
 	{ "POST", "/*/_rollover", NULL, STUB_NONE, roll_over },
 	{ "GET", "/_transform/*/_stats", NULL, STUB_NONE, get_stats },
 	{ "GET", "/_transform/*", NULL, STUB_NONE, get_transform },
