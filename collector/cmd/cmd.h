@@ -5,6 +5,7 @@
 #ifndef S1SPOOL_CMD_H
 #define S1SPOOL_CMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* --help, which every command has, counts. */
@@ -81,6 +82,7 @@ struct conf;
 extern const struct command cmd_run;
 extern const struct command cmd_once;
 extern const struct command cmd_map;
+extern const struct command cmd_status;
 extern const struct command cmd_verify;
 extern const struct command cmd_prune;
 extern const struct command cmd_setup;
@@ -102,6 +104,9 @@ void cmd_help_row(const char *name, const char *text);
  * NULL when it has errors: EX_CONFIG.
  */
 struct conf *cmd_conf_load(const char *file);
+
+/* Is there a console of this name in the configuration? */
+bool cmd_has_console(const struct conf *conf, const char *name);
 
 /* Say on stderr that a command was given a dataset that there is not: EX_USAGE. */
 int cmd_unknown_dataset(const char *command, const char *name);

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "collector/base/log.h"
 #include "collector/cmd/cmd.h"
 #include "collector/conf/conf.h"
@@ -18,4 +20,13 @@ cmd_conf_load(const char *file)
 	log_lines(conf != NULL ? LOG_WARN : LOG_ERROR, messages.p);
 	buf_fini(&messages);
 	return conf;
+}
+
+bool
+cmd_has_console(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_consoles; i++)
+		if (strcmp(conf->console[i]->name, name) == 0)
+			return true;
+	return false;
 }

@@ -87,20 +87,11 @@ poll_all(struct engine *e, int signal_fd)
 	return o.code;
 }
 
-static bool
-has_console(const struct conf *conf, const char *name)
-{
-	for (size_t i = 0; i < conf->n_consoles; i++)
-		if (strcmp(conf->console[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 static int
 check_names(const struct conf *conf, const struct engine_options *opt,
     struct buf *err)
 {
-	if (opt->console != NULL && !has_console(conf, opt->console)) {
+	if (opt->console != NULL && !cmd_has_console(conf, opt->console)) {
 		buf_addf(err, "there is no console %s in the configuration",
 		    opt->console);
 		return -1;

@@ -17,9 +17,9 @@
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/cmd/cmd.h"
+#include "collector/cmd/shippers.h"
 #include "collector/conf/conf.h"
 #include "collector/walk/position.h"
-#include "collector/walk/ship.h"
 #include "spool/journal.h"
 #include "spool/prune.h"
 #include "spool/shipper.h"
@@ -90,43 +90,6 @@ print_totals(const struct prune_counts *c, bool dry_run)
 	    PRIu64 " failures\n", dry_run ? "would be: " : "", c->archived,
 	    c->packed, c->packed_bytes, c->removed, c->removed_bytes,
 	    c->waiting, c->waiting_bytes, c->failed);
-}
-
-/* The shippers of the configuration, each as its registry says now. */
-struct shippers {
-	struct shipper_options *options;
-	struct shipper **readable; /* NULL where it cannot be read */
-	size_t n, n_unreadable;
-};
-
-static void
-read_shippers(struct shippers *all, const struct conf *conf)
-{
-	struct buf err;
-
-	*all = (struct shippers){ .n = conf->n_shippers };
-	all->options = xcalloc(all->n + 1, sizeof(*all->options));
-	all->readable = xcalloc(all->n + 1, sizeof(*all->readable));
-	buf_init(&err, 64 << 10);
-	for (size_t i = 0; i < all->n; i++) {
-		ship_options(&conf->shipper[i], &all->options[i]);
-		buf_reset(&err);
-		all->readable[i] = shipper_read(&all->options[i], &err);
-		if (all->readable[i] != NULL)
-			continue;
-		all->n_unreadable++;
-		log_error("%s; nothing is taken for shipped", err.p);
-	}
-	buf_fini(&err);
-}
-
-static void
-free_shippers(struct shippers *all)
-{
-	for (size_t i = 0; i < all->n; i++)
-		shipper_free(all->readable[i]);
-	free(all->readable);
-	free(all->options);
 }
 
 /*
@@ -214,12 +177,13 @@ run_with(const struct conf *conf, bool dry_run)
 	if (journal == NULL) {
 		log_error("%s", err.p);
 	} else {
-		read_shippers(&shippers, conf);
+		shippers_read(&shippers, conf, &err);
+		log_lines(LOG_ERROR, err.p);
 		if (become_owner(conf->spool.directory) == 0)
 			code = prune(conf, journal, &shippers, dry_run);
 		else
 			code = EX_OSERR;
-		free_shippers(&shippers);
+		shippers_free(&shippers);
 	}
 	journal_close(journal);
 	buf_fini(&err);

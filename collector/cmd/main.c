@@ -9,6 +9,7 @@
 static const struct command *const commands[] = {
 	&cmd_run,
 	&cmd_once,
+	&cmd_status,
 	&cmd_map,
 	&cmd_verify,
 	&cmd_prune,
