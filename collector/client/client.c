@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
@@ -13,7 +14,9 @@
 static const struct client_limits default_limits = {
 	.per_console = 4,
 	.total = 64,
+	.consoles_a_transfer = 5,
 	.connections = 256,
+	.spare_connections = 64,
 	.body_bytes = 256 * 1024 * 1024,
 	.error_bytes = 64 * 1024,
 	/* The nginx in front of a console ends a silence of 60 s itself. */
@@ -50,6 +53,38 @@ is_usable(const curl_version_info_data *v, struct buf *err)
 	return true;
 }
 
+size_t
+client_total(const struct client *c)
+{
+	size_t n = c->n_consoles / c->limits.consoles_a_transfer;
+
+	return n > c->limits.total ? n : c->limits.total;
+}
+
+/*
+ * A handshake costs more than a poll of an idle console: each keeps its
+ * connection.  A part of the files that may be open is for others.
+ */
+size_t
+client_connections(const struct client *c)
+{
+	size_t n = c->n_consoles + c->limits.spare_connections;
+	struct rlimit files;
+
+	if (n < c->limits.connections)
+		n = c->limits.connections;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && n > files.rlim_cur / 4)
+		n = files.rlim_cur / 4;
+	return n;
+}
+
+void
+client_fit(struct client *c)
+{
+	curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS,
+	    (long)client_connections(c));
+}
+
 struct client *
 client_new(struct buf *err)
 {
@@ -73,8 +108,7 @@ client_new(struct buf *err)
 	c->multi = curl_multi_init();
 	if (c->multi == NULL)
 		abort();
-	curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS,
-	    c->limits.connections);
+	client_fit(c);
 	curl_multi_setopt(c->multi, CURLMOPT_PIPELINING,
 	    (long)CURLPIPE_MULTIPLEX);
 	return c;
@@ -103,9 +137,9 @@ launch(struct client *c)
 	struct console *con;
 	struct request *r;
 
-	for (size_t n = c->limits.total; n > 0; n--) {
+	for (size_t n = client_total(c); n > 0; n--) {
 		con = TAILQ_FIRST(&c->ready);
-		if (con == NULL || c->n_running >= c->limits.total)
+		if (con == NULL || c->n_running >= client_total(c))
 			return;
 		TAILQ_REMOVE(&c->ready, con, link);
 		con->is_ready = false;
@@ -136,7 +170,7 @@ harvest(struct client *c)
 static bool
 can_launch(const struct client *c)
 {
-	return !TAILQ_EMPTY(&c->ready) && c->n_running < c->limits.total;
+	return !TAILQ_EMPTY(&c->ready) && c->n_running < client_total(c);
 }
 
 /* Out of memory, or a fault of ours: nothing to mend while running. */

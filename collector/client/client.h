@@ -98,6 +98,10 @@ struct call {
 struct client *client_new(struct buf *err);
 void client_free(struct client *c); /* its consoles must be gone */
 
+/* So many connections are open at most, by the number of consoles and the limit
+ * of open files of the process. */
+size_t client_connections(const struct client *c);
+
 /*
  * Add a console; conf is borrowed and must outlive it.  NULL with a message in
  * err when the token is missing, empty or world-readable (says the mend), or
@@ -114,8 +118,9 @@ void console_free(struct console *con); /* cancels its requests */
 
 /*
  * Queue a request.  It is sent when the rate budget of its class allows and a
- * transfer is free (4 per console, 64 in all), in the order of the calls
- * within its class.  Never calls back before it returns.
+ * transfer is free (4 per console, but one while it does not answer; 64 in
+ * all, or one for five consoles), in the order of the calls within its class.
+ * Never calls back before it returns.
  */
 struct request *request_start(struct console *con, const struct call *call);
 /* No callback runs after this. */

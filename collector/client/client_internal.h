@@ -30,8 +30,10 @@
 
 struct client_limits {
 	size_t per_console; /* transfers at a time */
-	size_t total;
-	long connections; /* kept alive, over all consoles */
+	size_t total; /* of all, or one for so many consoles ... */
+	size_t consoles_a_transfer; /* ... if that is more */
+	size_t connections; /* kept alive, likewise: for all, or ... */
+	size_t spare_connections; /* ... one a console and these */
 	size_t body_bytes; /* decoded: a bound for packed bombs */
 	size_t error_bytes; /* of an error's body, before the line is cut */
 	long slow_bytes; /* a transfer that brings less a second ... */
@@ -56,6 +58,9 @@ struct console {
 	struct request_list queued;
 	struct request_list running;
 	size_t n_running;
+	/* So many may run.  A console that does not answer has one place, not
+	 * those of the others: it starts with one, each answer adds one. */
+	size_t width;
 	/* Handles at rest: with their options set and, which is what they are
 	 * kept for, the TLS sessions of this console. */
 	CURL *idle[CONSOLE_IDLE_MAX];
@@ -99,6 +104,13 @@ struct request {
 	const char *broke; /* why we broke it off, NULL when we did not */
 	struct buf error_body;
 };
+
+/* client.c */
+
+/* How many transfers at a time, with the consoles that there are now. */
+size_t client_total(const struct client *c);
+/* The number of consoles has changed. */
+void client_fit(struct client *c);
 
 /* console.c, console_easy.c */
 

@@ -37,7 +37,7 @@ console_next(struct console *con)
 	struct request *r;
 
 	timer_cancel(&con->timer);
-	if (con->n_running >= con->client->limits.per_console)
+	if (con->n_running >= con->width)
 		return NULL;
 	TAILQ_FOREACH(r, &con->queued, link) {
 		wait = rate_take(&con->bucket[r->rate], &rate_table[r->rate],
@@ -99,9 +99,11 @@ console_new_unchecked(struct client *c, const struct conf_console *conf)
 
 	con->client = c;
 	c->n_consoles++;
+	client_fit(c);
 	con->conf = conf;
 	con->host = host_of(conf->url);
 	con->share = conf->rate_share > 0 ? conf->rate_share : 1;
+	con->width = 1;
 	con->date_ms = -1;
 	TAILQ_INIT(&con->queued);
 	TAILQ_INIT(&con->running);
@@ -126,6 +128,7 @@ console_free(struct console *con)
 		TAILQ_REMOVE(&con->client->ready, con, link);
 	timer_cancel(&con->timer);
 	con->client->n_consoles--;
+	client_fit(con->client);
 	while (con->n_idle > 0)
 		curl_easy_cleanup(con->idle[--con->n_idle]);
 	free(con->bucket);

@@ -298,6 +298,15 @@ request_run(struct request *r)
 		abort();
 }
 
+static void
+set_width(struct console *con, CURLcode result, int status)
+{
+	if (result == CURLE_OPERATION_TIMEDOUT || status == 0)
+		con->width = 1;
+	else if (con->width < con->client->limits.per_console)
+		con->width++;
+}
+
 void
 request_finish(struct request *r, CURLcode result)
 {
@@ -312,6 +321,7 @@ request_finish(struct request *r, CURLcode result)
 		rate_hold(&con->bucket[r->rate], &rate_table[r->rate],
 		    con->share, clock_mono_ms(), answer.retry_after_ms > 0 ?
 		    answer.retry_after_ms : 0);
+	set_width(con, result, answer.status);
 	leave_console(r);
 	detach(r);
 	done(r, &answer, &detail);

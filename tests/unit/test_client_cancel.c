@@ -183,7 +183,7 @@ start_three(bool (*on_body)(void *, struct slice))
 
 	memset(&acts, 0, sizeof(acts));
 	world_begin(routes);
-	w.client->limits.per_console = 2;
+	w.client->limits.per_console = w.console->width = 2;
 	call = world_call("/stall", &acts.second);
 	call.on_body = NULL;
 	acts.running = request_start(w.console, &call);
@@ -255,6 +255,7 @@ test_free_console_when_done(void)
 	struct call call;
 
 	world_begin(routes);
+	w.console->width = 2;
 	call = world_call("/stall", &other);
 	call.on_body = NULL;
 	request_start(w.console, &call);

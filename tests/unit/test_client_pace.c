@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 static const struct http_route routes[] = {
 	{ "/ok", OK_PAGE, 0, HTTP_KEEP, 0 },
 	{ "/slow", OK_PAGE, 0, HTTP_KEEP, 50 },
+	{ "/stall", OK_HEAD "Content-Length: 99\r\n\r\n{", 0, HTTP_STALL, 0 },
 	{ "/busy", "HTTP/1.1 429 Busy\r\nRetry-After: 9\r\n"
 	    "Content-Length: 0\r\n\r\n", 0, HTTP_KEEP, 0 },
 	{ NULL, NULL, 0, HTTP_KEEP, 0 },
@@ -122,6 +124,75 @@ test_parallel_in_all(void)
 	CU_ASSERT_EQUAL(http_server_peak(w.server), 6);
 	for (int i = 0; i < 8; i++)
 		console_free(consoles[i]);
+	buf_fini(&err);
+	world_end();
+}
+
+/* Requests that a console does not answer take one place, and no more again
+ * after it has answered some. */
+static void
+test_silent_console(void)
+{
+	struct console *silent;
+	struct result r[8];
+	struct call call;
+	struct buf err;
+
+	world_begin(routes);
+	buf_init(&err, 1000);
+	w.client->limits.total = 3;
+	silent = console_new(w.client, &w.conf, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(silent);
+	for (int times = 1; times <= 2; times++) {
+		for (int i = 0; i < 8; i++) {
+			call = world_call("/stall", &r[i]);
+			call.timeout_ms = i < 4 ? 50 : 60000;
+			call.on_body = NULL;
+			call.rate_class = "/rbac";
+			request_start(silent, &call);
+		}
+		for (int i = 0; i < 4; i++)
+			world_poll(&r[i].n_done, 1);
+		CU_ASSERT_EQUAL(silent->width, 1);
+		run_many(&w.console, 1, "/ok");
+		CU_ASSERT_EQUAL(silent->n_running, 1);
+		CU_ASSERT_EQUAL(w.console->width, 4);
+		while (!TAILQ_EMPTY(&silent->queued))
+			request_cancel(TAILQ_FIRST(&silent->queued));
+		request_cancel(TAILQ_FIRST(&silent->running));
+		run_many(&silent, 1, "/ok");
+		CU_ASSERT_EQUAL(silent->width, 4);
+	}
+	console_free(silent);
+	buf_fini(&err);
+	world_end();
+}
+
+/* With many consoles there is more of both. */
+static void
+test_bounds_grow(void)
+{
+	static struct console *many[1000];
+	struct rlimit files, few;
+	struct buf err;
+
+	world_begin(routes);
+	buf_init(&err, 1000);
+	CU_ASSERT_EQUAL(client_total(w.client), 64);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &files), 0);
+	few = files;
+	few.rlim_cur = 400;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+	CU_ASSERT_EQUAL(client_connections(w.client), 100);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &files), 0);
+	for (int i = 0; i < 1000; i++)
+		many[i] = console_new(w.client, &w.conf, &err);
+	CU_ASSERT_EQUAL(client_total(w.client), 200);
+	CU_ASSERT_EQUAL(client_connections(w.client),
+	    files.rlim_cur / 4 < 1065 ? files.rlim_cur / 4 : 1065);
+	for (int i = 0; i < 1000; i++)
+		console_free(many[i]);
+	CU_ASSERT_EQUAL(client_total(w.client), 64);
 	buf_fini(&err);
 	world_end();
 }
@@ -299,6 +370,8 @@ static const struct unit_test tests[] = {
 	{ "on_done starts the next", test_chain_from_on_done },
 	{ "four at a time per console", test_parallel_per_console },
 	{ "a bound over all consoles", test_parallel_in_all },
+	{ "a silent console has one place", test_silent_console },
+	{ "bounds by the number of consoles", test_bounds_grow },
 	{ "classes are paced apart", test_classes_are_paced_apart },
 	{ "a budget wakes the loop", test_budget_wakes_the_loop },
 	{ "a console goes while it waits for a budget",
