@@ -35,6 +35,9 @@ ci	command:unshare		util-linux		util-linux
 ci	command:mount		mount			util-linux
 ci	command:mandoc		mandoc			mandoc
 ci	command:shellcheck	shellcheck		ShellCheck
+ci	command:fish		fish			fish
+ci	command:systemd-analyze	systemd			systemd
+ci	command:zsh		zsh			zsh
 ci	command:valgrind	valgrind		valgrind
 ci	command:xz		xz-utils		xz
 END

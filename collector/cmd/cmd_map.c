@@ -302,6 +302,14 @@ run(const struct cmd_line *line)
 	return code;
 }
 
+static void
+print_datasets(void)
+{
+	puts("\nDatasets:");
+	for (size_t i = 0; i < DATASET_COUNT; i++)
+		printf("  %s\n", dataset_table[i]->name);
+}
+
 const struct command cmd_map = {
 	.name = "map",
 	.summary = "raw records on stdin or in files -> ECS documents on "
@@ -311,5 +319,6 @@ const struct command cmd_map = {
 	.max_args = INT32_MAX,
 	.options = options,
 	.exits = exits,
+	.print_more = print_datasets,
 	.run = run,
 };

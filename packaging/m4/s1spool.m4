@@ -61,3 +61,11 @@ PKG_CHECK_MODULES([$1], [$2], [], [
 	AS_VAR_APPEND([TEST_LIBS_MISSING],
 		[" $2 (Debian, Ubuntu: $3; Fedora, RHEL: $4)"])
 ])])
+
+# S1_DIRECTORY(NAME, WHAT, DEFAULT)
+# --with-NAME=DIR: where WHAT are installed.
+AC_DEFUN([S1_DIRECTORY], [
+AC_ARG_WITH([$1], [AS_HELP_STRING([--with-$1=DIR],
+	[where to install $2 @<:@$3@:>@])], [$1=$withval], [$1='$3'])
+AC_SUBST([$1])
+])

@@ -12,7 +12,10 @@ dialect()
 	case $(head -c 64 "$1" | head -n 1 | tr -d '\0') in
 	'#!'*bash*) echo bash ;;
 	'#!'*/sh*) echo sh ;;
-	*) case $1 in *.sh) echo sh ;; esac ;;
+	*) case $1 in
+		*.sh) echo sh ;;
+		*/bash/*) echo bash ;;
+		esac ;;
 	esac
 }
 
