@@ -160,14 +160,23 @@ has_lines()
 run_start()
 {
 	: >"$dir/run.err"
+	: >"$dir/run.began"
 	"$S1SPOOL" run --config "$dir/s1spool.yml" >"$dir/run.out" \
 	    2>"$dir/run.err" &
 	run_pid=$!
 }
 
+# Does SIGTERM wait for the daemon to read it?  Before that it is a death.
+heeds_signals()
+{
+	! kill -0 "$run_pid" 2>/dev/null ||
+	    grep -q '^SigBlk:.*[4-7c-f]...$' "/proc/$run_pid/status"
+}
+
 # run_stop: in order; sets $code.
 run_stop()
 {
+	wait_for 20 heeds_signals
 	kill "$run_pid"
 	wait "$run_pid"
 	code=$?

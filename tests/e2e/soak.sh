@@ -165,6 +165,7 @@ reload()
 	pick 1MiB 200MiB
 	conf "$word"
 	[ -n "$run_pid" ] || start
+	wait_for 20 heeds_signals
 	kill -HUP "$run_pid" 2>/dev/null
 }
 
@@ -373,7 +374,9 @@ calm()
 
 all_polled()
 {
-	[ "$(jq '[.streams[] | select(.polls > 0)] | length' \
+	[ -n "$(find "$dir/state/status.json" -newer "$dir/run.began" \
+	    2>/dev/null)" ] &&
+	    [ "$(jq '[.streams[] | select(.polls > 0)] | length' \
 	    "$dir/state/status.json" 2>/dev/null)" = 7 ]
 }
 
