@@ -80,7 +80,8 @@ look_at_age(struct delivery *d, const struct segment_file *file,
 {
 	int64_t written = (int64_t)sb->st_mtime * 1000;
 	int64_t born = file->birth_us / 1000;
-	int64_t since = born > d->view.changed_ms ? born : written;
+	int64_t since = born > d->view.changed_ms && born < written ? born :
+	    written;
 
 	if (since > d->view.changed_ms && d->c->now_ms - since > FRESH_MS)
 		d->missed_ms = least_time(d->missed_ms, since);

@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
 	&cmd_once,
 	&cmd_status,
 	&cmd_map,
+	&cmd_check,
 	&cmd_verify,
 	&cmd_prune,
 	&cmd_setup,
