@@ -357,7 +357,7 @@ run_command(const struct command *cmd, int argc, char **argv)
 	if (code == EX_OK)
 		code = run_line(cmd, &line);
 	free(line.given);
-	return code;
+	return code == EX_USAGE && cmd->misuse != 0 ? cmd->misuse : code;
 }
 
 int

@@ -52,6 +52,7 @@ struct command {
 	int min_args, max_args;
 	const struct cmd_option *options; /* NULL for none */
 	const struct cmd_exit *exits;
+	int misuse; /* its exit code for wrong arguments; 0: EX_USAGE */
 	/* Prints more for --help, in front of the options; NULL for nothing. */
 	void (*print_more)(void);
 	int (*run)(const struct cmd_line *line); /* the exit code */
@@ -87,6 +88,7 @@ extern const struct command cmd_verify;
 extern const struct command cmd_prune;
 extern const struct command cmd_setup;
 extern const struct command cmd_check;
+extern const struct command cmd_respond;
 
 /*
  * Find the command that argv[1] names in a NULL-terminated list, parse its

@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&cmd_verify,
 	&cmd_prune,
 	&cmd_setup,
+	&cmd_respond,
 	NULL,
 };
 

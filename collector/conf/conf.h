@@ -74,6 +74,7 @@ struct conf_console {
 	bool preserve_duplicate_custom_fields;
 	enum conf_output output;
 	bool enable_request_tracer; /* likewise */
+	char *respond_token_file; /* of the token that may act; NULL: none */
 	struct conf_dataset dataset[DATASET_COUNT];
 };
 
@@ -93,6 +94,16 @@ struct conf_server {
 	char *space; /* NULL: the default one */
 	char *connector_console; /* NULL: there is only one */
 	char *connector_token_file;
+};
+
+/* Response actions.  Times in milliseconds. */
+struct conf_respond {
+	char *directory; /* of their own spool */
+	char **deny; /* hosts not to act on, NULL-terminated; respond/deny.h */
+	int64_t limit; /* of one action within limit_period; 0: none */
+	int64_t limit_period;
+	int64_t wait; /* for an action to be completed; 0: not at all */
+	int64_t interval; /* between two looks */
 };
 
 /* Who reads the spool; what each field means: spool/shipper.h. */
@@ -129,6 +140,7 @@ struct conf {
 	} logging;
 	struct conf_server elasticsearch;
 	struct conf_server kibana;
+	struct conf_respond respond;
 	struct conf_shipper *shipper;
 	size_t n_shippers;
 	/* Each by itself, so that it can move to a later configuration. */

@@ -48,6 +48,26 @@ conf_list_input(const struct conf_option *o, void *field, struct slice text,
 	return append(field, text);
 }
 
+/* A typing error here would leave a host without its protection. */
+int
+conf_list_deny(const struct conf_option *o, void *field, struct slice text,
+    struct buf *why)
+{
+	static const char *const kinds[] = {
+		"id:", "name:", "group:", "site:", "tag:"
+	};
+
+	(void)o;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t n = strlen(kinds[i]);
+
+		if (text.len > n && bytes_eq(text.p, kinds[i], n))
+			return append(field, text);
+	}
+	return conf_refuse(why, text, "is none of id:ID, name:PATTERN, "
+	    "group:PATTERN, site:PATTERN, tag:KEY=PATTERN");
+}
+
 /* What is refused is not repeated: it may be a key put there. */
 int
 conf_list_authority(const struct conf_option *o, void *field,

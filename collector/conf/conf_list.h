@@ -13,6 +13,8 @@ int conf_list_tag(const struct conf_option *o, void *field, struct slice text,
     struct buf *why);
 int conf_list_input(const struct conf_option *o, void *field,
     struct slice text, struct buf *why);
+int conf_list_deny(const struct conf_option *o, void *field,
+    struct slice text, struct buf *why);
 int conf_list_authority(const struct conf_option *o, void *field,
     struct slice text, struct buf *why);
 

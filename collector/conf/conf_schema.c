@@ -155,6 +155,28 @@ static const struct conf_option top_options[] = {
 	{ "kibana", .type = CONF_SERVER, AT(kibana),
 	    .help = "where setup installs dashboards, rules and the connector" },
 
+	{ "respond", .type = CONF_GROUP,
+	    .help = "response actions: s1spool respond" },
+	{ "respond.directory", .type = CONF_PATH, AT(respond.directory),
+	    .def = "/var/spool/s1spool-respond",
+	    .help = "where each of them is written down" },
+	{ "respond.deny", .type = CONF_DENY, AT(respond.deny),
+	    .help = "hosts that are never acted on: id:, name:, group:, site: "
+	    "or tag: and a pattern" },
+	{ "respond.limit", .type = CONF_COUNT, AT(respond.limit),
+	    .min = 0, .max = 100000, .def = "5",
+	    .help = "so many times an action may be done within limit_period; "
+	    "0: any" },
+	{ "respond.limit_period", .type = CONF_DURATION,
+	    AT(respond.limit_period), .min = SECOND, .max = 7 * DAY,
+	    .def = "10m", .help = "of limit" },
+	{ "respond.wait", .type = CONF_DURATION, AT(respond.wait),
+	    .min = 0, .max = DAY, .def = "5m",
+	    .help = "so long an action is followed; 0: not at all" },
+	{ "respond.interval", .type = CONF_DURATION, AT(respond.interval),
+	    .min = 100, .max = HOUR, .def = "5s",
+	    .help = "between two looks whether it is completed" },
+
 	{ "consoles", .type = CONF_CONSOLES,
 	    .help = "the consoles to ask" },
 };
@@ -232,6 +254,9 @@ static const struct conf_option console_options[] = {
 	{ "api_token_file", .type = CONF_PATH, AT(api_token_file),
 	    .required = true,
 	    .help = "the file with the API token, not readable for everybody" },
+	{ "respond_token_file", .type = CONF_PATH, AT(respond_token_file),
+	    .help = "the file with an API token that may act on endpoints, for "
+	    "s1spool respond alone" },
 	{ "namespace", .type = CONF_NAMESPACE, AT(namespace),
 	    .def = "default",
 	    .help = "namespace of the data streams" },

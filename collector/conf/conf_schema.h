@@ -41,6 +41,7 @@ enum conf_type {
 	/* Lists, where one value stands for a list of one. */
 	CONF_TAGS, /* char **, NULL-terminated */
 	CONF_INPUTS, /* char **, NULL-terminated: ids of Filebeat's inputs */
+	CONF_DENY, /* char **, NULL-terminated: "name:dc*", see respond/deny.h */
 	CONF_IDS, /* char *, joined by commas; may be written so too */
 	CONF_AUTHORITIES, /* char **, NULL-terminated: absolute paths of PEM
 			   * files, or PEM texts */

@@ -202,6 +202,7 @@ static const struct kind {
 	    .many_lines = true },
 	[CONF_SET] = { VALUE(unsigned, conf_list_set), .is_list = true },
 	[CONF_INPUTS] = { LIST(conf_list_input) },
+	[CONF_DENY] = { LIST(conf_list_deny) },
 };
 
 bool

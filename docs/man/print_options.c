@@ -51,6 +51,7 @@ static const char *const kinds[] = {
 	[CONF_IDS] = "a list of ids",
 	[CONF_AUTHORITIES] = "a list of paths",
 	[CONF_SET] = "a list",
+	[CONF_DENY] = "a list of hosts",
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -13,7 +13,7 @@ upward()
 {
 	awk '
 	BEGIN {
-		n = split("base json map dataset conf client walk setup check cmd", order)
+		n = split("base json map dataset conf client walk setup check respond cmd", order)
 		for (i = 1; i <= n; i++)
 			rank["collector/" order[i]] = i
 	}

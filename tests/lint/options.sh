@@ -3,7 +3,7 @@
 . "$top_srcdir/tests/lint/lib.sh"
 cd "$top_srcdir" || exit 99
 groups='spool|archive|shippers|state|logging|elasticsearch'
-groups="$groups|kibana|consoles|ssl|datasets"
+groups="$groups|kibana|respond|consoles|ssl|datasets"
 groups="$groups|activity|agent|alert|application|application_risk|group"
 groups="$groups|threat|threat_event|unified_alert"
 

@@ -1,0 +1,263 @@
+#include "config.h"
+
+#include "collector/respond/ask.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/xalloc.h"
+#include "collector/respond/exit.h"
+
+#define BODY_MAX ((size_t)64 << 20)
+#define DETAIL_CAP 4096
+#define DEPTH_MAX 64
+#define FIRST_PAUSE_MS 1000
+
+struct ask {
+	struct client *client;
+	struct console *console;
+	int signals; /* -1: not caught */
+	bool interrupted;
+	/* The call that runs. */
+	struct ask_reply *reply;
+	bool (*on_piece)(void *cookie, struct slice piece);
+	void *cookie; /* of on_piece */
+	int64_t retry_after_ms;
+	bool done;
+};
+
+struct ask *
+ask_new(const struct conf_console *conf, struct buf *err)
+{
+	struct client *client = client_new(err);
+	struct console *console;
+	struct ask *a;
+
+	if (client == NULL)
+		return NULL;
+	console = console_new(client, conf, err);
+	if (console == NULL) {
+		client_free(client);
+		return NULL;
+	}
+	a = xcalloc(1, sizeof(*a));
+	a->client = client;
+	a->console = console;
+	a->signals = -1;
+	return a;
+}
+
+void
+ask_free(struct ask *a)
+{
+	if (a == NULL)
+		return;
+	console_free(a->console);
+	client_free(a->client);
+	if (a->signals >= 0)
+		close(a->signals);
+	free(a);
+}
+
+int64_t
+ask_clock(const struct ask *a)
+{
+	return console_clock(a->console, NULL);
+}
+
+/* interruption */
+
+void
+ask_catch(struct ask *a)
+{
+	sigset_t set;
+
+	if (a->signals >= 0)
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
+		return;
+	a->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (a->signals < 0)
+		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+bool
+ask_is_interrupted(const struct ask *a)
+{
+	return a->interrupted;
+}
+
+/* One round of the loop, at most so long. */
+static void
+turn(struct ask *a, int64_t ms)
+{
+	struct signalfd_siginfo info;
+
+	client_poll(a->client, (int)ms, a->signals);
+	if (a->signals >= 0 &&
+	    read(a->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		a->interrupted = true;
+}
+
+void
+ask_pause(struct ask *a, int64_t ms)
+{
+	int64_t end = clock_mono_ms() + ms, left;
+
+	while (!a->interrupted && (left = end - clock_mono_ms()) > 0)
+		turn(a, left < 1000 ? left : 1000);
+}
+
+/* a call */
+
+static bool
+on_body(void *cookie, struct slice piece)
+{
+	struct ask *a = cookie;
+
+	return a->on_piece(a->cookie, piece);
+}
+
+static void
+on_done(void *cookie, const struct answer *answer)
+{
+	struct ask *a = cookie;
+
+	a->done = true;
+	a->retry_after_ms = answer->retry_after_ms;
+	a->reply->verdict = answer->verdict;
+	a->reply->status = answer->status;
+	buf_adds(&a->reply->detail, answer->detail);
+}
+
+/* Fill reply; what arrives goes to on_piece. */
+static void
+perform(struct ask *a, struct call call,
+    bool (*on_piece)(void *cookie, struct slice piece), void *cookie,
+    struct ask_reply *reply)
+{
+	struct request *request;
+
+	*reply = (struct ask_reply){ .verdict = VERDICT_RETRY };
+	buf_init(&reply->detail, DETAIL_CAP);
+	a->reply = reply;
+	a->on_piece = on_piece;
+	a->cookie = cookie;
+	a->done = false;
+	a->retry_after_ms = -1;
+	call.on_body = on_body;
+	call.on_done = on_done;
+	call.cookie = a;
+	request = request_start(a->console, &call);
+	while (!a->done && !a->interrupted)
+		turn(a, 1000);
+	if (a->done)
+		return;
+	request_cancel(request);
+	buf_adds(&reply->detail, "interrupted before the console's answer was "
+	    "there");
+}
+
+static bool
+keep(void *cookie, struct slice piece)
+{
+	return buf_add_slice(cookie, piece) == 0;
+}
+
+static void
+parse(struct ask_reply *reply, struct slice text)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
+
+	if (tokener == NULL)
+		abort();
+	reply->body = json_tokener_parse_ex(tokener, text.p, (int)text.len);
+	json_tokener_free(tokener);
+	if (json_object_is_type(reply->body, json_type_object))
+		return;
+	reply->verdict = VERDICT_RETRY;
+	buf_reset(&reply->detail);
+	buf_adds(&reply->detail, "the console's answer is no whole JSON "
+	    "object");
+}
+
+static void
+ask_once(struct ask *a, const char *path, const char *body,
+    struct ask_reply *reply)
+{
+	char *full = xasprintf("%s%s", ASK_ROOT, path);
+	struct buf text;
+
+	buf_init(&text, BODY_MAX);
+	perform(a, (struct call){ .path = full, .body = body }, keep, &text,
+	    reply);
+	if (reply->verdict == VERDICT_OK)
+		parse(reply, buf_slice(&text));
+	buf_fini(&text);
+	free(full);
+}
+
+void
+ask_get(struct ask *a, const char *path, int tries, struct ask_reply *reply)
+{
+	int64_t pause = FIRST_PAUSE_MS;
+
+	for (;;) {
+		ask_once(a, path, NULL, reply);
+		if (reply->verdict != VERDICT_RETRY || --tries <= 0 ||
+		    a->interrupted)
+			return;
+		ask_reply_fini(reply);
+		ask_pause(a, a->retry_after_ms > pause ? a->retry_after_ms :
+		    pause);
+		pause *= 2;
+	}
+}
+
+void
+ask_post(struct ask *a, const char *path, const char *body,
+    struct ask_reply *reply)
+{
+	ask_once(a, path, body, reply);
+}
+
+void
+ask_download(struct ask *a, const char *full,
+    bool (*on_piece)(void *cookie, struct slice piece), void *cookie,
+    struct ask_reply *reply)
+{
+	perform(a, (struct call){ .path = full, .any_body = true }, on_piece,
+	    cookie, reply);
+}
+
+void
+ask_reply_fini(struct ask_reply *reply)
+{
+	json_object_put(reply->body);
+	reply->body = NULL;
+	buf_fini(&reply->detail);
+}
+
+int
+ask_exit(const struct ask_reply *reply)
+{
+	switch (reply->verdict) {
+	case VERDICT_AUTH:
+	case VERDICT_DENIED:
+		return RESPOND_DENIED;
+	case VERDICT_GONE:
+	case VERDICT_BAD:
+		return RESPOND_REJECTED;
+	default:
+		/* Too many requests, and so refused before it was done. */
+		return reply->status == 429 ? RESPOND_REJECTED :
+		    RESPOND_UNKNOWN;
+	}
+}
