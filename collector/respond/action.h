@@ -53,6 +53,7 @@ struct respond {
 	char id[37]; /* of this request, a UUID */
 	bool intended; /* it may have been sent */
 	int64_t sent_ms; /* the console's clock before that */
+	char *before; /* the newest activity then, NULL: none */
 	int64_t wait_ms;
 	struct buf said; /* the last thing that people were told */
 };
@@ -87,6 +88,8 @@ struct order {
 	 * or a value in body. */
 	const char *secret;
 	bool counts; /* data.affected must be 1 */
+	const char *types; /* of the activities that tell of it, with commas
+			    * between; NULL: none */
 };
 
 /*
@@ -118,8 +121,9 @@ int respond_follow(struct respond *r, const char *what,
     respond_look_fn *look, void *cookie);
 
 /*
- * The newest activity of r->host of one of these types (comma-separated) since
- * the order was sent: *activity, to be put, NULL when there is none yet.
+ * The newest activity of r->host of one of these types, which must be those of
+ * the order, since that was sent: *activity, to be put, NULL when there is none
+ * yet.
  * RESPOND_GO, or an exit code, about which nothing was said yet, with a line in
  * why.
  */

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "collector/base/clock.h"
@@ -93,11 +94,26 @@ respond_follow(struct respond *r, const char *what, respond_look_fn *look,
 	return code;
 }
 
+/* The first of a list, unless it was there before the order. */
+static struct json_object *
+newest(const struct respond *r, struct json_object *body)
+{
+	struct json_object *list, *first;
+
+	if (!json_object_object_get_ex(body, "data", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return NULL;
+	first = json_object_array_get_idx(list, 0);
+	if (r->before != NULL &&
+	    strcmp(host_text(first, "id"), r->before) == 0)
+		return NULL;
+	return first;
+}
+
 int
 respond_activity(struct respond *r, const char *types,
     struct json_object **activity, struct buf *why)
 {
-	struct json_object *list;
 	struct ask_reply reply;
 	char since[ISO8601_LEN + 1];
 	struct buf path;
@@ -106,19 +122,17 @@ respond_activity(struct respond *r, const char *types,
 	*activity = NULL;
 	buf_init(&path, 4096);
 	buf_addf(&path, "/activities?agentIds=%s&activityTypes=%s&sortBy="
-	    "createdAt&sortOrder=desc&limit=10", r->host.id, types);
+	    "createdAt&sortOrder=desc&limit=1", r->host.id, types);
 	if (r->sent_ms >= 0) {
 		iso8601_bound(r->sent_ms, since);
 		buf_addf(&path, "&createdAt__gte=%s", since);
 	}
 	ask_get(r->ask, path.p, 1, &reply);
-	if (reply.verdict != VERDICT_OK) {
+	if (reply.verdict == VERDICT_OK) {
+		*activity = json_object_get(newest(r, reply.body));
+	} else {
 		buf_adds(why, reply.detail.p);
 		code = ask_exit(&reply);
-	} else if (json_object_object_get_ex(reply.body, "data", &list) &&
-	    json_object_is_type(list, json_type_array)) {
-		*activity = json_object_get(json_object_array_get_idx(list,
-		    0));
 	}
 	ask_reply_fini(&reply);
 	buf_fini(&path);

@@ -62,6 +62,7 @@ judge_activity(struct respond *r, const struct direction *d,
 	return RESPOND_FAILED;
 }
 
+/* The status first: once it is as wanted, the activity is there, too. */
 static int
 look(struct respond *r, void *cookie, struct buf *state)
 {
@@ -71,20 +72,16 @@ look(struct respond *r, void *cookie, struct buf *state)
 	int code;
 
 	buf_init(&why, 64 << 10);
+	if (host_again(r->ask, &r->host, 1, &why) == RESPOND_GO)
+		buf_adds(state, r->host.network);
+	else
+		buf_addf(state, "%.*s", (int)strcspn(why.p, "\n"), why.p);
 	respond_activity(r, d->types, &activity, &why);
 	code = judge_activity(r, d, activity);
 	json_object_put(activity);
-	if (code == RESPOND_GO) {
-		buf_reset(&why);
-		if (host_again(r->ask, &r->host, 1, &why) == RESPOND_GO)
-			buf_adds(state, r->host.network);
-		else
-			buf_addf(state, "%.*s", (int)strcspn(why.p, "\n"),
-			    why.p);
-		if (strcmp(r->host.network, d->target) == 0)
-			code = RESPOND_DONE;
-	}
 	buf_fini(&why);
+	if (code == RESPOND_GO && strcmp(r->host.network, d->target) == 0)
+		code = RESPOND_DONE;
 	if (code == RESPOND_DONE)
 		respond_say(r, "%s is %s", r->host.name, d->target);
 	return code;
@@ -111,7 +108,11 @@ check_state(struct respond *r, const struct direction *d)
 static int
 run(struct respond *r, const struct direction *d)
 {
-	struct order order = { .path = d->path, .counts = true };
+	struct order order = {
+		.path = d->path,
+		.counts = true,
+		.types = d->types,
+	};
 	int code = check_state(r, d);
 
 	if (code == RESPOND_GO)

@@ -231,5 +231,6 @@ respond_run(const struct conf *conf, const struct respond_call *call)
 	audit_close(r.audit);
 	json_object_put(r.facts);
 	buf_fini(&r.said);
+	free(r.before);
 	return code;
 }

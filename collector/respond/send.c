@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/xalloc.h"
 #include "collector/client/redact.h"
 #include "collector/respond/action.h"
 #include "collector/respond/order.h"
@@ -118,6 +119,24 @@ judge(struct respond *r, const struct order *o, struct ask_reply *reply)
 	return RESPOND_FAILED;
 }
 
+/* The clock that the console tells has seconds: an activity of the same second
+ * may be an older one's end. */
+static void
+look_before(struct respond *r, const char *types)
+{
+	struct json_object *activity;
+	struct buf why;
+
+	if (types == NULL)
+		return;
+	buf_init(&why, TEXT_MAX);
+	respond_activity(r, types, &activity, &why);
+	if (activity != NULL)
+		r->before = xstrdup(host_text(activity, "id"));
+	json_object_put(activity);
+	buf_fini(&why);
+}
+
 int
 respond_send(struct respond *r, const struct order *order,
     struct json_object **answer)
@@ -130,6 +149,7 @@ respond_send(struct respond *r, const struct order *order,
 		return print_order(r, order);
 	/* From here on Ctrl-C must not leave people without a word. */
 	ask_catch(r->ask);
+	look_before(r, order->types);
 	r->sent_ms = ask_clock(r->ask);
 	buf_init(&shown, TEXT_MAX);
 	show(order, &shown);
