@@ -229,12 +229,15 @@ ask_post(struct ask *a, const char *path, const char *body,
 }
 
 void
-ask_download(struct ask *a, const char *full,
+ask_download(struct ask *a, const char *full, bool anonymous,
     bool (*on_piece)(void *cookie, struct slice piece), void *cookie,
     struct ask_reply *reply)
 {
-	perform(a, (struct call){ .path = full, .any_body = true }, on_piece,
-	    cookie, reply);
+	perform(a, (struct call){
+		.path = full,
+		.any_body = true,
+		.anonymous = anonymous,
+	}, on_piece, cookie, reply);
 }
 
 void

@@ -25,10 +25,8 @@ struct ask_reply {
 	struct buf detail; /* what to tell people, without secrets */
 };
 
-/*
- * conf is borrowed; the token is that of its api_token_file, and with NULL
- * there no call has one.  NULL with a line in err.
- */
+/* conf is borrowed; the token is that of its api_token_file.  NULL with a line
+ * in err. */
 struct ask *ask_new(const struct conf_console *conf, struct buf *err);
 void ask_free(struct ask *a);
 
@@ -46,9 +44,10 @@ void ask_reply_fini(struct ask_reply *reply);
 
 /*
  * GET what need not be JSON: full is the path from the host's root on.  Its
- * pieces go to on_piece, which returns false to end it.
+ * pieces go to on_piece, which returns false to end it.  anonymous: without the
+ * token, for hosts that are no console.
  */
-void ask_download(struct ask *a, const char *full,
+void ask_download(struct ask *a, const char *full, bool anonymous,
     bool (*on_piece)(void *cookie, struct slice piece), void *cookie,
     struct ask_reply *reply);
 

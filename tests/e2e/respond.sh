@@ -3,7 +3,6 @@
 . "$top_srcdir/tests/e2e/lib.sh"
 
 typist=$top_builddir/tests/e2e/typist
-datasets=
 
 # configure_respond [LINE...]: below respond.
 configure_respond()
