@@ -103,7 +103,7 @@ struct conf_respond {
 	int64_t limit; /* of one action within limit_period; 0: none */
 	int64_t limit_period;
 	int64_t wait; /* for an action to be completed; 0: not at all */
-	int64_t interval; /* between two looks */
+	int64_t poll_interval; /* between two looks */
 };
 
 /* Who reads the spool; what each field means: spool/shipper.h. */

@@ -173,7 +173,7 @@ static const struct conf_option top_options[] = {
 	{ "respond.wait", .type = CONF_DURATION, AT(respond.wait),
 	    .min = 0, .max = DAY, .def = "5m",
 	    .help = "so long an action is followed; 0: not at all" },
-	{ "respond.interval", .type = CONF_DURATION, AT(respond.interval),
+	{ "respond.poll_interval", .type = CONF_DURATION, AT(respond.poll_interval),
 	    .min = 100, .max = HOUR, .def = "5s",
 	    .help = "between two looks whether it is completed" },
 

@@ -84,8 +84,8 @@ respond_follow(struct respond *r, const char *what, respond_look_fn *look,
 		if (code != RESPOND_GO)
 			break;
 		show(&p, r, what, state.p);
-		ask_pause(r->ask, left < r->conf->respond.interval ? left :
-		    r->conf->respond.interval);
+		ask_pause(r->ask, left < r->conf->respond.poll_interval ? left :
+		    r->conf->respond.poll_interval);
 	}
 	wipe(&p);
 	if (code == RESPOND_GO)

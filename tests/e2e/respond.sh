@@ -14,7 +14,7 @@ configure_respond()
 		echo "spool: { directory: $dir/spool }"
 		echo "state: { directory: $dir/state }"
 		echo "respond:"
-		printf '  %s\n' "directory: $dir/audit" 'interval: 100ms' \
+		printf '  %s\n' "directory: $dir/audit" 'poll_interval: 100ms' \
 		    'wait: 20s' "$@"
 		echo "consoles:"
 		echo "  - name: acme"

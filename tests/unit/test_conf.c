@@ -119,10 +119,18 @@ static const char every_option[] =
     "  space: security\n"
     "  connector_console: acme-eu_1\n"
     "  connector_token_file: /kt\n"
+    "respond:\n"
+    "  directory: /rd\n"
+    "  deny: ['name:dc-*', 'tag:tier=0']\n"
+    "  limit: 9\n"
+    "  limit_period: 1h\n"
+    "  wait: 0\n"
+    "  poll_interval: 100ms\n"
     "consoles:\n"
     "  - name: acme-eu_1\n"
     "    url: http://127.0.0.1:8080/\n"
     "    api_token_file: /k\n"
+    "    respond_token_file: /rk\n"
     "    namespace: prod.eu\n"
     "    elastic_agent_id: 0b5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d\n"
     "    site_ids: [225494730938493804, '2']\n"
@@ -198,6 +206,20 @@ check_servers(void)
 }
 
 static void
+check_respond(void)
+{
+	UNIT_TEXT(conf->respond.directory, "/rd");
+	UNIT_TEXT(conf->respond.deny[0], "name:dc-*");
+	UNIT_TEXT(conf->respond.deny[1], "tag:tier=0");
+	CU_ASSERT_PTR_NULL(conf->respond.deny[2]);
+	CU_ASSERT_EQUAL(conf->respond.limit, 9);
+	CU_ASSERT_EQUAL(conf->respond.limit_period, 3600000);
+	CU_ASSERT_EQUAL(conf->respond.wait, 0);
+	CU_ASSERT_EQUAL(conf->respond.poll_interval, 100);
+	UNIT_TEXT(conf->console[0]->respond_token_file, "/rk");
+}
+
+static void
 test_every_option(void)
 {
 	const struct conf_console *c;
@@ -229,6 +251,7 @@ test_every_option(void)
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_DEBUG);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
 	check_servers();
+	check_respond();
 
 	c = conf->console[0];
 	UNIT_TEXT(c->name, "acme-eu_1");
@@ -415,8 +438,8 @@ test_absent(void)
 	/* Only where the integration has it. */
 	refused(CONSOLE "    key_passphrase: x\n",
 	    "s1.yml:5:5: unknown option 'key_passphrase'; known here: name, "
-	    "url, api_token_file, namespace, elastic_agent_id, site_ids, "
-	    "max_size, "
+	    "url, api_token_file, respond_token_file, namespace, "
+	    "elastic_agent_id, site_ids, max_size, "
 	    "proxy_url, http_client_timeout, connect_timeout, rate_share, "
 	    "preserve_original_event, preserve_duplicate_custom_fields, "
 	    "output, enable_request_tracer, ssl, datasets\n");

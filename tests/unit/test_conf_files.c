@@ -95,7 +95,7 @@ test_fragments_elsewhere(void)
 	snprintf(fragment, sizeof(fragment), "%s/conf.d/a.yml", dir);
 	snprintf(want, sizeof(want), "%s:1:1: unknown option 'x'; known here: "
 	    "spool, archive, shippers, state, logging, elasticsearch, "
-	    "kibana, consoles\n", fragment);
+	    "kibana, respond, consoles\n", fragment);
 	CU_ASSERT_EQUAL(chdir("/"), 0);
 	CU_ASSERT_PTR_NULL(conf_load(file, &err));
 	UNIT_TEXT(err.p, want);
