@@ -2,11 +2,21 @@
 
 #include "collector/setup/feeds.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/xalloc.h"
 #include "collector/dataset/dataset.h"
+
+/* What s1spool tells of itself, in the form of the others, for each console. */
+static const struct own {
+	const char *name;
+	size_t directory; /* a char * of struct conf */
+	bool pruned;
+} own[FEEDS_OWN] = {
+	{ "audit", offsetof(struct conf, respond.directory), false },
+};
 
 struct making {
 	struct feeds *f;
@@ -14,10 +24,18 @@ struct making {
 	bool by_namespace;
 };
 
+/* A console's form of the feed's dataset. */
+static enum conf_output
+output_of(const struct feed *feed, const struct conf_console *c)
+{
+	return feed->dataset == DATASET_COUNT ? OUTPUT_MAPPED :
+	    c->dataset[feed->dataset].output;
+}
+
 bool
 feed_has(const struct feed *feed, const struct conf_console *c)
 {
-	return c->dataset[feed->dataset].output == feed->output &&
+	return output_of(feed, c) == feed->output &&
 	    (feed->namespace == NULL ||
 		strcmp(c->namespace, feed->namespace) == 0);
 }
@@ -32,29 +50,22 @@ count_consoles(const struct making *m, const struct feed *feed)
 	return n;
 }
 
-static char *
-folder_of(const struct making *m, const struct feed *feed, const char *console)
-{
-	return xasprintf("%s/%s/%s", m->conf->spool.directory, console,
-	    dataset_table[feed->dataset]->name);
-}
-
 /* One pattern for all consoles takes in those that are added later. */
 static void
-set_folders(const struct making *m, struct feed *feed)
+set_folders(const struct making *m, struct feed *feed, const char *directory)
 {
 	size_t n = 0;
 
 	feed->folders = xcalloc(m->conf->n_consoles + 2,
 	    sizeof(*feed->folders));
 	if (count_consoles(m, feed) == m->conf->n_consoles) {
-		feed->folders[0] = folder_of(m, feed, "*");
+		feed->folders[0] = xasprintf("%s/*/%s", directory, feed->name);
 		return;
 	}
 	for (size_t i = 0; i < m->conf->n_consoles; i++)
 		if (feed_has(feed, m->conf->console[i]))
-			feed->folders[n++] = folder_of(m, feed,
-			    m->conf->console[i]->name);
+			feed->folders[n++] = xasprintf("%s/%s/%s", directory,
+			    m->conf->console[i]->name, feed->name);
 }
 
 /* Do all consoles have the feed's form? */
@@ -62,8 +73,7 @@ static bool
 is_only_form(const struct making *m, const struct feed *feed)
 {
 	for (size_t i = 0; i < m->conf->n_consoles; i++)
-		if (m->conf->console[i]->dataset[feed->dataset].output !=
-		    feed->output)
+		if (output_of(feed, m->conf->console[i]) != feed->output)
 			return false;
 	return true;
 }
@@ -76,7 +86,7 @@ id_of(const struct making *m, const struct feed *feed)
 	    strcmp(feed->namespace, "default") != 0;
 
 	return xasprintf("s1spool-%s%s%s%s", raw ? "raw-" : "",
-	    dataset_table[feed->dataset]->name, named ? "-" : "",
+	    feed->name, named ? "-" : "",
 	    named ? feed->namespace : "");
 }
 
@@ -84,7 +94,7 @@ static bool
 has_feed(const struct feeds *f, const struct feed *like)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (f->feed[i].dataset == like->dataset &&
+		if (strcmp(f->feed[i].name, like->name) == 0 &&
 		    f->feed[i].output == like->output &&
 		    (like->namespace == NULL ||
 			strcmp(f->feed[i].namespace, like->namespace) == 0))
@@ -92,24 +102,47 @@ has_feed(const struct feeds *f, const struct feed *like)
 	return false;
 }
 
-/* The feed that a console's dataset belongs to, if it is a new one. */
+/* If it is a new one. */
 static void
-add_feed(const struct making *m, const struct conf_console *c,
-    enum dataset_id id)
+add_feed(const struct making *m, const char *directory, struct feed feed)
 {
-	struct feed feed = {
-		.dataset = id,
-		.output = c->dataset[id].output,
-		.namespace = m->by_namespace ? c->namespace : NULL,
-	};
-
 	if (has_feed(m->f, &feed))
 		return;
 	feed.id = id_of(m, &feed);
-	set_folders(m, &feed);
+	set_folders(m, &feed, directory);
 	m->f->feed = xreallocarray(m->f->feed, m->f->n + 1,
 	    sizeof(*m->f->feed));
 	m->f->feed[m->f->n++] = feed;
+}
+
+static void
+add_dataset(const struct making *m, const struct conf_console *c,
+    enum dataset_id id)
+{
+	add_feed(m, m->conf->spool.directory, (struct feed){
+		.dataset = id,
+		.name = dataset_table[id]->name,
+		.module = "sentinel_one",
+		.pruned = true,
+		.output = c->dataset[id].output,
+		.namespace = m->by_namespace ? c->namespace : NULL,
+	});
+}
+
+static void
+add_own(const struct making *m, const struct conf_console *c,
+    const struct own *o)
+{
+	const void *field = (const char *)m->conf + o->directory;
+
+	add_feed(m, *(char *const *)field, (struct feed){
+		.dataset = DATASET_COUNT,
+		.name = o->name,
+		.module = "s1spool",
+		.pruned = o->pruned,
+		.output = OUTPUT_MAPPED,
+		.namespace = m->by_namespace ? c->namespace : NULL,
+	});
 }
 
 void
@@ -120,7 +153,10 @@ feeds_make(struct feeds *f, const struct conf *conf, bool by_namespace)
 	*f = (struct feeds){ 0 };
 	for (int id = 0; id < DATASET_COUNT; id++)
 		for (size_t i = 0; i < conf->n_consoles; i++)
-			add_feed(&m, conf->console[i], (enum dataset_id)id);
+			add_dataset(&m, conf->console[i], (enum dataset_id)id);
+	for (size_t o = 0; o < FEEDS_OWN; o++)
+		for (size_t i = 0; i < conf->n_consoles; i++)
+			add_own(&m, conf->console[i], &own[o]);
 }
 
 void

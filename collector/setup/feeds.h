@@ -1,6 +1,6 @@
 /*
- * What of the spool is shipped in one way: a dataset, of all consoles or of
- * some.  An input of Filebeat or a stream of Elastic Agent reads one feed.
+ * What is shipped in one way: a dataset, of all consoles or of some; of the spool,
+ * or of s1spool's own.  An input of Filebeat or a stream of Elastic Agent reads one feed.
  */
 #ifndef S1SPOOL_FEEDS_H
 #define S1SPOOL_FEEDS_H
@@ -10,8 +10,13 @@
 
 #include "collector/conf/conf.h"
 
+#define FEEDS_OWN 1 /* datasets of s1spool's own */
+
 struct feed {
-	enum dataset_id dataset;
+	enum dataset_id dataset; /* DATASET_COUNT: one of s1spool's own */
+	const char *name; /* of the dataset: "activity", "audit" */
+	const char *module; /* in front of it: "sentinel_one", "s1spool" */
+	bool pruned; /* in the spool that s1spool prune looks after */
 	enum conf_output output;
 	const char *namespace; /* NULL: each line's own; borrowed */
 	/* Of the shipper's input.  Shippers keep by it how far they are, so it

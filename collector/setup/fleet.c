@@ -9,7 +9,6 @@
 #include <sysexits.h>
 
 #include "collector/base/xalloc.h"
-#include "collector/dataset/dataset.h"
 #include "collector/setup/file.h"
 #include "collector/setup/ship.h"
 
@@ -91,8 +90,7 @@ put_vars(const struct feed *f, const char *processors,
     struct json_object *vars)
 {
 	struct json_object *paths = json_object_new_array();
-	char *dataset = xasprintf("sentinel_one.%s",
-	    dataset_table[f->dataset]->name);
+	char *dataset = xasprintf("%s.%s", f->module, f->name);
 
 	for (char **folder = f->folders; *folder != NULL; folder++) {
 		char *path = xasprintf("%s/*.ndjson", *folder);

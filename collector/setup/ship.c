@@ -11,7 +11,6 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/conf/conf_items.h"
-#include "collector/dataset/dataset.h"
 #include "collector/setup/file.h"
 
 static const char *const type_names[] = {
@@ -71,8 +70,7 @@ add_index(const struct feed *f, struct buf *out)
 
 	if (f->namespace == NULL)
 		return;
-	index = xasprintf("logs-sentinel_one.%s-%s",
-	    dataset_table[f->dataset]->name, f->namespace);
+	index = xasprintf("logs-%s.%s-%s", f->module, f->name, f->namespace);
 	buf_adds(out, "index: ");
 	template_quote(index, out);
 	free(index);
@@ -117,8 +115,7 @@ ship_agent_id(const struct setup *s, const struct feed *f, struct buf *out)
 		return add_agent_id(s, id, NULL, out);
 	for (size_t i = 0; rc == 0 && i < s->conf->n_consoles; i++) {
 		const struct conf_console *c = s->conf->console[i];
-		char *folder = xasprintf("/%s/%s/", c->name,
-		    dataset_table[f->dataset]->name);
+		char *folder = xasprintf("/%s/%s/", c->name, f->name);
 
 		if (c->elastic_agent_id != NULL && feed_has(f, c))
 			rc = add_agent_id(s, c->elastic_agent_id, folder, out);
@@ -133,10 +130,12 @@ ship_expand_feed(const struct setup *s, const struct feed *f,
 {
 	enum { PATHS, INDEX, IDENTITY, AGENT_ID, N };
 	struct buf text[N];
+	char *dataset;
 	int rc;
 
 	for (int i = 0; i < N; i++)
 		buf_init(&text[i], SHIP_TEXT_MAX);
+	dataset = xasprintf("%s.%s", f->module, f->name);
 	add_paths(s, f, &text[PATHS]);
 	add_index(f, &text[INDEX]);
 	rc = setup_asset(s, is_sealed(s) ? "shipper/parts/sealed.yml" :
@@ -146,7 +145,7 @@ ship_expand_feed(const struct setup *s, const struct feed *f,
 	if (rc == 0)
 		rc = ship_expand(s, asset, (const struct template_word[]){
 		    { "ID", f->id },
-		    { "DATASET", dataset_table[f->dataset]->name },
+		    { "DATASET", dataset },
 		    { "PATHS", text[PATHS].p },
 		    { "INDEX", text[INDEX].p },
 		    { "IDENTITY", text[IDENTITY].p },
@@ -155,6 +154,7 @@ ship_expand_feed(const struct setup *s, const struct feed *f,
 		    { "PIPELINE", f->output == OUTPUT_MAPPED ?
 			"pipeline: _none" : "" },
 		    { NULL, NULL } }, out);
+	free(dataset);
 	for (int i = 0; i < N; i++)
 		buf_fini(&text[i]);
 	return rc;
@@ -183,7 +183,8 @@ ship_hint(const struct setup *s, enum conf_shipper_type type,
 	template_quote(registry_of(s->conf, type), &entry);
 	buf_adds(&entry, "\n    inputs:\n");
 	for (size_t i = 0; i < feeds->n; i++)
-		buf_addf(&entry, "      - %s\n", feeds->feed[i].id);
+		if (feeds->feed[i].pruned)
+			buf_addf(&entry, "      - %s\n", feeds->feed[i].id);
 	template_indent(buf_slice(&entry), "#   ", out);
 	buf_fini(&entry);
 }

@@ -5,7 +5,11 @@
 
 #include <json-c/json.h>
 
+#include "collector/setup/feeds.h"
 #include "tests/unit/setup_fixture.h"
+
+/* Of three consoles in two namespaces. */
+#define N_POLICIES (3 * DATASET_COUNT + 2 * FEEDS_OWN)
 
 static struct json_object *
 member(struct json_object *o, const char *path)
@@ -84,12 +88,12 @@ test_policies(void)
 	s.ship.agent_policy = "my-policy";
 	make_policies("1.2.0", "filestream.generic");
 	make_policies("2.3.1", "filestream.filestream");
-	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], 3 * DATASET_COUNT);
-	CU_ASSERT_EQUAL(s.count[SETUP_UPDATED], 3 * DATASET_COUNT);
+	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], N_POLICIES);
+	CU_ASSERT_EQUAL(s.count[SETUP_UPDATED], N_POLICIES);
 
 	s.ship.sentinel_one = "2.8.2";
 	CU_ASSERT_EQUAL(setup_agent(&s), EX_OK);
-	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], 3 * DATASET_COUNT + 2);
+	CU_ASSERT_EQUAL(s.count[SETUP_CREATED], N_POLICIES + 2);
 	p = policy("s1spool-sentinel_one-prod.json");
 	json_has(p, "/namespace", "prod");
 	json_has(p, "/package/name", "sentinel_one");

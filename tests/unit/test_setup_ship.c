@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "collector/setup/feeds.h"
 #include "tests/unit/setup_fixture.h"
 
 #define UUID_A "0b5a1c2d-3e4f-4a6b-8c7d-9e0f1a2b3c4d"
@@ -49,6 +50,21 @@ check_reading(const char *list, int n, const char *name)
 	free(id);
 }
 
+/* Behind them what s1spool tells of itself; prune has nothing to do with what is
+ * not in its spool. */
+static void
+check_own(const char *list)
+{
+	int n = DATASET_COUNT;
+
+	item_has(list, n, "id", "s1spool-audit");
+	item_has(list, n, "paths[0]",
+	    "/var/spool/s1spool-respond/*/audit/*.ndjson");
+	item_has(list, n, "file_identity.path", "~");
+	item_has(list, n, "publisher_pipeline.disable_host", "true");
+	CU_ASSERT_PTR_NULL(strstr(text, "- s1spool-audit\n"));
+}
+
 static void
 test_filebeat(void)
 {
@@ -71,7 +87,8 @@ test_filebeat(void)
 		item_has_not(inputs, i, "processors[1]");
 		item_has_not(inputs, i, "index");
 	}
-	item_has_not(inputs, DATASET_COUNT, "");
+	check_own(inputs);
+	item_has_not(inputs, DATASET_COUNT + FEEDS_OWN, "");
 	has("timestamp.precision", "nanosecond");
 	has("setup.template.enabled", "false");
 	has("setup.ilm.enabled", "false");
@@ -140,7 +157,15 @@ test_mixed_inputs(void)
 	has("[2].index", "logs-sentinel_one.activity-default");
 	has_not("[2].pipeline");
 	has("[3].id", "s1spool-agent");
-	item_has_not("", 3 * DATASET_COUNT, "");
+	has("[27].id", "s1spool-audit");
+	has("[27].paths[0]", "/var/spool/s1spool-respond/acme/audit/*.ndjson");
+	has("[27].paths[1]", "/var/spool/s1spool-respond/gamma/audit/"
+	    "*.ndjson");
+	has("[27].index", "logs-s1spool.audit-default");
+	has("[27].pipeline", "_none");
+	has("[28].id", "s1spool-audit-prod");
+	has("[28].index", "logs-s1spool.audit-prod");
+	item_has_not("", 3 * DATASET_COUNT + 2 * FEEDS_OWN, "");
 
 	/* A complete file goes by the lines, so namespaces are one. */
 	s.ship.inputs_only = false;
@@ -248,6 +273,8 @@ test_agent(void)
 		free(processors);
 		free(dataset);
 	}
+	check_own("inputs[0].streams");
+	has("inputs[0].streams[9].data_stream.dataset", "s1spool.audit");
 	has_not("inputs[1]");
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "#     - type: elastic-agent\n"));
 	end();
@@ -261,7 +288,7 @@ test_agent(void)
 	has("inputs[1].id", "s1spool-prod");
 	has("inputs[1].data_stream.namespace", "prod");
 	has("inputs[1].streams[0].id", "s1spool-activity-prod");
-	has_not("inputs[1].streams[9]");
+	item_has_not("inputs[1].streams", DATASET_COUNT + FEEDS_OWN, "");
 	has_not("inputs[2]");
 	end();
 }
