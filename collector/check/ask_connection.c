@@ -18,6 +18,38 @@
 /* A Date has whole seconds, and an answer is under way for some. */
 #define SKEW_WARNING_MS 15000LL
 #define SKEW_ERROR_MS (3600 * 1000LL)
+#define TEXT_MAX 2048
+
+/* Where the time went of the first answer, which had to connect. */
+static void
+add_times(struct buf *text, const struct peer *p, const struct answer *answer)
+{
+	buf_addf(text, "answers in %" PRId64 " ms (name %" PRId64
+	    ", connection %" PRId64, answer->elapsed_ms, p->resolved_ms,
+	    p->connected_ms - p->resolved_ms);
+	if (p->secured_ms > 0)
+		buf_addf(text, ", TLS %" PRId64,
+		    p->secured_ms - p->connected_ms);
+	buf_addc(text, ')');
+}
+
+/* What the server has to renew first. */
+static void
+add_certificates(struct buf *text, const struct peer *p, bool soon)
+{
+	char date[NUM_TEXT];
+
+	buf_addf(text, ", certificate of %s by %s, chain of %zu, ",
+	    p->subject, p->issuer, p->n_certificates);
+	if (p->expires_ms < 0) {
+		buf_adds(text, "with no end that makes sense");
+		return;
+	}
+	buf_addf(text, "%s %s", soon ? "expires on" : "good until",
+	    date_text(p->expires_ms, date));
+	if (strcmp(p->expires_name, p->subject) != 0)
+		buf_addf(text, " (that of %s)", p->expires_name);
+}
 
 static void
 judge_peer(struct ask *a, const struct answer *answer)
@@ -26,32 +58,25 @@ judge_peer(struct ask *a, const struct answer *answer)
 	const struct peer *p = &a->peer;
 	int64_t left = p->expires_ms - a->c->now_ms;
 	bool soon = p->expires_ms >= 0 && left < CERTIFICATE_WARNING_MS;
-	char date[NUM_TEXT];
 	struct finding *f;
+	struct buf text;
 
-	if (p->n_certificates == 0) {
-		finding_add(&a->c->found, LEVEL_OK, &about, "%s%s, %s, "
-		    "answers in %" PRId64 " ms", a->conf->proxy_url != NULL ?
-		    "through the proxy " : "", p->address,
-		    p->tls[0] != '\0' ? p->tls : "no TLS",
-		    answer->elapsed_ms);
-		return;
-	}
+	buf_init(&text, TEXT_MAX);
+	buf_addf(&text, "%s%s, %s", a->conf->proxy_url != NULL ?
+	    "through the proxy " : "", p->address,
+	    p->tls[0] != '\0' ? p->tls : "no TLS");
+	if (p->n_certificates > 0)
+		add_certificates(&text, p, soon);
+	buf_adds(&text, "; ");
+	add_times(&text, p, answer);
 	f = finding_add(&a->c->found, soon ? LEVEL_WARNING : LEVEL_OK, &about,
-	    "%s%s, %s, certificate of %s by %s, chain of %zu, %s %s%s%s; "
-	    "answers in %" PRId64 " ms", a->conf->proxy_url != NULL ?
-	    "through the proxy " : "", p->address, p->tls, p->subject,
-	    p->issuer, p->n_certificates, soon ? "expires on" : "good until",
-	    p->expires_ms < 0 ? "an unknown date" :
-	    date_text(p->expires_ms, date),
-	    strcmp(p->expires_name, p->subject) == 0 ? "" : " by that of ",
-	    strcmp(p->expires_name, p->subject) == 0 ? "" : p->expires_name,
-	    answer->elapsed_ms);
+	    "%s", text.p);
 	if (p->expires_ms >= 0)
 		finding_figure(f, "certificate_days_left", left / DAY_MS);
 	if (soon)
 		finding_mend(f, "whoever runs the console, or the proxy that "
 		    "inspects the connection, has to renew it");
+	buf_fini(&text);
 }
 
 static void

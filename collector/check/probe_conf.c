@@ -3,6 +3,8 @@
  */
 #include "config.h"
 
+#include <glob.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -45,26 +47,44 @@ has_password(const char *url)
 	return url != NULL && strchr(url, '@') != NULL;
 }
 
-/* The one secret that can be in the configuration itself. */
+/* A password is the one secret that can be in the configuration itself. */
 static void
-judge_file(struct check *c)
+judge_file(struct check *c, const char *file, bool secret)
 {
 	struct stat sb;
-	bool secret = has_password(c->conf->elasticsearch.proxy_url) ||
-	    has_password(c->conf->kibana.proxy_url);
 
-	for (size_t i = 0; i < c->conf->n_consoles; i++)
-		secret |= has_password(c->conf->console[i]->proxy_url);
-	if (stat(c->file, &sb) != 0)
+	if (stat(file, &sb) != 0)
 		return;
 	if ((sb.st_mode & S_IWOTH) != 0)
 		finding_mend(finding_add(&c->found, LEVEL_ERROR, &about,
-		    "%s: everybody may write to it", c->file), "chmod o= %s",
-		    c->file);
+		    "%s: everybody may write to it", file), "chmod o= %s",
+		    file);
 	else if (secret && (sb.st_mode & S_IROTH) != 0)
 		finding_mend(finding_add(&c->found, LEVEL_WARNING, &about,
 		    "%s: everybody may read it, and a proxy_url has a "
-		    "password", c->file), "chmod o= %s", c->file);
+		    "password", file), "chmod o= %s", file);
+}
+
+/* The file that was named, and those in conf.d beside it. */
+static void
+judge_files(struct check *c)
+{
+	bool secret = has_password(c->conf->elasticsearch.proxy_url) ||
+	    has_password(c->conf->kibana.proxy_url);
+	const char *slash = strrchr(c->file, '/');
+	char *pattern = xasprintf("%.*sconf.d/*.yml", slash == NULL ? 0 :
+	    (int)(slash + 1 - c->file), c->file);
+	glob_t g;
+
+	for (size_t i = 0; i < c->conf->n_consoles; i++)
+		secret |= has_password(c->conf->console[i]->proxy_url);
+	judge_file(c, c->file, secret);
+	if (glob(pattern, GLOB_NOSORT, NULL, &g) == 0) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			judge_file(c, g.gl_pathv[i], secret);
+		globfree(&g);
+	}
+	free(pattern);
 }
 
 static void
@@ -91,7 +111,7 @@ probe_conf(struct check *c)
 	size_t before = c->found.n, datasets = 0;
 
 	add_lines(c, LEVEL_WARNING, c->warnings);
-	judge_file(c);
+	judge_files(c);
 	if (conf->spool.compress == COMPRESS_SEALED && conf->n_shippers == 0)
 		finding_mend(finding_add(&c->found, LEVEL_WARNING, &about,
 		    "spool.compress is sealed, and no shipper is named: nobody "

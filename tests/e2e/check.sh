@@ -351,6 +351,19 @@ test_configuration()
 	look
 	is "exit code" "$code" 78
 	finds error configuration "did you mean"
+	begin
+	chmod 646 "$dir/s1spool.yml"
+	look
+	finds error configuration "everybody may write"
+	chmod 644 "$dir/s1spool.yml"
+	mkdir "$dir/conf.d"
+	printf 'consoles:\n  - { name: far, url: https://console.invalid,\n%s' \
+	    "api_token_file: $dir/token, proxy_url: http://a:b@127.0.0.1:9 }" \
+	    >"$dir/conf.d/far.yml"
+	look
+	finds warning configuration "far.yml: everybody may read it"
+	! grep -q a:b@ "$dir/found" || fail "the proxy's password was told"
+	rm -r "$dir/conf.d"
 	begin "activity: { enabled: false }" "agent: { enabled: false }" \
 	    "group: { enabled: false }" "threat: { enabled: false }"
 	look

@@ -356,6 +356,43 @@ test_packed(void)
 }
 
 /* Thousands of entries, of which each file finds its own. */
+/* What is below the folder counts, and of the inputs that are named. */
+static void
+test_look(void)
+{
+	static char first[] = "in", *inputs[] = { first, NULL };
+	struct shipper_view v;
+	struct shipper *s;
+	struct buf err;
+
+	begin(LINE1);
+	know("fingerprint", "f1", "/spool/acme/threat/a.ndjson", 10);
+	know("fingerprint", "f2", "/spool/acme/threat/b.ndjson.gz", 10);
+	know("fingerprint", "f3", "/spool/acme/threat/c.ndjson.gz", -1);
+	know("path", "/spool/acme/agent/d.ndjson",
+	    "/spool/acme/agent/d.ndjson", 10);
+	know("path", "/spoolers/x.ndjson", "/spoolers/x.ndjson", 10);
+	memlog_set(&rig.log, "other", "native", "1-2",
+	    "/spool/acme/agent/e.ndjson", 10);
+	buf_init(&err, 4096);
+	s = shipper_read(&rig.opt, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	shipper_look(s, "/spool", &v);
+	CU_ASSERT_EQUAL(v.files, 5);
+	CU_ASSERT_EQUAL(v.by_fingerprint, 3);
+	CU_ASSERT_EQUAL(v.packed, 1);
+	CU_ASSERT(v.changed_ms > 0);
+	shipper_free(s);
+	rig.opt.inputs = inputs;
+	s = shipper_read(&rig.opt, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	shipper_look(s, "/spool", &v);
+	CU_ASSERT_EQUAL(v.files, 4);
+	shipper_free(s);
+	buf_fini(&err);
+	end();
+}
+
 static void
 test_many(void)
 {
@@ -483,6 +520,7 @@ static const struct unit_test tests[] = {
 	{ "torn tails", test_torn_tails },
 	{ "a stale registry", test_stale_registry },
 	{ "packed files", test_packed },
+	{ "what it knows of a folder", test_look },
 	{ "many entries", test_many },
 	{ "no registry", test_no_registry },
 	{ "an agent's registry", test_agent },

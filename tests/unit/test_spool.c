@@ -10,6 +10,7 @@
 #include "collector/base/clock.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
+#include "spool/lockdir.h"
 #include "spool/segment.h"
 #include "spool/spool.h"
 #include "tests/faults/fault.h"
@@ -119,9 +120,11 @@ test_one_writer(void)
 	struct buf why;
 
 	buf_init(&why, 1000);
+	CU_ASSERT_EQUAL(lockdir_holder(dir), 0); /* no lock file yet */
 	sp = open_spool(dir, &why);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(sp);
 	CU_ASSERT_TRUE(in_child(refused_as_held, dir, getpid()));
+	CU_ASSERT_EQUAL(lockdir_holder(dir), getpid());
 	want = xasprintf("spool directory %s is in use by this process "
 	    "already: spool and state need a directory each", dir);
 	check_refused(dir, want);
@@ -135,6 +138,8 @@ test_one_writer(void)
 	free(want);
 
 	spool_close(sp);
+	CU_ASSERT_EQUAL(lockdir_holder(dir), 0);
+	CU_ASSERT_EQUAL(lockdir_holder(scratch_path(dir, "none")), -1);
 	CU_ASSERT_TRUE(in_child(accepted, dir, 0));
 	buf_fini(&why);
 	scratch_remove(dir);
