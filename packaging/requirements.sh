@@ -40,6 +40,12 @@ ci	command:systemd-analyze	systemd			systemd
 ci	command:zsh		zsh			zsh
 ci	command:valgrind	valgrind		valgrind
 ci	command:xz		xz-utils		xz
+package	command:debootstrap	debootstrap		debootstrap
+package	command:dh		debhelper		debhelper
+package	command:dpkg-buildpackage dpkg-dev		dpkg-dev
+package	command:lintian		lintian			lintian
+package	command:nsenter		util-linux		util-linux
+package	module:systemd		systemd			systemd
 END
 }
 
