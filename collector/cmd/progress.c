@@ -26,7 +26,7 @@ progress_begin(struct progress *pr)
 struct sum {
 	size_t n, finished, waiting;
 	uint64_t records, bytes;
-	const struct poller *busy; /* one that is asked right now */
+	struct poller *busy; /* one that is asked right now */
 };
 
 static void
@@ -57,7 +57,8 @@ print_line(const struct sum *s, int64_t elapsed_ms)
 	    s->busy->dataset->name, s->busy->source.page);
 	if (chain_is_pending(s->busy))
 		fprintf(stderr, ", %" PRId64 " of %zu",
-		    s->busy->pos.walk[WALK_POLL].child, s->busy->work.n);
+		    poller_walk(s->busy)->child,
+		    poller_run(s->busy)->work.n);
 }
 
 void

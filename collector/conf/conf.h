@@ -67,6 +67,7 @@ struct conf_console {
 	struct conf_ssl ssl;
 	int64_t connect_timeout; /* ms */
 	double rate_share; /* 0 < share <= 1 of the token's rate budget */
+	double backfill_rate_share; /* of that, for backfills: likewise */
 	/* What its datasets have that do not say otherwise. */
 	char *site_ids;
 	int64_t http_client_timeout; /* and for the console's own requests */

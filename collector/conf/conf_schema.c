@@ -281,6 +281,9 @@ static const struct conf_option console_options[] = {
 	{ "rate_share", .type = CONF_SHARE, AT(rate_share), .def = "1",
 	    .help = "share of the API's rate limits; 0.5 where two hosts use "
 	    "one token" },
+	{ "backfill_rate_share", .type = CONF_SHARE,
+	    AT(backfill_rate_share), .def = "0.25",
+	    .help = "share of that for backfills: the rest stays for polls" },
 
 	{ "preserve_original_event", .type = CONF_BOOL,
 	    AT(preserve_original_event), .def = "false",

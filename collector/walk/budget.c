@@ -175,3 +175,13 @@ budget_has_room(const struct budget *b, const struct conf_console *c,
 	}
 	return true;
 }
+
+/* Half of each limit is for polls alone. */
+bool
+budget_has_spare(const struct budget *b, const struct conf_console *c)
+{
+	return b->usage.unshipped < b->conf->spool.max_size / 2 &&
+	    b->usage.free / 2 >= b->conf->spool.min_free &&
+	    (c->max_size == 0 ||
+	        usage_of(&b->usage, c->name) < c->max_size / 2);
+}

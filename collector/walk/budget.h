@@ -46,4 +46,8 @@ void budget_measure(struct budget *b, const struct spool *sp);
 bool budget_has_room(const struct budget *b, const struct conf_console *c,
     bool waits, struct buf *why);
 
+/* Is so much left that polls would do with it for long?  Else a backfill
+ * waits. */
+bool budget_has_spare(const struct budget *b, const struct conf_console *c);
+
 #endif

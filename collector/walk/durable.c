@@ -109,6 +109,7 @@ on_sync(void *cookie)
 	    p->seen.n_fresh == 0)
 		save_ids(p);
 	put_position(p);
+	backfill_run_put(p);
 	return true;
 }
 
@@ -123,6 +124,7 @@ on_committed(void *cookie)
 	/* Not before the position that can do without them is durable. */
 	if (p->printed_needs != TIME_NONE)
 		idset_expire(p->seen.ids, p->printed_needs);
+	backfill_run_committed(p);
 	if (p->state == POLLER_OPENING)
 		poller_ask(p);
 }
@@ -293,11 +295,17 @@ recover_ids(struct poller *p, struct rebuild *r, struct seen_found *found,
 				      p->pos.coverage.watermark,
 	};
 
+	struct seen_backfill backfill;
+
+	backfill_run_find(p, &backfill);
 	if (clock.upper_ms == TIME_NONE)
 		clock.upper_ms = clock_wall_us() / 1000;
 	if (seen_recover(&p->seen, p->stream, p->env->ids_dirfd, p->ids_name,
-	    &clock, r, &p->pos.ids, found) == 0)
+	    &clock, &backfill, r, &p->pos.ids, found) == 0) {
+		if (!backfill.open)
+			idset_drop_from(p->seen.ids, SEEN_HELD);
 		return 0;
+	}
 	if (errno == EPROTONOSUPPORT) {
 		char *what = xasprintf("the snapshot ids/%s", p->ids_name);
 
@@ -320,6 +328,7 @@ durable_recover(struct poller *p, struct buf *err)
 
 	rebuild_init(&r, &p->rule);
 	if (load_position(p, &lost, err) != 0 ||
+	    backfill_run_load(p, err) != 0 ||
 	    recover_ids(p, &r, &found, err) != 0)
 		return -1;
 	stream_end(p->stream, &p->pos.end);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "collector/base/clock.h"
+#include "collector/base/iso8601.h"
 #include "collector/base/log.h"
 #include "collector/walk/rejects.h"
 #include "spool/idset.h"
@@ -94,12 +95,14 @@ emit(struct intake *in, size_t start, bool original)
 
 /* A line of its record, without event.original if need be.  -1: too long. */
 static int
-put_line(struct intake *in, const struct map_ident *ident, int64_t resend)
+put_line(struct intake *in, const struct map_ident *ident,
+    const struct intake_source *src)
 {
 	size_t start = in->batch.len, head;
 
 	if (stream_prefix(in->stream, &in->batch, ident->id, ident->at,
-	    resend) != 0)
+	    src->resend == 0 && src->backfill ? STREAM_BACKFILL :
+						src->resend) != 0)
 		return -1;
 	head = in->batch.len;
 	if (emit(in, start, true))
@@ -126,6 +129,27 @@ count_mapped(struct intake *in, const struct map_counts *before)
 	    now->failed_conversions - before->failed_conversions;
 }
 
+/* A record that more than one window finds is of that in which its time is. */
+static bool
+is_out_of_range(const struct intake_source *src, const struct map_ident *ident)
+{
+	int64_t ms;
+
+	return src->only.from < src->only.to &&
+	    iso8601_parse(ident->at, &ms) == 0 &&
+	    (ms < src->only.from || ms >= src->only.to);
+}
+
+/* What is remembered for a slice of a backfill only must not take the id from
+ * a poll. */
+static bool
+was_seen(struct intake *in, const struct intake_source *src,
+    struct idset_key key, int64_t at_ms)
+{
+	return src->clock.fixed_ms != 0 ? seen_has(in->seen, key) :
+					  seen_again(in->seen, key, at_ms);
+}
+
 int
 intake_add(struct intake *in, struct slice record,
     const struct intake_source *src)
@@ -141,20 +165,20 @@ intake_add(struct intake *in, struct slice record,
 	}
 	key = idset_key(ident.id, src->resend);
 	at_ms = seen_time(&src->clock, ident.at, src->resend);
-	if (seen_again(in->seen, key, at_ms)) {
+	if (is_out_of_range(src, &ident) || was_seen(in, src, key, at_ms)) {
 		in->counts.seen++;
 		return 0;
 	}
 	if (begin(in) != 0)
 		return -1;
-	if (put_line(in, &ident, src->resend) != 0) {
+	if (put_line(in, &ident, src) != 0) {
 		reject(in, record, src, "the line would be too long");
 		return 0;
 	}
 	count_mapped(in, &before);
 	seen_add(in->seen, key, at_ms);
 	in->n_batch++;
-	if (at_ms > in->counts.last_at_ms)
+	if (!src->backfill && at_ms > in->counts.last_at_ms)
 		in->counts.last_at_ms = at_ms;
 	if (in->batch.len < (in->hold ? INTAKE_HELD_MAX : INTAKE_BATCH))
 		return 0;

@@ -12,6 +12,7 @@
 #include "collector/base/buf.h"
 #include "collector/map/map.h"
 #include "collector/map/unknown.h"
+#include "collector/walk/ranges.h"
 #include "collector/walk/seen.h"
 #include "spool/stream.h"
 
@@ -56,6 +57,9 @@ struct intake {
 struct intake_source {
 	struct map_context map;
 	int64_t resend; /* seconds, 0 when it is no re-send */
+	bool backfill; /* it is older than what polls read */
+	/* Not empty: records of another time are passed over. */
+	struct range only;
 	struct seen_clock clock;
 	int64_t page; /* for people */
 };

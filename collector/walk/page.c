@@ -39,7 +39,7 @@ fill_args(struct poller *p, struct url_args *a)
 		.cursor = p->asks_child ? w->child_cursor : w->cursor,
 	};
 	if (p->asks_child) {
-		a->key = p->work.parent[w->child].key;
+		a->key = poller_run(p)->work.parent[w->child].key;
 		return;
 	}
 	if (w->everything && p->row->resend_query != NULL) {
@@ -88,30 +88,44 @@ on_body(void *cookie, struct slice piece)
 }
 
 static void
+set_source(struct poller *p)
+{
+	const struct walk *w = poller_walk(p);
+	struct intake_source *s = &p->source;
+
+	s->map.collected_at_ms = clock_wall_us() / 1000;
+	s->map.sweep_start_ms = w->window.upper;
+	s->map.parent_id = (struct slice){ "", 0 };
+	s->resend = p->kind == WALK_RESEND ? w->window.upper / 1000 : 0;
+	s->backfill = false;
+	s->only = (struct range){ 0, 0 };
+	s->clock.upper_ms = w->window.upper;
+	s->clock.fixed_ms = 0;
+	s->page = w->page + 1;
+	if (p->kind == WALK_BACKFILL)
+		backfill_run_asks(p);
+}
+
+static void
 begin_page(struct poller *p)
 {
 	const struct walk_request *rq = asked_for(p);
 	const struct walk *w = poller_walk(p);
+	const struct work *work = &poller_run(p)->work;
 	struct split_paths paths = { rq->records, rq->cursor, rq->more,
 		rq->errors != NULL ? rq->errors : REST_ERRORS };
-	bool resend = p->kind == WALK_RESEND;
 
 	splitter_free(p->splitter);
 	p->splitter = splitter_new(&paths, 2 * p->env->max_line, on_record,
 	    on_too_large, p);
 	p->page_bad = false;
 	p->page_errno = 0;
-	p->source.map.collected_at_ms = clock_wall_us() / 1000;
-	p->source.map.sweep_start_ms = w->window.upper;
-	p->source.map.parent_id = (struct slice){ "", 0 };
-	p->source.resend = resend ? w->window.upper / 1000 : 0;
-	p->source.clock.upper_ms = w->window.upper;
-	p->source.page = w->page + 1;
-	if (!p->asks_child)
-		work_reset(&p->listing);
-	else if (p->work.parent[w->child].key[0] != NULL)
+	set_source(p);
+	if (p->asks_child && work->parent[w->child].key[0] != NULL)
 		p->source.map.parent_id =
-		    slice_of(p->work.parent[w->child].key[0]);
+		    slice_of(work->parent[w->child].key[0]);
+	else if (!p->asks_child)
+		work_reset(&p->listing);
 }
 
 /* Nothing more comes of this page.  Records of a REST page that came whole
@@ -141,7 +155,8 @@ static char *
 next_cursor(struct poller *p, const struct split_page *page)
 {
 	const struct walk_request *rq = asked_for(p);
-	struct loop *loop = p->asks_child ? &p->child_loop : &p->loop;
+	struct walk_run *run = poller_run(p);
+	struct loop *loop = p->asks_child ? &run->child_loop : &run->loop;
 	char *next;
 
 	if (page->cursor.p == NULL || page->cursor.len == 0)
@@ -214,6 +229,7 @@ page_arrived(struct poller *p)
 		poller_intake_failed(p, errno);
 		return;
 	}
+	backfill_run_answered(p);
 	poller_recovered(p);
 	poller_next(p);
 }

@@ -61,6 +61,8 @@ poller_set_state(struct poller *p, enum poller_state state, const char *fmt,
 	log_event(LOG_DEBUG, p->console, p->dataset->name, "%s -> %s",
 	    poller_state_name[p->state], poller_state_name[state]);
 	p->state = state;
+	if (state >= POLLER_BACKOFF || state == POLLER_STOPPED)
+		backfill_run_yield(p);
 	p->since_ms = clock_wall_us() / 1000;
 	p->changed = true;
 }
@@ -78,13 +80,15 @@ poller_restart_walk(struct poller *p)
 	struct walk *w = poller_walk(p);
 
 	walk_set_cursor(w, NULL);
-	loop_reset(&p->loop);
+	loop_reset(&poller_run(p)->loop);
 	poller_mark(p);
 }
 
 static bool
 poll_is_due(const struct poller *p)
 {
+	if (p->env->only_backfill)
+		return false;
 	if (p->env->once)
 		return !p->polled;
 	return clock_mono_ms() >= p->poll_due_ms;
@@ -96,35 +100,69 @@ resend_wait(const struct poller *p)
 {
 	int64_t now = tenant_clock(p->tenant);
 
-	if (p->conf->resend <= 0 || p->row->resend_query == NULL ||
+	if (p->env->only_backfill || p->conf->resend <= 0 || p->row->resend_query == NULL ||
 	    p->pos.resent == TIME_NONE || now < 0)
 		return INT64_MAX;
 	return p->pos.resent + p->conf->resend - now;
 }
 
 static bool
+wants_poll(const struct poller *p)
+{
+	return (p->pos.walk[WALK_POLL].open && !p->env->only_backfill) ||
+	    poll_is_due(p);
+}
+
+static bool
+wants_resend(const struct poller *p)
+{
+	return (p->pos.walk[WALK_RESEND].open && !p->env->only_backfill) ||
+	    resend_wait(p) <= 0;
+}
+
+static bool
 choose(struct poller *p)
 {
-	p->kind = WALK_POLL;
-	if (p->pos.walk[WALK_POLL].open || poll_is_due(p))
+	if (wants_poll(p)) {
+		p->kind = WALK_POLL;
+	} else if (wants_resend(p)) {
+		p->kind = WALK_RESEND;
+	} else if (backfill_run_is_due(p)) {
+		p->kind = WALK_BACKFILL;
 		return true;
-	p->kind = WALK_RESEND;
-	return p->pos.walk[WALK_RESEND].open || resend_wait(p) <= 0;
+	} else {
+		return false;
+	}
+	/* Meanwhile others can go on with theirs. */
+	backfill_run_yield(p);
+	return true;
+}
+
+/* Milliseconds until anything is due; INT64_MAX for never. */
+static int64_t
+wait_ms(const struct poller *p)
+{
+	int64_t poll = p->env->only_backfill ? INT64_MAX :
+	    p->poll_due_ms - clock_mono_ms();
+	int64_t resend = resend_wait(p);
+	int64_t backfill = p->backfilling.wait_ms;
+	int64_t wait = poll < resend ? poll : resend;
+
+	return wait < backfill ? wait : backfill;
 }
 
 static void
 rest(struct poller *p)
 {
-	int64_t wait = p->poll_due_ms - clock_mono_ms();
-	int64_t resend = resend_wait(p);
+	int64_t wait = wait_ms(p);
 
 	intake_fini(&p->intake);
 	poller_set_state(p, POLLER_IDLE, NULL);
 	if (p->env->once) {
 		p->finished = true;
 		p->finished_ms = clock_mono_ms();
-	} else {
-		timer_set(&p->timer, wait < resend ? wait : resend);
+	} else if (wait < INT64_MAX) {
+		timer_set(&p->timer, wait);
 	}
 }
 
@@ -164,9 +202,21 @@ open_walk(struct poller *p, int64_t now)
 		p->pos.resent = now;
 	if (first)
 		tell_first_walk(p, w);
-	loop_reset(&p->loop);
+	loop_reset(&poller_run(p)->loop);
 	poller_set_state(p, POLLER_OPENING, NULL);
 	poller_mark(p);
+}
+
+/* The next slice of the backfill. */
+static void
+open_slice(struct poller *p, int64_t now)
+{
+	if (!backfill_run_open(p, now)) {
+		poller_next(p);
+		return;
+	}
+	loop_reset(&poller_run(p)->loop);
+	poller_set_state(p, POLLER_OPENING, NULL);
 }
 
 /* How long ago a sweep began, if the next one is not due yet; else -1.  The
@@ -220,6 +270,8 @@ enter_walk(struct poller *p)
 		poller_ask(p);
 	else if (!tenant_now(p->tenant, &now))
 		poller_set_state(p, POLLER_CLOCK, NULL);
+	else if (p->kind == WALK_BACKFILL)
+		open_slice(p, now);
 	else if (other)
 		take_over(p, now);
 	else
@@ -281,6 +333,10 @@ complete_walk(struct poller *p)
 	struct walk *w = poller_walk(p);
 	int64_t now = clock_mono_ms();
 
+	if (p->kind == WALK_BACKFILL) {
+		backfill_run_complete(p);
+		return;
+	}
 	if (p->kind == WALK_RESEND) {
 		p->pos.resent = w->window.upper;
 		walk_close(w);
@@ -309,7 +365,7 @@ poller_page_done(struct poller *p, const char *next)
 	poller_mark(p);
 	if (next != NULL)
 		return;
-	loop_reset(&p->loop);
+	loop_reset(&poller_run(p)->loop);
 	if (!w->everything && w->phase + 1 < 3 &&
 	    p->row->phase[w->phase + 1] != NULL)
 		w->phase++;
@@ -335,6 +391,7 @@ void
 poller_stop(struct poller *p)
 {
 	poller_abort_page(p);
+	backfill_run_yield(p);
 	/* What `once` came to is still to be told. */
 	if (!p->finished)
 		poller_set_state(p, POLLER_STOPPED, NULL);
@@ -379,11 +436,16 @@ set_up(struct poller *p)
 	set_rule(p);
 	position_init(&p->pos);
 	p->key = xasprintf("%s/%s", p->console, p->dataset->name);
-	p->work_key = xasprintf("%s#work", p->key);
+	p->run[WALK_POLL].work_key = xasprintf("%s#work", p->key);
+	p->run[WALK_BACKFILL].work_key = xasprintf("%s#backfill-work",
+	    p->key);
+	p->backfilling.key = xasprintf("%s#backfill", p->key);
+	p->backfilling.wait_ms = INT64_MAX;
 	p->ids_name = xasprintf("%s.%s", p->console, p->dataset->name);
 	durable_init(p);
 	timer_init(&p->timer, on_timer, p);
-	work_init(&p->work, INTAKE_HELD_MAX);
+	for (int i = 0; i < WALK_KIND_COUNT; i++)
+		work_init(&p->run[i].work, INTAKE_HELD_MAX);
 	work_init(&p->listing, INTAKE_HELD_MAX);
 }
 
@@ -467,8 +529,12 @@ poller_free(struct poller *p)
 	mappers_put(p->env->mappers, p->intake.mapper);
 	stream_close(p->stream);
 	seen_fini(&p->seen);
-	work_fini(&p->work);
+	for (int i = 0; i < WALK_KIND_COUNT; i++) {
+		work_fini(&p->run[i].work);
+		free(p->run[i].work_key);
+	}
 	work_fini(&p->listing);
+	backfill_run_free(p);
 	position_fini(&p->pos);
 	splitter_free(p->splitter);
 	trace_free(p->trace);
@@ -476,7 +542,6 @@ poller_free(struct poller *p)
 	free(p->committed);
 	free(p->printed);
 	free(p->key);
-	free(p->work_key);
 	free(p->ids_name);
 	free(p);
 }

@@ -4,8 +4,8 @@
  * one request is out at a time.
  *
  * The poll walk (what is new) has the right of way over the re-send walk
- * (everything again): the latter goes on, page by page, whenever no poll is
- * due.  Both write to the same stream.
+ * (everything again), and that over a backfill (what is old): these go on, page
+ * by page, whenever nothing before them is due.  All write to the same stream.
  */
 #ifndef S1SPOOL_POLLER_H
 #define S1SPOOL_POLLER_H
@@ -18,6 +18,7 @@
 #include "collector/conf/conf.h"
 #include "collector/dataset/dataset.h"
 #include "collector/json/split.h"
+#include "collector/walk/backfill.h"
 #include "collector/walk/bounds.h"
 #include "collector/walk/budget.h"
 #include "collector/walk/commit.h"
@@ -73,6 +74,35 @@ struct poller_env {
 	int ids_dirfd; /* <state>/ids */
 	size_t max_line;
 	bool once; /* one completed poll, then done */
+	bool only_backfill; /* no polls at all */
+	size_t *n_backfilling; /* of all datasets; NULL: no limit */
+};
+
+/* What a walk needs from one request to the next, beside its position. */
+struct walk_run {
+	struct loop loop, child_loop;
+	struct work work; /* parents of the page that is worked on */
+	char *work_key; /* in the journal */
+	int64_t n_done; /* of work.parent, when its page is read again */
+	bool child_any; /* the child that is asked for had records */
+	unsigned child_failures; /* in a row, of the child that is asked for */
+	unsigned child_refusals; /* in all, of the same */
+};
+
+/* What a backfill needs beside its record. */
+struct backfill_run {
+	char *key; /* in the journal */
+	char *committed, *printed; /* as poller.committed and .printed */
+	bool untouched; /* the open slice was not asked for yet */
+	bool printed_clean; /* no id of a slice is needed then */
+	bool changed; /* since it was printed */
+	bool asking; /* the request that is out is its own */
+	uint64_t lines; /* that were written when it went out */
+	int64_t not_before_ms; /* monotonic */
+	int64_t wait_ms; /* until it is worth another look */
+	unsigned failures; /* in a row */
+	char *trouble; /* the last of them, owned; NULL for none */
+	const char *waits_for; /* NULL: it does not wait, or briefly */
 };
 
 struct poller_counts {
@@ -103,8 +133,6 @@ struct poller {
 	bool changed; /* since the status was written */
 	struct timer timer; /* ends any state of waiting */
 	unsigned failures; /* in a row */
-	unsigned child_failures; /* in a row, of the child that is asked for */
-	unsigned child_refusals; /* in all, of the same */
 	bool blames_child; /* checking because of that, not of the token */
 	unsigned spool_failures;
 
@@ -114,18 +142,16 @@ struct poller {
 	char *printed; /* the one that waits for the journal; owned */
 	int64_t printed_needs; /* ids from this time on */
 	char *key; /* in the journal */
-	char *work_key;
 	struct commit_member member;
 
 	enum walk_kind kind; /* the walk that goes on */
 	int64_t poll_due_ms; /* monotonic */
 	int64_t poll_start_ms; /* monotonic, of the open or last poll */
 	int64_t limit; /* rows per page, halved when refused */
-	struct loop loop, child_loop;
-	struct work work; /* parents of the page that is worked on */
+	struct walk_run run[WALK_KIND_COUNT];
 	struct work listing; /* parents of the page that is being read */
-	int64_t n_done; /* of work.parent, when its page is read again */
-	bool child_any; /* the child that is asked for had records */
+	struct backfill *backfill; /* NULL: none was ever asked for */
+	struct backfill_run backfilling;
 
 	struct trace *trace; /* NULL: not switched on */
 	struct request *request;
@@ -219,7 +245,7 @@ void poller_roll_back(struct poller *p);
 /* Parents and children: chain.c. */
 /* The next request is for a child. */
 bool chain_is_pending(const struct poller *p);
-/* Make the work list fit to the position, after a start or a roll-back. */
+/* Make the work lists fit to the position, after a start or a roll-back. */
 void chain_load(struct poller *p);
 /* A record of the list, or of the child that was asked for.  0 or -1 with
  * errno, as intake_add(). */
@@ -232,16 +258,51 @@ int chain_child_done(struct poller *p, const char *next);
 void chain_list_again(struct poller *p);
 /* There is nothing more of this child. */
 int chain_skip_child(struct poller *p);
-/* This child cannot be had in this walk.  True when a later walk will ask for
- * it again. */
-bool chain_owe_child(struct poller *p);
+/* This child cannot be had in this walk.  Who will ask for it again, as the
+ * rest of a sentence; "" when nobody will. */
+const char *chain_owe_child(struct poller *p);
 /* It was owed before. */
-bool chain_is_owed(const struct poller *p);
+bool chain_is_owed(struct poller *p);
+
+/* Backfills: backfill_run.c. */
+/* Load the record.  0, or -1 with a message in err. */
+int backfill_run_load(struct poller *p, struct buf *err);
+/* What the ids of its lines go by. */
+void backfill_run_find(const struct poller *p, struct seen_backfill *b);
+/* Put the record into the journal; it is durable; back to what is. */
+void backfill_run_put(struct poller *p);
+void backfill_run_committed(struct poller *p);
+void backfill_run_roll_back(struct poller *p);
+/* It may ask now: that counts against its share of the rate. */
+bool backfill_run_is_due(struct poller *p);
+/* Open a slice.  False when there is none, or none yet. */
+bool backfill_run_open(struct poller *p, int64_t now);
+/* A request goes out; its answer is in the stream. */
+void backfill_run_asks(struct poller *p);
+void backfill_run_answered(struct poller *p);
+/* The walk over the slice is complete. */
+void backfill_run_complete(struct poller *p);
+/* Its request failed: polls go on meanwhile. */
+void backfill_run_retry(struct poller *p, int64_t wait_ms, const char *why);
+/* Let other datasets go on with theirs. */
+void backfill_run_yield(struct poller *p);
+void backfill_run_free(struct poller *p);
+/* What came is durable before the request is gone. */
+void backfill_run_ask(struct poller *p, const char *request,
+    struct range range, int64_t resend);
+void backfill_run_stop(struct poller *p);
 
 static inline struct walk *
 poller_walk(struct poller *p)
 {
-	return &p->pos.walk[p->kind];
+	return p->kind == WALK_BACKFILL ? &p->backfill->walk :
+					  &p->pos.walk[p->kind];
+}
+
+static inline struct walk_run *
+poller_run(struct poller *p)
+{
+	return &p->run[p->kind];
 }
 
 #endif

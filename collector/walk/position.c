@@ -12,7 +12,7 @@
 
 #define POSITION_VERSION 1
 
-static const char *const kind_name[WALK_KIND_COUNT] = {
+static const char *const kind_name[WALK_BACKFILL] = {
 	[WALK_POLL] = "poll",
 	[WALK_RESEND] = "resend",
 };
@@ -27,7 +27,7 @@ position_init(struct position *p)
 void
 position_fini(struct position *p)
 {
-	for (int i = 0; i < WALK_KIND_COUNT; i++)
+	for (int i = 0; i < WALK_BACKFILL; i++)
 		walk_close(&p->walk[i]);
 	position_init(p);
 }
@@ -105,13 +105,13 @@ put_pos(struct json_object *o, const char *name, const struct stream_pos *pos)
 	json_object_object_add(o, name, member);
 }
 
-static void
-put_walk(struct json_object *o, const char *name, const struct walk *w)
+struct json_object *
+walk_to_json(const struct walk *w)
 {
 	struct json_object *member;
 
 	if (!w->open)
-		return;
+		return NULL;
 	member = json_object_new_object();
 	put_time(member, "lower", w->window.lower);
 	put_time(member, "upper", w->window.upper);
@@ -127,7 +127,14 @@ put_walk(struct json_object *o, const char *name, const struct walk *w)
 	put_count(member, "child", w->child);
 	put_text(member, "child_cursor", w->child_cursor);
 	put_count(member, "owed", w->owed);
-	json_object_object_add(o, name, member);
+	return member;
+}
+
+static void
+put_walk(struct json_object *o, const char *name, const struct walk *w)
+{
+	if (w->open)
+		json_object_object_add(o, name, walk_to_json(w));
 }
 
 static void
@@ -169,7 +176,7 @@ position_print(struct buf *b, const struct position *p)
 	put_passes(o, &p->coverage);
 	put_debt(o, &p->coverage.debt);
 	put_time(o, "resent", p->resent);
-	for (int i = 0; i < WALK_KIND_COUNT; i++)
+	for (int i = 0; i < WALK_BACKFILL; i++)
 		put_walk(o, kind_name[i], &p->walk[i]);
 	put_pos(o, "end", &p->end);
 	put_text(o, "sealed", p->sealed);
@@ -236,13 +243,11 @@ get_pos(struct json_object *o, const char *name, struct stream_pos *pos)
 		pos->offset = get_int(member, "offset", 0);
 }
 
-static void
-get_walk(struct json_object *o, const char *name, struct walk *w)
+void
+walk_from_json(struct walk *w, struct json_object *member)
 {
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(o, name, &member) ||
-	    !json_object_is_type(member, json_type_object))
+	walk_close(w);
+	if (!json_object_is_type(member, json_type_object))
 		return;
 	w->open = true;
 	w->window.lower = get_int(member, "lower", TIME_NONE);
@@ -257,6 +262,15 @@ get_walk(struct json_object *o, const char *name, struct walk *w)
 	walk_set_child(w, get_int(member, "child", 0),
 	    get_text(member, "child_cursor"));
 	w->owed = get_int(member, "owed", 0);
+}
+
+static void
+get_walk(struct json_object *o, const char *name, struct walk *w)
+{
+	struct json_object *member;
+
+	if (json_object_object_get_ex(o, name, &member))
+		walk_from_json(w, member);
 }
 
 static void
@@ -295,7 +309,7 @@ get_position(struct json_object *o, struct position *p)
 	get_passes(o, &p->coverage);
 	get_debt(o, &p->coverage.debt);
 	p->resent = get_int(o, "resent", TIME_NONE);
-	for (int i = 0; i < WALK_KIND_COUNT; i++)
+	for (int i = 0; i < WALK_BACKFILL; i++)
 		get_walk(o, kind_name[i], &p->walk[i]);
 	get_pos(o, "end", &p->end);
 	get_name(o, "sealed", p->sealed);

@@ -18,6 +18,7 @@
 enum walk_kind {
 	WALK_POLL, /* what is new since the last walk */
 	WALK_RESEND, /* everything again, with a re-send number */
+	WALK_BACKFILL, /* what is older than all that polls read */
 	WALK_KIND_COUNT
 };
 
@@ -45,7 +46,7 @@ struct walk {
 struct position {
 	struct coverage coverage;
 	int64_t resent; /* start of the last walk over everything */
-	struct walk walk[WALK_KIND_COUNT];
+	struct walk walk[WALK_BACKFILL]; /* a backfill's: backfill.h */
 	struct stream_pos end; /* lines up to here belong to this position */
 	char sealed[STREAM_NAME_MAX]; /* this segment and all before it are
 				       * sealed; "" for none */
@@ -66,6 +67,11 @@ int position_print(struct buf *b, const struct position *p);
  * EBADMSG.
  */
 int position_parse(struct position *p, struct slice text);
+
+/* A walk as a member of a record: NULL for none; from one, or absent. */
+struct json_object;
+struct json_object *walk_to_json(const struct walk *w);
+void walk_from_json(struct walk *w, struct json_object *o);
 
 /* Forget the walk: it is complete or given up. */
 void walk_close(struct walk *w);

@@ -28,6 +28,8 @@ seen_time(const struct seen_clock *clock, struct slice at, int64_t resend)
 {
 	int64_t ms;
 
+	if (clock->fixed_ms != 0)
+		return clock->fixed_ms;
 	if (resend != 0)
 		return resend * 1000;
 	if (iso8601_parse(at, &ms) != 0)
@@ -107,9 +109,40 @@ seen_forget_appended(struct seen *s)
 struct recovery {
 	struct seen *seen;
 	const struct seen_clock *clock;
+	const struct seen_backfill *backfill;
 	struct rebuild *rebuild;
 	struct seen_found *found;
 };
+
+static bool
+is_backfilled(const struct seen_backfill *b, const struct stream_line *line)
+{
+	return line->backfill ||
+	    (line->resend != 0 && line->resend == b->resend);
+}
+
+/* Ids of slices that are complete are of no use. */
+static int64_t
+backfilled_time(const struct recovery *r, const struct stream_line *line)
+{
+	const struct seen_backfill *b = r->backfill;
+	int64_t ms;
+
+	if (b->lasting && line->resend == 0)
+		return r->clock->upper_ms;
+	if (!b->open || (r->clock->trust_at &&
+	    iso8601_parse(line->at, &ms) == 0 &&
+	    (ms < b->lower || ms >= b->upper)))
+		return 0;
+	return SEEN_HELD;
+}
+
+static int64_t
+line_time(const struct recovery *r, const struct stream_line *line)
+{
+	return is_backfilled(r->backfill, line) ? backfilled_time(r, line) :
+	    seen_time(r->clock, line->at, line->resend);
+}
 
 static bool
 take_line(void *cookie, const struct stream_line *line)
@@ -117,7 +150,7 @@ take_line(void *cookie, const struct stream_line *line)
 	struct recovery *r = cookie;
 
 	idset_add(r->seen->ids, idset_key(line->id, line->resend),
-	    seen_time(r->clock, line->at, line->resend));
+	    line_time(r, line));
 	r->seen->unsaved_bytes += (int64_t)line->text.len + 1;
 	rebuild_line(r->rebuild, line, r->found->damaged > 0);
 	return true;
@@ -143,10 +176,10 @@ load_snapshot(struct seen *s, int dirfd, const char *name,
 
 int
 seen_recover(struct seen *s, struct stream *st, int dirfd, const char *name,
-    const struct seen_clock *clock, struct rebuild *rebuild,
-    struct stream_pos *pos, struct seen_found *found)
+    const struct seen_clock *clock, const struct seen_backfill *backfill,
+    struct rebuild *rebuild, struct stream_pos *pos, struct seen_found *found)
 {
-	struct recovery r = { s, clock, rebuild, found };
+	struct recovery r = { s, clock, backfill, rebuild, found };
 
 	*found = (struct seen_found){
 		.error = load_snapshot(s, dirfd, name, pos),

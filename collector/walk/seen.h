@@ -35,6 +35,19 @@ struct seen_clock {
 	bool trust_at; /* the row's own time is what walks filter by */
 	int64_t upper_ms; /* else: upper bound of the walk that found it, or
 			   * the row's time where that is later */
+	int64_t fixed_ms; /* not 0: this, whatever the row says */
+};
+
+/* Ids of a slice of a backfill have this time or none: they are remembered
+ * until the slice is complete, and then dropped. */
+#define SEEN_HELD (INT64_MAX / 2)
+
+/* What a start has to know of the backfill to tell its lines. */
+struct seen_backfill {
+	bool open; /* a slice is */
+	int64_t lower, upper; /* its window */
+	int64_t resend; /* the number of its lines, 0: they have none */
+	bool lasting; /* ids of lines without one stay as those of polls do */
 };
 
 void seen_init(struct seen *s, size_t max_entries);
@@ -77,7 +90,8 @@ struct seen_found {
  * EPROTONOSUPPORT when the snapshot is of a later version.
  */
 int seen_recover(struct seen *s, struct stream *st, int dirfd,
-    const char *name, const struct seen_clock *clock, struct rebuild *r,
+    const char *name, const struct seen_clock *clock,
+    const struct seen_backfill *backfill, struct rebuild *r,
     struct stream_pos *pos, struct seen_found *found);
 
 /* Save a snapshot; only when nothing is fresh.  0 with *pos or -1 + errno. */

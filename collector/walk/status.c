@@ -66,7 +66,7 @@ put_progress(struct json_object *o, struct poller *p)
 	put_count(o, "page", (uint64_t)w->page + 1);
 	if (!chain_is_pending(p))
 		return;
-	put_count(o, "parents", p->work.n);
+	put_count(o, "parents", poller_run(p)->work.n);
 	put_count(o, "parents_done", (uint64_t)w->child);
 }
 

@@ -324,6 +324,7 @@ tenant_free(struct tenant *t)
 	for (int i = 0; i < DATASET_COUNT; i++)
 		poller_free(t->poller[i]);
 	token_watch_fini(&t->watch);
+	free(t->backfill_rate);
 	console_free(t->console);
 	trace_free(t->trace);
 	free(t->why);

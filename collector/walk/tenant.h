@@ -21,6 +21,10 @@ struct tenant {
 	struct console *console; /* NULL: its files cannot be used now */
 	struct poller *poller[DATASET_COUNT]; /* NULL: not enabled */
 	struct trace *trace; /* of its own requests; NULL: not switched on */
+	struct poller *backfills; /* the one whose turn it is, or NULL */
+	/* What backfills may still ask for, by the rate table; NULL before the
+	 * first does. */
+	struct rate_bucket *backfill_rate;
 	struct request *info;
 	int64_t asked_ms; /* monotonic, when /system/info last answered */
 	bool asked; /* it did */

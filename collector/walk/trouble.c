@@ -72,9 +72,14 @@ random_bits(void)
 void
 poller_retry(struct poller *p, int64_t retry_after_ms, const char *why)
 {
-	int64_t wait = backoff_delay(&backoff_default, ++p->failures,
-	    retry_after_ms, random_bits());
+	int64_t wait;
 
+	if (p->kind == WALK_BACKFILL) {
+		backfill_run_retry(p, retry_after_ms, why);
+		return;
+	}
+	wait = backoff_delay(&backoff_default, ++p->failures,
+	    retry_after_ms, random_bits());
 	poller_set_state(p, POLLER_BACKOFF, "%s", why);
 	tell(p);
 	if (p->env->once && p->failures >= ONCE_TRIES)
@@ -122,9 +127,12 @@ poller_roll_back(struct poller *p)
 		position_fini(&p->pos);
 		position_init(&p->pos);
 	}
+	backfill_run_roll_back(p);
 	/* Pages that come once more name the same next ones. */
-	loop_reset(&p->loop);
-	loop_reset(&p->child_loop);
+	for (int i = 0; i < WALK_KIND_COUNT; i++) {
+		loop_reset(&p->run[i].loop);
+		loop_reset(&p->run[i].child_loop);
+	}
 	chain_load(p);
 }
 
@@ -271,6 +279,11 @@ list_bad(struct poller *p, const struct answer *answer)
 		poller_next(p);
 		return;
 	}
+	if (p->kind == WALK_BACKFILL) {
+		poller_restart_walk(p);
+		backfill_run_retry(p, REFUSED_MS, answer->detail);
+		return;
+	}
 	walk_close(w);
 	poller_mark(p);
 	refuse(p, "the console refuses the request", answer->detail);
@@ -293,13 +306,14 @@ static void
 child_skip(struct poller *p, const char *why, const char *detail)
 {
 	const struct work_parent *parent =
-	    &p->work.parent[poller_walk(p)->child];
-	const char *then = chain_owe_child(p) ? "; asked again every hour" :
-						"";
+	    &poller_run(p)->work.parent[poller_walk(p)->child];
+	const char *then = chain_owe_child(p);
 
 	log_event(LOG_WARN, p->console, p->dataset->name, "%s %s%s: %s", why,
 	    parent->key[0], then, detail);
 	p->counts.skipped++;
+	if (p->kind == WALK_BACKFILL)
+		p->backfill->figures.skipped++;
 	if (chain_skip_child(p) != 0)
 		poller_intake_failed(p, errno);
 	else
@@ -307,7 +321,7 @@ child_skip(struct poller *p, const char *why, const char *detail)
 }
 
 static bool
-may_ask_again(const struct poller *p, unsigned failures, unsigned max)
+may_ask_again(struct poller *p, unsigned failures, unsigned max)
 {
 	return failures < (chain_is_owed(p) ? 1 : max);
 }
@@ -316,7 +330,7 @@ may_ask_again(const struct poller *p, unsigned failures, unsigned max)
 static void
 child_retry(struct poller *p, const struct answer *answer)
 {
-	if (answer->status == 429 || may_ask_again(p, ++p->child_failures,
+	if (answer->status == 429 || may_ask_again(p, ++poller_run(p)->child_failures,
 	    CHILD_TRIES)) {
 		list_retry(p, answer);
 		return;
@@ -357,7 +371,7 @@ static void
 child_gone(struct poller *p, const struct answer *answer)
 {
 	const struct work_parent *parent =
-	    &p->work.parent[poller_walk(p)->child];
+	    &poller_run(p)->work.parent[poller_walk(p)->child];
 
 	log_event(LOG_INFO, p->console, p->dataset->name,
 	    "%s is gone (%s)", parent->key[0], answer->detail);
@@ -376,13 +390,13 @@ child_bad(struct poller *p, const struct answer *answer)
 		halve_limit(p, answer->detail);
 		return;
 	}
-	if (!may_ask_again(p, ++p->child_refusals, CHILD_REFUSALS)) {
+	if (!may_ask_again(p, ++poller_run(p)->child_refusals, CHILD_REFUSALS)) {
 		child_skip(p, "the console refuses the child records of",
 		    answer->detail);
 		return;
 	}
 	walk_set_child(w, w->child, NULL);
-	loop_reset(&p->child_loop);
+	loop_reset(&poller_run(p)->child_loop);
 	poller_retry(p, -1, answer->detail);
 }
 

@@ -97,12 +97,6 @@ console_new(struct client *c, const struct conf_console *conf, struct buf *err)
 	return con;
 }
 
-void
-console_free(struct console *con)
-{
-	free(con);
-}
-
 int64_t
 console_clock(const struct console *con, int64_t *age_ms)
 {
@@ -149,6 +143,19 @@ request_cancel(struct request *r)
 		*at = r->next;
 		request_free(r);
 	}
+}
+
+void
+console_free(struct console *con)
+{
+	struct request *next;
+
+	for (struct request *r = fake.queue; r != NULL; r = next) {
+		next = r->next;
+		if (r->console == con)
+			request_cancel(r);
+	}
+	free(con);
 }
 
 /* Pieces of 1, 2, 3, ... bytes and sometimes all that is left. */

@@ -48,6 +48,8 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(c->http_client_timeout, 30000);
 	CU_ASSERT_EQUAL(c->connect_timeout, 10000);
 	CU_ASSERT_TRUE(c->rate_share >= 1 && c->rate_share <= 1);
+	CU_ASSERT_TRUE(c->backfill_rate_share >= 0.25 &&
+	    c->backfill_rate_share <= 0.25);
 	CU_ASSERT_PTR_NULL(c->ssl.certificate_authorities);
 	CU_ASSERT_PTR_NULL(c->ssl.certificate);
 	CU_ASSERT_PTR_NULL(c->ssl.key);
@@ -139,6 +141,7 @@ static const char every_option[] =
     "    http_client_timeout: 1m\n"
     "    connect_timeout: 5s\n"
     "    rate_share: 0.5\n"
+    "    backfill_rate_share: 0.125\n"
     "    preserve_original_event: true\n"
     "    preserve_duplicate_custom_fields: true\n"
     "    output: raw\n"
@@ -266,6 +269,8 @@ test_every_option(void)
 	CU_ASSERT_EQUAL(c->http_client_timeout, 60000);
 	CU_ASSERT_EQUAL(c->connect_timeout, 5000);
 	CU_ASSERT_TRUE(c->rate_share >= 0.5 && c->rate_share <= 0.5);
+	CU_ASSERT_TRUE(c->backfill_rate_share >= 0.125 &&
+	    c->backfill_rate_share <= 0.125);
 	UNIT_TEXT(c->ssl.certificate_authorities[0], "/ca.pem");
 	CU_ASSERT_PTR_NULL(c->ssl.certificate_authorities[1]);
 	UNIT_TEXT(c->ssl.certificate, "/c.pem");
@@ -441,6 +446,7 @@ test_absent(void)
 	    "url, api_token_file, respond_token_file, namespace, "
 	    "elastic_agent_id, site_ids, max_size, "
 	    "proxy_url, http_client_timeout, connect_timeout, rate_share, "
+	    "backfill_rate_share, "
 	    "preserve_original_event, preserve_duplicate_custom_fields, "
 	    "output, enable_request_tracer, ssl, datasets\n");
 	end();

@@ -1,0 +1,226 @@
+/*
+ * The journal record of a backfill.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "collector/walk/backfill.h"
+#include "spool/version.h"
+
+#define BACKFILL_VERSION 1
+
+static void
+put_int(struct json_object *o, const char *name, int64_t v)
+{
+	if (v != 0)
+		json_object_object_add(o, name, json_object_new_int64(v));
+}
+
+static struct json_object *
+from_range(struct range r)
+{
+	struct json_object *pair = json_object_new_array();
+
+	json_object_array_add(pair, json_object_new_int64(r.from));
+	json_object_array_add(pair, json_object_new_int64(r.to));
+	return pair;
+}
+
+static void
+put_ranges(struct json_object *o, const char *name, const struct ranges *rs)
+{
+	struct json_object *list;
+
+	if (rs->n == 0)
+		return;
+	list = json_object_new_array();
+	for (size_t i = 0; i < rs->n; i++)
+		json_object_array_add(list, from_range(rs->range[i]));
+	json_object_object_add(o, name, list);
+}
+
+static void
+put_items(struct json_object *o, const struct backfill *b)
+{
+	struct json_object *list, *item;
+
+	if (b->n == 0)
+		return;
+	list = json_object_new_array();
+	for (size_t i = 0; i < b->n; i++) {
+		item = json_object_new_object();
+		json_object_object_add(item, "range",
+		    from_range(b->item[i].range));
+		put_int(item, "resend", b->item[i].resend);
+		json_object_array_add(list, item);
+	}
+	json_object_object_add(o, "todo", list);
+}
+
+/* The figures by name, to be read and written alike. */
+struct figure {
+	const char *name;
+	size_t offset;
+};
+
+#define FIGURE(name) { #name, offsetof(struct backfill_figures, name) }
+static const struct figure figures[] = {
+	FIGURE(asked_ms),
+	FIGURE(finished_ms),
+	FIGURE(done_ms),
+	FIGURE(requests),
+	FIGURE(records),
+	FIGURE(skipped),
+};
+#define N_FIGURES (sizeof(figures) / sizeof(figures[0]))
+
+/* All of them are 64 bits wide. */
+static int64_t *
+figure_of(struct backfill_figures *f, size_t i)
+{
+	return (int64_t *)((char *)f + figures[i].offset);
+}
+
+static void
+put_figures(struct json_object *o, struct backfill_figures f)
+{
+	struct json_object *member = json_object_new_object();
+
+	for (size_t i = 0; i < N_FIGURES; i++)
+		put_int(member, figures[i].name, *figure_of(&f, i));
+	json_object_object_add(o, "figures", member);
+}
+
+int
+backfill_print(struct buf *buf, const struct backfill *b)
+{
+	struct json_object *o = json_object_new_object();
+	int failed;
+
+	put_int(o, "version", BACKFILL_VERSION);
+	put_ranges(o, "covered", &b->covered);
+	put_items(o, b);
+	if (b->request[0] != '\0')
+		json_object_object_add(o, "request",
+		    json_object_new_string(b->request));
+	put_int(o, "resent", b->resent);
+	put_int(o, "slice", b->slice_ms);
+	if (b->walk.open)
+		json_object_object_add(o, "walk", walk_to_json(&b->walk));
+	put_int(o, "began", b->began);
+	put_ranges(o, "skipped", &b->skipped);
+	put_figures(o, b->figures);
+	failed = buf_adds(buf, json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+	return failed;
+}
+
+static int64_t
+get_int(struct json_object *o, const char *name)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, name, &member) ||
+	    !json_object_is_type(member, json_type_int))
+		return 0;
+	return json_object_get_int64(member);
+}
+
+/* NULL when there is none. */
+static struct json_object *
+get_list(struct json_object *o, const char *name)
+{
+	struct json_object *list;
+
+	if (!json_object_object_get_ex(o, name, &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return NULL;
+	return list;
+}
+
+/* What is no range becomes an empty one, which counts nowhere. */
+static struct range
+to_range(struct json_object *pair)
+{
+	if (!json_object_is_type(pair, json_type_array) ||
+	    json_object_array_length(pair) != 2)
+		return (struct range){ 0, 0 };
+	return (struct range){
+		json_object_get_int64(json_object_array_get_idx(pair, 0)),
+		json_object_get_int64(json_object_array_get_idx(pair, 1)),
+	};
+}
+
+static void
+get_ranges(struct json_object *o, const char *name, struct ranges *rs)
+{
+	struct json_object *list = get_list(o, name);
+	size_t n = list == NULL ? 0 : json_object_array_length(list);
+
+	for (size_t i = 0; i < n; i++)
+		ranges_add(rs, to_range(json_object_array_get_idx(list, i)));
+}
+
+static void
+get_items(struct json_object *o, struct backfill *b)
+{
+	struct json_object *list = get_list(o, "todo"), *item, *pair;
+	size_t n = list == NULL ? 0 : json_object_array_length(list);
+
+	for (size_t i = 0; i < n; i++) {
+		item = json_object_array_get_idx(list, i);
+		pair = get_list(item, "range");
+		backfill_push(b, (struct backfill_item){ to_range(pair),
+		    get_int(item, "resend") });
+	}
+}
+
+static void
+get_all(struct json_object *o, struct backfill *b)
+{
+	struct json_object *member;
+	int64_t slice = get_int(o, "slice");
+
+	get_ranges(o, "covered", &b->covered);
+	get_items(o, b);
+	if (json_object_object_get_ex(o, "request", &member))
+		snprintf(b->request, sizeof(b->request), "%s",
+		    json_object_get_string(member));
+	b->resent = get_int(o, "resent");
+	if (slice > 0)
+		b->slice_ms = slice;
+	/* A slice belongs to an item. */
+	if (b->n > 0 && json_object_object_get_ex(o, "walk", &member))
+		walk_from_json(&b->walk, member);
+	b->began = get_int(o, "began");
+	get_ranges(o, "skipped", &b->skipped);
+	if (!json_object_object_get_ex(o, "figures", &member))
+		return;
+	for (size_t i = 0; i < N_FIGURES; i++)
+		*figure_of(&b->figures, i) = get_int(member, figures[i].name);
+}
+
+int
+backfill_parse(struct backfill *b, struct slice text)
+{
+	struct json_tokener *tok = json_tokener_new();
+	enum version_verdict version = VERSION_NONE;
+	struct json_object *o;
+
+	backfill_fini(b);
+	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
+	if (json_object_is_type(o, json_type_object))
+		version = version_check(get_int(o, "version"),
+		    BACKFILL_VERSION);
+	if (version == VERSION_KNOWN)
+		get_all(o, b);
+	json_object_put(o);
+	json_tokener_free(tok);
+	errno = version == VERSION_LATER ? EPROTONOSUPPORT : EBADMSG;
+	return version == VERSION_KNOWN ? 0 : -1;
+}
