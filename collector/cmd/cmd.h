@@ -82,6 +82,7 @@ struct conf;
 /* Each in its own file, cmd_<name>.c; main.c lists those that are built. */
 extern const struct command cmd_run;
 extern const struct command cmd_once;
+extern const struct command cmd_backfill;
 extern const struct command cmd_map;
 extern const struct command cmd_status;
 extern const struct command cmd_verify;
@@ -112,6 +113,13 @@ bool cmd_has_console(const struct conf *conf, const char *name);
 
 /* Say on stderr that a command was given a dataset that there is not: EX_USAGE. */
 int cmd_unknown_dataset(const char *command, const char *name);
+
+/*
+ * As root, go on as the owner of the directory: what root made in it the daemon
+ * could not use, and what is in it belongs to a user whom root should not have
+ * to trust.  0, or -1 after a message.
+ */
+int cmd_become_owner(const char *directory);
 
 struct map_context;
 

@@ -5,12 +5,10 @@
 #include "config.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -92,26 +90,6 @@ print_totals(const struct prune_counts *c, bool dry_run)
 	    c->waiting, c->waiting_bytes, c->failed);
 }
 
-/*
- * Root may read registries; what it made in the spool the daemon could not use.
- * And the folders there belong to a user whom root should not have to trust.
- */
-static int
-become_owner(const char *spool_directory)
-{
-	struct stat sb;
-
-	if (geteuid() != 0 || stat(spool_directory, &sb) != 0 ||
-	    sb.st_uid == 0)
-		return 0;
-	if (setgroups(0, NULL) == 0 && setgid(sb.st_gid) == 0 &&
-	    setuid(sb.st_uid) == 0)
-		return 0;
-	log_error("cannot become the owner of %s: %s", spool_directory,
-	    strerror(errno));
-	return -1;
-}
-
 static struct prune *
 begin(const struct prune_options *opt, int *code)
 {
@@ -179,7 +157,7 @@ run_with(const struct conf *conf, bool dry_run)
 	} else {
 		shippers_read(&shippers, conf, &err);
 		log_lines(LOG_ERROR, err.p);
-		if (become_owner(conf->spool.directory) == 0)
+		if (cmd_become_owner(conf->spool.directory) == 0)
 			code = prune(conf, journal, &shippers, dry_run);
 		else
 			code = EX_OSERR;

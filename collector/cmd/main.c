@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&cmd_run,
 	&cmd_once,
 	&cmd_status,
+	&cmd_backfill,
 	&cmd_map,
 	&cmd_check,
 	&cmd_verify,

@@ -76,8 +76,9 @@ finish(struct backfill *b, int64_t wall_ms)
 }
 
 void
-backfill_stop(struct backfill *b, int64_t wall_ms)
+backfill_stop(struct backfill *b, const char *request, int64_t wall_ms)
 {
+	snprintf(b->request, sizeof(b->request), "%s", request);
 	if (b->n == 0)
 		return;
 	b->n = b->walk.open ? 1 : 0;

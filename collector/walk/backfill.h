@@ -70,7 +70,7 @@ void backfill_add(struct backfill *b, const char *request, struct range range,
 void backfill_push(struct backfill *b, struct backfill_item item);
 /* Nothing more is to be done than to finish the open slice: what was fetched of
  * it must not be fetched again later.  What is covered stays. */
-void backfill_stop(struct backfill *b, int64_t wall_ms);
+void backfill_stop(struct backfill *b, const char *request, int64_t wall_ms);
 
 /* What the next slice depends on. */
 struct backfill_now {

@@ -23,6 +23,8 @@
 
 /* So many datasets at once, of all consoles: the client has 64 transfers. */
 #define AT_ONCE_MAX 16
+/* Polls that are always due let it ask so often. */
+#define STARVED_MS 5000
 /* How often those that wait look whether it is their turn. */
 #define TURN_MS 1000
 /* Of the console's share of the rate, where nothing else is configured. */
@@ -244,6 +246,13 @@ backfill_run_is_due(struct poller *p)
 	return wait_for(p, NULL, take_rate(p));
 }
 
+bool
+backfill_run_is_starved(const struct poller *p)
+{
+	return p->backfill != NULL && p->backfill->n > 0 &&
+	    clock_mono_ms() - p->backfilling.asked_ms >= STARVED_MS;
+}
+
 /* Slices. */
 
 static void
@@ -307,6 +316,7 @@ backfill_run_asks(struct poller *p)
 	run->lines = p->intake.counts.lines;
 	run->untouched = false;
 	run->asking = true;
+	run->asked_ms = clock_mono_ms();
 }
 
 void
@@ -359,21 +369,48 @@ backfill_run_retry(struct poller *p, int64_t wait_ms, const char *why)
 
 /* Requests. */
 
+/* A walk that is under way sees it when it has the turn. */
+static void
+changed(struct poller *p)
+{
+	p->backfilling.not_before_ms = 0;
+	mark(p);
+	if (p->state == POLLER_IDLE)
+		timer_set(&p->timer, 0);
+}
+
+/* Lines of the re-send walk have numbers of their own. */
+static int64_t
+free_number(const struct poller *p, int64_t resend)
+{
+	const struct walk *w = &p->pos.walk[WALK_RESEND];
+
+	while (resend != 0 && (resend == p->pos.resent / 1000 ||
+	    (w->open && resend == w->window.upper / 1000)))
+		resend++;
+	return resend;
+}
+
 void
 backfill_run_ask(struct poller *p, const char *request, struct range range,
     int64_t resend)
 {
-	backfill_add(make(p), request, range, resend, clock_wall_us() / 1000);
-	p->backfilling.not_before_ms = 0;
-	mark(p);
+	backfill_add(make(p), request, range, free_number(p, resend),
+	    clock_wall_us() / 1000);
+	changed(p);
 }
 
 void
-backfill_run_stop(struct poller *p)
+backfill_run_stop(struct poller *p, const char *request)
 {
-	if (p->backfill == NULL || p->backfill->n == 0)
+	if (p->backfill == NULL)
 		return;
-	backfill_stop(p->backfill, clock_wall_us() / 1000);
-	p->backfilling.not_before_ms = 0;
-	mark(p);
+	backfill_stop(p->backfill, request, clock_wall_us() / 1000);
+	changed(p);
+}
+
+bool
+backfill_run_has_number(const struct poller *p, int64_t resend)
+{
+	return p->backfill != NULL && p->backfill->resent == resend;
 }

@@ -14,6 +14,7 @@
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/trace.h"
+#include "collector/walk/backfill_request.h"
 #include "collector/walk/status.h"
 
 /* Segments that were idle are sealed at the next look. */
@@ -116,6 +117,8 @@ on_seal(void *cookie)
 
 	seal_segments(e);
 	save_for(e->tenant, e->n_tenants, SAVE_MS);
+	if (!e->env.once)
+		backfill_request_take(e);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 }
 
@@ -310,6 +313,8 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	e->started_ms = clock_wall_us() / 1000;
 	e->only_dataset = opt->dataset;
 	e->env.once = opt->once;
+	e->env.only_backfill = opt->only_backfill;
+	e->env.n_backfilling = &e->n_backfilling;
 	e->env.max_line = (size_t)conf->spool.max_line;
 	e->env.commit = &e->commit;
 	e->env.mappers = &e->mappers;

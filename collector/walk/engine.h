@@ -28,12 +28,14 @@ struct engine {
 	struct timer status_timer;
 	struct timer budget_timer;
 	struct budget budget;
+	size_t n_backfilling; /* datasets whose turn it is */
 	int64_t started_ms; /* wall clock */
 	int64_t status_ms; /* monotonic, when the status was written */
 };
 
 struct engine_options {
 	bool once;
+	bool only_backfill; /* no polls */
 	const char *console; /* only this one, NULL: all; borrowed */
 	const char *dataset;
 };

@@ -103,6 +103,8 @@ resend_wait(const struct poller *p)
 	if (p->env->only_backfill || p->conf->resend <= 0 || p->row->resend_query == NULL ||
 	    p->pos.resent == TIME_NONE || now < 0)
 		return INT64_MAX;
+	if (backfill_run_has_number(p, now / 1000))
+		return 1000;
 	return p->pos.resent + p->conf->resend - now;
 }
 
@@ -123,6 +125,12 @@ wants_resend(const struct poller *p)
 static bool
 choose(struct poller *p)
 {
+	/* Polls that never rest leave it a request now and then. */
+	if (!p->pos.walk[WALK_POLL].open && backfill_run_is_starved(p) &&
+	    backfill_run_is_due(p)) {
+		p->kind = WALK_BACKFILL;
+		return true;
+	}
 	if (wants_poll(p)) {
 		p->kind = WALK_POLL;
 	} else if (wants_resend(p)) {

@@ -98,6 +98,7 @@ struct backfill_run {
 	bool changed; /* since it was printed */
 	bool asking; /* the request that is out is its own */
 	uint64_t lines; /* that were written when it went out */
+	int64_t asked_ms; /* monotonic, when it went out */
 	int64_t not_before_ms; /* monotonic */
 	int64_t wait_ms; /* until it is worth another look */
 	unsigned failures; /* in a row */
@@ -275,6 +276,8 @@ void backfill_run_committed(struct poller *p);
 void backfill_run_roll_back(struct poller *p);
 /* It may ask now: that counts against its share of the rate. */
 bool backfill_run_is_due(struct poller *p);
+/* For long it could not ask because others had the right of way. */
+bool backfill_run_is_starved(const struct poller *p);
 /* Open a slice.  False when there is none, or none yet. */
 bool backfill_run_open(struct poller *p, int64_t now);
 /* A request goes out; its answer is in the stream. */
@@ -290,7 +293,10 @@ void backfill_run_free(struct poller *p);
 /* What came is durable before the request is gone. */
 void backfill_run_ask(struct poller *p, const char *request,
     struct range range, int64_t resend);
-void backfill_run_stop(struct poller *p);
+void backfill_run_stop(struct poller *p, const char *request);
+
+/* The re-send number is one of its lines. */
+bool backfill_run_has_number(const struct poller *p, int64_t resend);
 
 static inline struct walk *
 poller_walk(struct poller *p)

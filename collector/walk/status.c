@@ -15,6 +15,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/iso8601.h"
 #include "collector/base/log.h"
+#include "collector/walk/backfill_view.h"
 #include "collector/walk/figures.h"
 #include "collector/walk/status.h"
 
@@ -60,7 +61,7 @@ put_progress(struct json_object *o, struct poller *p)
 {
 	const struct walk *w = poller_walk(p);
 
-	if (!w->open)
+	if (!w->open || p->kind == WALK_BACKFILL)
 		return;
 	put_time(o, "walk_began", w->window.upper);
 	put_count(o, "page", (uint64_t)w->page + 1);
@@ -152,6 +153,17 @@ put_counts(struct json_object *o, const struct figures_stream *s)
 	put_count(o, "failed_conversions", s->taken.failed_conversions);
 }
 
+/* What is fetched of the past. */
+static void
+put_backfill(struct json_object *o, const struct poller *p)
+{
+	struct backfill_view v;
+
+	if (backfill_view_of(p, &v))
+		json_object_object_add(o, "backfill",
+		    backfill_view_to_json(&v));
+}
+
 /* What it has left. */
 static void
 put_kept(struct json_object *o, const struct figures_stream *s)
@@ -164,6 +176,7 @@ put_kept(struct json_object *o, const struct figures_stream *s)
 	put_files(o, "spooled", s->spooled);
 	put_files(o, "archived", s->archived);
 	put_rate(o, s->rate_left, s->rate_most);
+	put_backfill(o, p);
 }
 
 /* One object at a time is a tree: there may be thousands.  Adopts it. */

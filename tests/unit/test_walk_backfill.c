@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "collector/base/clock.h"
 #include "collector/base/iso8601.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
@@ -33,7 +34,6 @@ ask(struct rig *r, const char *request, int64_t from, int64_t to,
 {
 	backfill_run_ask(r->poller, request, (struct range){ from, to },
 	    resend);
-	poller_next(r->poller);
 }
 
 static bool
@@ -266,6 +266,27 @@ test_polls_go_first(void)
 	rig_fini(&r);
 }
 
+/* Polls that are due all the time do not stop it. */
+static void
+test_polls_that_never_rest(void)
+{
+	struct rig r;
+
+	rig_init(&r, &rig_toy);
+	r.set->interval = 100;
+	r.set->page_size = 1;
+	add_history(&r, 60);
+	for (int i = 0; i < 40; i++)
+		rig_add(&r, 1000 + i, RIG_START - i * RIG_SECOND, 0);
+	rig_open(&r);
+	fake_run(RIG_MINUTE);
+	CU_ASSERT(r.poller->poll_due_ms <= clock_mono_ms() + 100);
+	ask(&r, "a", BEGIN, RIG_START, 0);
+	CU_ASSERT(finish(&r) < 20 * RIG_MINUTE);
+	rig_check(&r, 0, INT64_MAX);
+	rig_fini(&r);
+}
+
 /* Rows near where polls begin become visible late: none is passed over. */
 static void
 test_late_rows_at_the_border(void)
@@ -347,7 +368,7 @@ test_stopped(void)
 		fake_run(RIG_MINUTE);
 		ask(&r, "a", BEGIN, RIG_START, 0);
 		fake_run(i * 500);
-		backfill_run_stop(r.poller);
+		backfill_run_stop(r.poller, "s");
 		finish(&r);
 		n = rig_lines(&r, NULL);
 		fake_run(RIG_HOUR);
@@ -391,6 +412,7 @@ static const struct unit_test tests[] = {
 	{ "restarted", test_restarted },
 	{ "troubles are its own", test_troubles_are_its_own },
 	{ "polls go first", test_polls_go_first },
+	{ "polls that never rest", test_polls_that_never_rest },
 	{ "late rows at the border", test_late_rows_at_the_border },
 	{ "before the first poll", test_before_the_first_poll },
 	{ "an inventory covers all", test_inventory_covers_all },

@@ -127,7 +127,6 @@ ask(struct rig *r, const char *request, int64_t resend)
 {
 	backfill_run_ask(r->poller, request,
 	    (struct range){ BEGIN, RIG_START }, resend);
-	poller_next(r->poller);
 }
 
 static void

@@ -1,0 +1,99 @@
+#include "config.h"
+
+#include "collector/cmd/backfill_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "collector/cmd/cmd.h"
+#include "collector/dataset/dataset.h"
+
+static bool
+has_console(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_consoles; i++)
+		if (strcmp(conf->console[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+int
+backfill_plan_names(const struct backfill_request *rq, const struct conf *conf)
+{
+	const char *const *name;
+
+	for (name = rq->consoles; name != NULL && *name != NULL; name++)
+		if (!has_console(conf, *name)) {
+			fprintf(stderr, "s1spool backfill: there is no "
+					"console %s in the configuration\n",
+			    *name);
+			return EX_USAGE;
+		}
+	for (name = rq->datasets; name != NULL && *name != NULL; name++)
+		if (dataset_find(slice_of(*name)) == NULL)
+			return cmd_unknown_dataset("backfill", *name);
+	return EX_OK;
+}
+
+/* On how many of the consoles the dataset is polled. */
+static size_t
+count_enabled(const struct backfill_request *rq, const struct conf *conf,
+    int id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->n_consoles; i++) {
+		const struct conf_console *c = conf->console[i];
+
+		n += c->dataset[id].enabled && backfill_request_wants(rq,
+		    c->name, dataset_table[id]->name);
+	}
+	return n;
+}
+
+/* What the bounds mean. */
+static void
+tell_bounds(const struct dataset *d)
+{
+	const struct walk_row *row = &d->walk;
+	const char *last = row->phase[1] != NULL ? row->phase[1] :
+						   row->phase[0];
+
+	fprintf(stderr, "%s: by %s%s%s\n", d->name, last,
+	    row->phase[1] != NULL ? ", and by " : "",
+	    row->phase[1] != NULL ? row->phase[0] : "");
+	if (row->child_mode == WALK_CHILD_RECORDS)
+		fprintf(stderr, "%s: that is the time of the threat, of "
+				"which all events are fetched\n", d->name);
+}
+
+int
+backfill_plan_datasets(const struct backfill_request *rq,
+    const struct conf *conf)
+{
+	bool named = rq->datasets != NULL;
+	size_t n = 0;
+
+	for (int id = 0; id < DATASET_COUNT; id++) {
+		const struct dataset *d = dataset_table[id];
+		const char *why = backfill_refusal(d);
+
+		if (count_enabled(rq, conf, id) == 0)
+			continue;
+		if (why == NULL) {
+			tell_bounds(d);
+			n++;
+			continue;
+		}
+		fprintf(stderr, "%s is %s: %s\n", d->name,
+		    named ? "refused" : "left out", why);
+		if (named)
+			return EX_USAGE;
+	}
+	if (n > 0)
+		return EX_OK;
+	fputs("s1spool backfill: none of these datasets is enabled in the "
+	      "configuration\n", stderr);
+	return EX_USAGE;
+}

@@ -1,0 +1,258 @@
+#include "config.h"
+
+#include "collector/walk/backfill_request.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "collector/base/clock.h"
+#include "collector/base/fsutil.h"
+#include "collector/base/log.h"
+#include "collector/base/num.h"
+#include "collector/base/xalloc.h"
+#include "collector/walk/engine.h"
+#include "spool/version.h"
+
+#define REQUEST_FILE "backfill.request"
+#define REQUEST_VERSION 1
+#define REQUEST_MAX (1u << 20)
+/* It holds no secret, and its reader need not be its owner. */
+#define REQUEST_MODE 0644
+
+void
+backfill_request_name(struct backfill_request *rq)
+{
+	unsigned char random[8] = { 0 };
+
+	(void)!getrandom(random, sizeof(random), GRND_NONBLOCK);
+	num_hex_text(random, sizeof(random), rq->id);
+}
+
+/* As a file. */
+
+static void
+put_names(struct json_object *o, const char *name, const char *const *list)
+{
+	struct json_object *names;
+
+	if (list == NULL)
+		return;
+	names = json_object_new_array();
+	for (; *list != NULL; list++)
+		json_object_array_add(names, json_object_new_string(*list));
+	json_object_object_add(o, name, names);
+}
+
+static struct json_object *
+to_json(const struct backfill_request *rq)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "version",
+	    json_object_new_int(REQUEST_VERSION));
+	json_object_object_add(o, "id", json_object_new_string(rq->id));
+	json_object_object_add(o, "from",
+	    json_object_new_int64(rq->range.from));
+	json_object_object_add(o, "to", json_object_new_int64(rq->range.to));
+	json_object_object_add(o, "again",
+	    json_object_new_boolean(rq->again));
+	json_object_object_add(o, "stop", json_object_new_boolean(rq->stop));
+	put_names(o, "consoles", rq->consoles);
+	put_names(o, "datasets", rq->datasets);
+	return o;
+}
+
+/* Under its own name first, so that what is found under the known one is
+ * whole, and is no other's. */
+int
+backfill_request_leave(int dirfd, const struct backfill_request *rq)
+{
+	struct json_object *o = to_json(rq);
+	char *own = xasprintf(REQUEST_FILE ".%s", rq->id);
+	int rc, saved;
+
+	rc = fs_replace(dirfd, own, slice_of(json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)),
+	    REQUEST_MODE);
+	if (rc == 0)
+		rc = linkat(dirfd, own, dirfd, REQUEST_FILE, 0);
+	saved = errno;
+	unlinkat(dirfd, own, 0);
+	errno = saved;
+	free(own);
+	json_object_put(o);
+	return rc;
+}
+
+bool
+backfill_request_waits(int dirfd)
+{
+	return faccessat(dirfd, REQUEST_FILE, F_OK, 0) == 0;
+}
+
+bool
+backfill_request_withdraw(int dirfd)
+{
+	return unlinkat(dirfd, REQUEST_FILE, 0) == 0;
+}
+
+/* NULL when there is no such list; the texts are the object's. */
+static const char **
+get_names(struct json_object *o, const char *name)
+{
+	struct json_object *list;
+	const char **names;
+	size_t n;
+
+	if (!json_object_object_get_ex(o, name, &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return NULL;
+	n = json_object_array_length(list);
+	names = xcalloc(n + 1, sizeof(*names));
+	for (size_t i = 0; i < n; i++)
+		names[i] = json_object_get_string(
+		    json_object_array_get_idx(list, i));
+	return names;
+}
+
+static int64_t
+get_int(struct json_object *o, const char *name)
+{
+	return json_object_get_int64(json_object_object_get(o, name));
+}
+
+static bool
+get_flag(struct json_object *o, const char *name)
+{
+	return json_object_get_boolean(json_object_object_get(o, name));
+}
+
+/* The name is what keeps a request from being taken twice. */
+static bool
+from_json(struct json_object *o, struct backfill_request *rq)
+{
+	const char *id;
+
+	if (!json_object_is_type(o, json_type_object) ||
+	    version_check(get_int(o, "version"), REQUEST_VERSION) !=
+	    VERSION_KNOWN)
+		return false;
+	id = json_object_get_string(json_object_object_get(o, "id"));
+	if (id == NULL || *id == '\0' || strlen(id) >= sizeof(rq->id))
+		return false;
+	*rq = (struct backfill_request){
+		.range = { get_int(o, "from"), get_int(o, "to") },
+		.again = get_flag(o, "again"),
+		.stop = get_flag(o, "stop"),
+	};
+	memcpy(rq->id, id, strlen(id) + 1);
+	return true;
+}
+
+/* What it asks for. */
+
+static bool
+is_in(const char *const *list, const char *name)
+{
+	if (list == NULL)
+		return true;
+	while (*list != NULL && strcmp(*list, name) != 0)
+		list++;
+	return *list != NULL;
+}
+
+bool
+backfill_request_wants(const struct backfill_request *rq,
+    const char *console, const char *dataset)
+{
+	return is_in(rq->consoles, console) && is_in(rq->datasets, dataset);
+}
+
+const char *
+backfill_refusal(const struct dataset *dataset)
+{
+	return dataset->walk.bound != WALK_BOUND_NONE ? NULL :
+	    "the console has no time filter for it: it tells what is there "
+	    "now, not what was, and each poll reads all of that";
+}
+
+struct application {
+	const struct backfill_request *rq;
+	int64_t resend; /* 0: not again */
+};
+
+static void
+apply(void *cookie, struct poller *p)
+{
+	const struct application *a = cookie;
+	const struct backfill_request *rq = a->rq;
+
+	if (!backfill_request_wants(rq, p->console, p->dataset->name) ||
+	    backfill_refusal(p->dataset) != NULL)
+		return;
+	if (rq->stop)
+		backfill_run_stop(p, rq->id);
+	else
+		backfill_run_ask(p, rq->id, rq->range, a->resend);
+}
+
+int
+backfill_request_apply(struct engine *e, const struct backfill_request *rq)
+{
+	struct application a = { rq, 0 };
+
+	if (rq->again)
+		a.resend = clock_wall_us() / 1000000;
+	engine_each(e, apply, &a);
+	return commit_now(&e->commit);
+}
+
+/* What makes no sense would stay for ever. */
+static void
+take(struct engine *e, struct slice text)
+{
+	struct json_tokener *tok = json_tokener_new();
+	struct json_object *o = json_tokener_parse_ex(tok, text.p,
+	    (int)text.len);
+	struct backfill_request rq;
+	const char **consoles = NULL, **datasets = NULL;
+	int rc = 0;
+
+	if (!from_json(o, &rq)) {
+		log_warn("the request for a backfill makes no sense, or is of "
+			 "a later version: it is removed");
+	} else {
+		rq.consoles = consoles = get_names(o, "consoles");
+		rq.datasets = datasets = get_names(o, "datasets");
+		rc = backfill_request_apply(e, &rq);
+	}
+	if (rc == 0 && !backfill_request_withdraw(e->env.state_dirfd))
+		log_warn("the request for a backfill cannot be removed: %s",
+		    strerror(errno));
+	free(consoles);
+	free(datasets);
+	json_object_put(o);
+	json_tokener_free(tok);
+}
+
+void
+backfill_request_take(struct engine *e)
+{
+	int dirfd = e->env.state_dirfd;
+	struct buf text;
+
+	if (!backfill_request_waits(dirfd))
+		return;
+	buf_init(&text, REQUEST_MAX);
+	if (fs_read_file(dirfd, REQUEST_FILE, &text) == 0)
+		take(e, buf_slice(&text));
+	else
+		log_warn("the request for a backfill cannot be read: %s",
+		    strerror(errno));
+	buf_fini(&text);
+}
