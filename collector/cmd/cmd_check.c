@@ -13,13 +13,16 @@
 #include "collector/check/report.h"
 #include "collector/cmd/cmd.h"
 #include "collector/conf/conf.h"
+#include "collector/respond/rights.h"
 
-enum option { OPTION_CONFIG, OPTION_JSON, OPTION_CONSOLE };
+enum option { OPTION_CONFIG, OPTION_JSON, OPTION_CONSOLE, OPTION_RESPOND };
 
 static const struct cmd_option options[] = {
 	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
 	[OPTION_JSON] = { "json", 0, NULL, "print one JSON object" },
 	[OPTION_CONSOLE] = { "console", 0, "NAME", "look only at this console" },
+	[OPTION_RESPOND] = { "respond", 0, NULL,
+	    "look only at what s1spool respond may do" },
 	{ 0 },
 };
 
@@ -66,7 +69,7 @@ report(struct check *c, bool json, int code)
 
 static int
 check(struct check *c, const struct conf *conf, const struct buf *messages,
-    bool json)
+    const struct cmd_line *line)
 {
 	int code = EX_OK;
 
@@ -79,10 +82,12 @@ check(struct check *c, const struct conf *conf, const struct buf *messages,
 		log_error("there is no console %s in the configuration",
 		    c->console);
 		return EX_USAGE;
+	} else if (line->value[OPTION_RESPOND] != NULL) {
+		rights_check(conf, c->console, &c->found);
 	} else {
 		check_run(c);
 	}
-	return report(c, json, code);
+	return report(c, line->value[OPTION_JSON] != NULL, code);
 }
 
 static int
@@ -101,7 +106,7 @@ run(const struct cmd_line *line)
 	log_setup(LOG_ERROR, LOG_TEXT);
 	buf_init(&messages, 1 << 20);
 	conf = conf_load(c.file, &messages);
-	code = check(&c, conf, &messages, line->value[OPTION_JSON] != NULL);
+	code = check(&c, conf, &messages, line);
 	findings_fini(&c.found);
 	buf_fini(&messages);
 	conf_free(conf);

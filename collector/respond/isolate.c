@@ -146,11 +146,11 @@ run_release(struct respond *r)
 	    1u << RESPOND_OVERRIDE_LIMIT)
 
 static const char *const isolate_rights[] = {
-	"Endpoints.view", "Endpoints.disconnectFromNetwork", "Activity.view",
+	"Endpoints.view", "Endpoints.disconnectFromNetwork", "Activity Page.view",
 	NULL
 };
 static const char *const release_rights[] = {
-	"Endpoints.view", "Endpoints.reconnectToNetwork", "Activity.view",
+	"Endpoints.view", "Endpoints.reconnectToNetwork", "Activity Page.view",
 	NULL
 };
 

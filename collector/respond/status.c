@@ -82,7 +82,7 @@ run(struct respond *r)
 }
 
 static const char *const rights[] = {
-	"Endpoints.view", "Activity.view", NULL
+	"Endpoints.view", "Activity Page.view", NULL
 };
 
 const struct action action_status = {

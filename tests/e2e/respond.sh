@@ -307,6 +307,54 @@ test_tokens()
 	refused "no second token" 2 'no console has a respond_token_file'
 }
 
+# check_respond CODE: s1spool check --respond ends so; $dir/out is its JSON.
+check_respond()
+{
+	timeout 60 "$S1SPOOL" check --respond --json \
+	    --config "$dir/s1spool.yml" >"$dir/out" 2>"$dir/err"
+	is "check --respond" "$?" "$1"
+}
+
+# found LEVEL TEXT
+found()
+{
+	jq -e --arg level "$1" --arg text "$2" '.findings[] |
+	    select(.level == $level and (.text | contains($text)))' \
+	    "$dir/out" >"$dir/found" || {
+		fail "check --respond: no $1 with: $2"
+		jq -c '.findings[]' "$dir/out"
+	}
+}
+
+test_check()
+{
+	before=$(sent)
+	check_respond 75
+	found ok 'isolate: allowed'
+	found ok 'release: allowed'
+	is "asks only" "$(sent)" "$before"
+	settings '{"grant":["Endpoints.shutDown"],"full_names":true}'
+	check_respond 75
+	found ok 'isolate: allowed'
+	found warning 'may do more than the actions need: '
+	grep -q 'Endpoints\.shutDown' "$dir/out" || fail "no surplus right"
+	settings '{"grant":[],"deny":["Endpoints.disconnectFromNetwork"]}'
+	check_respond 75
+	found warning \
+	    'isolate: not allowed, the role lacks Endpoints.disconnectFromNetwork'
+	found ok 'release: allowed'
+	settings '{"deny":["Roles.view"]}'
+	check_respond 75
+	found warning 'nobody knows what the token may do'
+	settings '{"deny":[],"full_names":false}'
+	cp "$dir/s1spool.yml" "$dir/same.yml"
+	sed -i "s,respond_token_file: .*,respond_token_file: $dir/token," \
+	    "$dir/s1spool.yml"
+	check_respond 69
+	found error "is the collector's token, too"
+	mv "$dir/same.yml" "$dir/s1spool.yml"
+}
+
 test_log()
 {
 	respond log
@@ -333,6 +381,7 @@ test_rules
 test_isolation
 test_trouble
 test_log
+test_check
 check_audit
 check_chain
 test_limit
