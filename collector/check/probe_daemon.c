@@ -20,6 +20,8 @@
 #include "spool/lockdir.h"
 
 #define STATUS_MAX (256 << 20)
+/* The daemon writes its status once a minute at least. */
+#define STATUS_LATE_MS (5 * 60 * 1000LL)
 /* So far behind is odd, or worse, beyond two polls. */
 #define LAG_WARNING_MS (5 * 60 * 1000LL)
 #define LAG_ERROR_MS (3600 * 1000LL)
@@ -199,6 +201,21 @@ read_status(struct check *c, const struct subject *about, bool running)
 	return NULL;
 }
 
+/* A process that holds the spool and says nothing hangs, or is stopped. */
+static void
+judge_age(struct check *c, const struct subject *about,
+    struct json_object *status)
+{
+	int64_t written = time_of(status, "written");
+	char age[NUM_TEXT];
+
+	if (written < 0 || c->now_ms - written < STATUS_LATE_MS)
+		return;
+	finding_mend(finding_add(&c->found, LEVEL_ERROR, about,
+	    "it has written no status for %s", span_text(c->now_ms - written,
+	    age)), "see its log; systemctl restart s1spool");
+}
+
 /* Whether it runs, as far as that can be told. */
 static bool
 judge_lock(struct check *c, const struct subject *about)
@@ -227,6 +244,8 @@ probe_daemon(struct check *c)
 
 	if (status == NULL)
 		return;
+	if (running)
+		judge_age(c, &about, status);
 	judge_datasets(c, status, running);
 	json_object_put(status);
 }

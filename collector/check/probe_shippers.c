@@ -34,6 +34,7 @@ struct delivery {
 	int spool_dirfd;
 	struct shipper_view view;
 	size_t waiting, unclear, packed;
+	size_t left; /* delivered long ago, and not archived */
 	int64_t waiting_bytes;
 	int64_t oldest_ms; /* of what waits, written last */
 	int64_t missed_ms; /* of what the registry is older than, though there
@@ -47,8 +48,18 @@ least_time(int64_t known, int64_t ms)
 	return known == 0 || ms < known ? ms : known;
 }
 
+/* Could s1spool prune have archived it long since? */
+static bool
+is_left(const struct delivery *d, const struct segment_file *file,
+    const struct position *pos, int64_t written_ms)
+{
+	return stream_segment_cmp(file->name, pos->ids.segment) < 0 &&
+	    d->c->now_ms - written_ms > d->c->conf->spool.hold + LATE_MS;
+}
+
 static void
-ask(struct delivery *d, const struct segment_file *file, const struct stat *sb)
+ask(struct delivery *d, const struct segment_file *file,
+    const struct position *pos, const struct stat *sb)
 {
 	int64_t written = (int64_t)sb->st_mtime * 1000;
 	struct shipper_file f = { .dirfd = d->spool_dirfd,
@@ -61,7 +72,9 @@ ask(struct delivery *d, const struct segment_file *file, const struct stat *sb)
 	buf_init(&why, 4096);
 	f.full_path = full;
 	answer = shipper_ask(d->shipper, &f, &why);
-	if (answer != SHIPPER_HAS) {
+	if (answer == SHIPPER_HAS) {
+		d->left += is_left(d, file, pos, written);
+	} else {
 		d->waiting++;
 		d->waiting_bytes += sb->st_size;
 		d->oldest_ms = least_time(d->oldest_ms, written);
@@ -89,7 +102,7 @@ look_at_age(struct delivery *d, const struct segment_file *file,
 
 static void
 look_at_segment(struct delivery *d, const struct segment_file *file,
-    const char *sealed)
+    const struct position *pos)
 {
 	struct stat sb;
 
@@ -97,8 +110,9 @@ look_at_segment(struct delivery *d, const struct segment_file *file,
 		return; /* archived meanwhile */
 	d->packed += file->gz;
 	look_at_age(d, file, &sb);
-	if (sealed[0] != '\0' && stream_segment_cmp(file->name, sealed) <= 0)
-		ask(d, file, &sb);
+	if (pos->sealed[0] != '\0' &&
+	    stream_segment_cmp(file->name, pos->sealed) <= 0)
+		ask(d, file, pos, &sb);
 }
 
 static int
@@ -115,11 +129,22 @@ look_at_stream(void *cookie, const char *console, const char *dataset)
 		(void)position_parse(&pos, journal_get(d->journal, folder));
 	if (segment_list_add(&l, d->spool_dirfd, folder, dataset) == 0)
 		for (size_t i = 0; i < l.n; i++)
-			look_at_segment(d, &l.files[i], pos.sealed);
+			look_at_segment(d, &l.files[i], &pos);
 	segment_list_fini(&l);
 	position_fini(&pos);
 	free(folder);
 	return 0;
+}
+
+/* What is delivered goes into the archive: by a run that somebody starts. */
+static void
+judge_left(struct delivery *d)
+{
+	if (d->left > 0 && d->waiting == 0)
+		finding_mend(finding_add(&d->c->found, LEVEL_WARNING,
+		    &d->about, "%s: has delivered %zu files that are not "
+		    "archived", d->name, d->left),
+		    "let a timer run s1spool prune every few minutes");
 }
 
 /* What compress: sealed asks of a shipper. */
@@ -179,6 +204,7 @@ judge(struct delivery *d)
 	int64_t silent = d->c->now_ms - d->missed_ms;
 
 	judge_packed(d);
+	judge_left(d);
 	if (d->unclear > 0)
 		finding_mend(finding_add(&d->c->found, LEVEL_WARNING,
 		    &d->about, "%s: of %zu files it cannot be told whether "
@@ -222,13 +248,12 @@ static void
 tell_unreadable(struct check *c, const struct subject *about,
     const struct shipper_options *opt, const char *text)
 {
-	struct stat sb;
-	bool denied = geteuid() != 0 && stat(opt->registry, &sb) != 0 &&
-	    errno != ENOENT;
-
-	denied |= geteuid() != 0 && access(opt->registry, R_OK | X_OK) != 0 &&
+	bool is_pattern = strpbrk(opt->registry, "*?[") != NULL;
+	bool denied = access(opt->registry, R_OK | X_OK) != 0 &&
 	    errno == EACCES;
-	if (denied)
+
+	/* A pattern finds nothing in a folder that is closed. */
+	if (geteuid() != 0 && (denied || is_pattern))
 		finding_mend(finding_add(&c->found, LEVEL_WARNING, about,
 		    "%s cannot be read by this user", opt->registry),
 		    "run the check as root, as s1spool prune is");

@@ -96,6 +96,15 @@ test_all_is_well()
 	is "text: exit code" $? 0
 	is "text: lines" "$(wc -l <"$dir/text")" $((n + 1))
 	! grep -q "$(printf '\033')" "$dir/text" || fail "colours"
+	# One that hangs holds its locks all the same.
+	kill -STOP "$run_pid"
+	jq '.written = "2026-03-04T09:15:27Z"' "$dir/state/status.json" \
+	    >"$dir/old"
+	cat "$dir/old" >"$dir/state/status.json"
+	look
+	worst error 69
+	finds error daemon "no status for"
+	kill -CONT "$run_pid"
 	run_stop
 }
 
@@ -477,6 +486,41 @@ test_shipper()
 	finds warning shipper "Filebeat 9.3"
 }
 
+delivers_all()
+{
+	look
+	jq -e '[.findings[] | select(.topic == "shipper" and
+	    (.text | contains("has delivered all")))] | length > 0' \
+	    "$dir/found" >"$dir/jq.out"
+}
+
+# What a shipper delivers, and that somebody has to archive it.
+test_delivery()
+{
+	begin "$(quick)"
+	rm -rf "$dir/registry"
+	mkdir "$dir/registry" "$dir/shipped"
+	printf 'shippers:\n  - { type: filebeat, registry: %s }\n' \
+	    "$dir/registry" >>"$dir/s1spool.yml"
+	once
+	mock POST produce '{"dataset":"activity","count":5}' >/dev/null
+	mock POST time '{"advance":2}' >/dev/null
+	once
+	"$top_builddir/tests/e2e/fake_shipper" "$dir/registry" "$dir/shipped" \
+	    "$dir/spool/acme/[a-z]*/*.ndjson*" 2>"$dir/shipper.err" &
+	run_pid=$!
+	wait_for 30 delivers_all
+	run_stop
+	is "warnings" "$(count warning shipper)" 0
+	find "$dir/spool" -name '*.ndjson' -exec touch -d '-3 hours' {} +
+	look
+	finds warning shipper "files that are not archived"
+	"$S1SPOOL" prune --config "$dir/s1spool.yml" \
+	    >"$dir/prune.out" 2>"$dir/prune.err"
+	look
+	is "after prune" "$(count warning shipper)" 0
+}
+
 # Another user sees less, is told so, and breaks nothing.
 test_other_user()
 {
@@ -508,6 +552,7 @@ test_configuration
 test_folders
 test_disk
 test_shipper
+test_delivery
 test_other_user
 test_other_consoles
 test_connection
