@@ -66,6 +66,7 @@ poll_all(struct engine *e, int signal_fd)
 	struct outcome o;
 	struct progress pr;
 
+	daemon_check_files(e);
 	progress_begin(&pr);
 	engine_start(e);
 	for (;;) {

@@ -17,6 +17,8 @@
 /* At least so often the loop comes round. */
 #define ROUND_MS 1000
 #define STATUS_MS 5000
+/* The journal, locks, folders, temporary files, look-ups of names. */
+#define OTHER_FILES 64
 
 /* A stream that is written to has its file open, and there can be thousands. */
 static void
@@ -46,6 +48,30 @@ daemon_prepare(void)
 	if ((errno = pthread_sigmask(SIG_BLOCK, &set, NULL)) != 0)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void
+count_streams(void *cookie, struct poller *p)
+{
+	(void)p;
+	++*(size_t *)cookie;
+}
+
+void
+daemon_check_files(struct engine *e)
+{
+	size_t connections = client_connections(e->client), streams = 0, need;
+	struct rlimit limit;
+
+	engine_each(e, count_streams, &streams);
+	need = streams + connections + OTHER_FILES;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= need)
+		return;
+	log_warn("only %llu files may be open at a time, and %zu datasets with "
+		 "a file each, %zu connections and the rest can need %zu: "
+		 "raise LimitNOFILE= of the service (ulimit -Hn); what finds "
+		 "none free waits and tries again",
+	    (unsigned long long)limit.rlim_cur, streams, connections, need);
 }
 
 enum daemon_signal
@@ -78,6 +104,7 @@ reload(struct engine *e, const char *file)
 		log_error("the old configuration stays");
 	} else {
 		log_info("the configuration was loaded again");
+		daemon_check_files(e);
 	}
 	engine_start(e);
 	buf_fini(&err);
@@ -127,6 +154,7 @@ daemon_loop(struct engine *e, const char *file, int signal_fd)
 	int64_t told_ms = 0;
 	int timeout = round_ms();
 
+	daemon_check_files(e);
 	engine_start(e);
 	notify_ready();
 	for (;;) {

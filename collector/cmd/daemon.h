@@ -21,6 +21,10 @@ int daemon_prepare(void);
 /* The next signal that came. */
 enum daemon_signal daemon_next_signal(int fd);
 
+/* Warn when all that the engine may have open at a time is more than the system
+ * lets us. */
+void daemon_check_files(struct engine *e);
+
 /* Poll until told to stop; `file` is read again on SIGHUP. */
 void daemon_loop(struct engine *e, const char *file, int signal_fd);
 

@@ -3,6 +3,7 @@
 #include "tests/mock/http.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -250,8 +251,8 @@ http_free(struct http *h)
 	free(h);
 }
 
-struct http *
-http_start(struct console *c, const struct http_options *o)
+static struct http *
+try_port(struct console *c, const struct http_options *o)
 {
 	struct http *h = xcalloc(1, sizeof(*h));
 	unsigned flags = MHD_USE_THREAD_PER_CONNECTION |
@@ -265,6 +266,7 @@ http_start(struct console *c, const struct http_options *o)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	char *cert = NULL, *key = NULL;
+	int saved;
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	h->console = c;
@@ -299,8 +301,24 @@ http_start(struct console *c, const struct http_options *o)
 	h->listen = listen_start(h->daemon, http_port(h), o->consoles);
 	if (h->listen != NULL)
 		return h;
+	saved = errno;
 	http_stop(h);
+	errno = saved;
 	return NULL;
+}
+
+/* A port that is free here may be taken at another address. */
+struct http *
+http_start(struct console *c, const struct http_options *o)
+{
+	struct http *h = NULL;
+
+	for (int tries = 0; h == NULL && tries < 10; tries++) {
+		h = try_port(c, o);
+		if (h == NULL && (o->port != 0 || errno != EADDRINUSE))
+			break;
+	}
+	return h;
 }
 
 uint16_t
