@@ -18,6 +18,8 @@ struct reader {
 	void *cookie;
 	size_t *damaged;
 	bool stopped;
+	const char *folder; /* where segments are made */
+	bool synced; /* it is */
 };
 
 /*
@@ -90,13 +92,20 @@ start_offset(int dirfd, const char *path, const char *name,
 	return lines_size(dirfd, path) == from->offset ? -1 : from->offset;
 }
 
+/* The folder is synced once there is something to read: the segments up to the
+ * position are in it for good, and a thousand consoles have thousands. */
 static int
 read_at(struct reader *rd, int dirfd, const char *path, const char *name,
     const struct stream_pos *from)
 {
 	int64_t offset = start_offset(dirfd, path, name, from);
 
-	return offset < 0 ? 0 : read_segment(rd, dirfd, path, offset);
+	if (offset < 0)
+		return 0;
+	if (!rd->synced && fs_sync_folder(dirfd, rd->folder) < 0)
+		return -1;
+	rd->synced = true;
+	return read_segment(rd, dirfd, path, offset);
 }
 
 /*
@@ -158,14 +167,13 @@ stream_read_back(struct stream *st, const struct stream_pos *from,
     bool (*fn)(void *cookie, const struct stream_line *line), void *cookie,
     size_t *damaged)
 {
-	struct reader rd = { .fn = fn, .cookie = cookie, .damaged = damaged };
+	struct reader rd = { .fn = fn, .cookie = cookie, .damaged = damaged,
+		.folder = st->folder };
 	int dirfd = spool_dirfd(st->spool), r, saved;
 	struct segment_list l = { 0 };
 
 	*damaged = 0;
 	continue_after(st, from);
-	if (fs_sync_folder(dirfd, st->folder) < 0)
-		return -1;
 	r = segment_list_stream(&l, dirfd, st->console, st->dataset);
 	if (r == 0)
 		r = read_list(&rd, st, &l, from);
