@@ -9,7 +9,7 @@ silent=18
 
 address()
 {
-	echo 127.1.0.$1
+	echo "127.1.0.$1"
 }
 
 # tenants: a file for each.
@@ -68,6 +68,7 @@ done | jq -cs . >"$dir/faults"
 mock POST fault "$(cat "$dir/faults")" >/dev/null
 : >"$dir/run.err"
 (
+	# shellcheck disable=SC3045 # dash has it
 	ulimit -n 300
 	exec "$S1SPOOL" run --config "$dir/s1spool.yml" 2>"$dir/run.err"
 ) &
@@ -78,8 +79,7 @@ is "polls of those who are silent" "$(least_polls true)" 0
 stalled >"$dir/stalled"
 is "who is silent" "$(wc -l <"$dir/stalled")" $silent
 # The answers about the clock and the token have made room for some.
-awk '$1 > 3 { print "FAIL: requests that wait:", $0; code = 1 }
-    END { exit code }' "$dir/stalled" || failed=1
+is "more requests that wait" "$(awk '$1 > 3' "$dir/stalled")" ""
 # Each connection is used again: one for each request would be thousands.
 connections=$(find "/proc/$run_pid/fd" -lname 'socket:*' 2>/dev/null |
     wc -l)

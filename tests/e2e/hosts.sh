@@ -17,20 +17,25 @@ host()
 	conf=$dir/$name.yml
 }
 
-# host_conf PAGE-SIZE
+# host_conf PAGE-SIZE: the example that is shipped, with the places of the test
+# and short times.
 host_conf()
 {
 	mkdir -p "$dir/$name/spool" "$dir/$name/state"
-	write_conf "$(for d in $datasets; do
+	sed "s,/var/spool/s1spool,$dir/$name/spool,
+	    s,/var/lib/s1spool,$dir/$name/state,
+	    s,https://acme.sentinelone.net,$url,
+	    s,/etc/s1spool/tokens/acme,$dir/token," \
+	    "$top_srcdir/docs/examples/two-hosts.yml" >"$conf"
+	echo "    datasets:" >>"$conf"
+	for d in $datasets; do
 		case $d in
 		application*) more= ;;
 		agent | group) more=", interval: 300ms" ;;
 		*) more=", interval: 300ms, initial_interval: 240h" ;;
 		esac
-		echo "$d: { enabled: true, page_size: $1$more }"
-	done)"
-	sed "s,$dir/spool,$dir/$name/spool,; s,$dir/state,$dir/$name/state," \
-	    "$dir/s1spool.yml" >"$conf"
+		echo "      $d: { enabled: true, page_size: $1$more }"
+	done >>"$conf"
 }
 
 # refused WHAT HOLDER COMMAND...: with a message that names the holder.
@@ -123,6 +128,7 @@ mock_start --epoch $epoch --agents 60 --groups 20 --threats 60 \
     --installations 60 --risks 60 --days 2
 configure # for the token
 test_second_writer
+grep -q 'rate_share: 0.5$' "$conf" || fail "not half of the rates"
 
 # What changed before the second began it never sees in its former versions:
 # the console makes new records only.

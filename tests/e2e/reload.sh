@@ -3,14 +3,15 @@
 # again; the others come and go.  One that cannot be done changes nothing.
 . "$top_srcdir/tests/e2e/lib.sh"
 
-# tenant NAME SITE DATASET OPTIONS: its requests are told by their site.
+# tenant NAME SITE DATASET OPTIONS: as in the example that is shipped.  Its
+# requests are told by their site.
 tenant()
 {
 	{
-		echo "consoles:"
-		echo "  - name: $1"
-		echo "    url: $url"
-		echo "    api_token_file: $dir/token"
+		sed "s,https://acme.sentinelone.net,$url,
+		    s,/etc/s1spool/tokens/acme,$dir/token,
+		    s,name: acme,name: $1," \
+		    "$top_srcdir/docs/examples/tenant.yml"
 		echo "    site_ids: $2"
 		echo "    http_client_timeout: 60s"
 		echo "    datasets:"
