@@ -26,7 +26,7 @@
 #include "collector/client/head.h"
 #include "collector/client/ratelimit.h"
 
-#define CONSOLE_IDLE_MAX 2
+#define CONSOLE_IDLE_MAX 1
 
 struct client_limits {
 	size_t per_console; /* transfers at a time */

@@ -338,9 +338,11 @@ durable_recover(struct poller *p, struct buf *err)
 		rebuild_position(p, &r, lost);
 	if (oldest_needed(p) != TIME_NONE)
 		idset_expire(p->seen.ids, oldest_needed(p));
-	/* Reading everything back once is enough. */
+	/* Reading everything back once is enough.  A first snapshot can wait for
+	 * poller_save(): there may be thousands to write, with a sync each. */
 	if (p->seen.unsaved_bytes > SEEN_READ_BACK_MAX ||
-	    (found.error != 0 && p->pos.end.segment[0] != '\0'))
+	    (found.error != 0 && found.error != ENOENT &&
+	    p->pos.end.segment[0] != '\0'))
 		save_ids(p);
 	return 0;
 }
