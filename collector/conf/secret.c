@@ -37,11 +37,13 @@ explain_open(const char *what, const char *file, int error, struct buf *err)
 	case ENOENT:
 	case ENOTDIR:
 		buf_addf(err, "%s: there is no such file; write the %s into "
-		    "it, then chgrp s1spool and chmod 0640 it\n", file, what);
+		    "it, then chmod 0640 it, and chgrp it to the group of "
+		    "the user that reads it\n", file, what);
 		break;
 	case EACCES:
-		buf_addf(err, "%s: not readable for user id %ld; chgrp s1spool "
-		    "and chmod 0640 it\n", file, (long)geteuid());
+		buf_addf(err, "%s: not readable for user id %ld; chmod 0640 "
+		    "it, and chgrp it to a group of that user\n", file,
+		    (long)geteuid());
 		break;
 	default:
 		buf_addf(err, "%s: %s\n", file, strerror(error));

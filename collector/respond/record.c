@@ -161,9 +161,10 @@ static void
 add_message(struct json_object *doc, const char *said)
 {
 	const char *host = text_at(doc, "host.name");
-	struct buf line;
+	struct buf line, plain;
 
 	buf_init(&line, TEXT_MAX);
+	buf_init(&plain, TEXT_MAX);
 	buf_addf(&line, "%s: %s %s (%s): %s: %s", text_at(doc, "user.name"),
 	    text_at(doc, "event.action"),
 	    *host != '\0' ? host : text_at(doc, "s1spool.audit.selector"),
@@ -171,8 +172,10 @@ add_message(struct json_object *doc, const char *said)
 	    text_at(doc, "s1spool.audit.stage"));
 	if (*said != '\0')
 		buf_addf(&line, ": %s", said);
-	set_text(doc, "message", line.p);
-	syslog(LOG_AUTHPRIV | LOG_NOTICE, "s1spool respond: %s", line.p);
+	host_add_plain(&plain, line.p);
+	set_text(doc, "message", plain.p);
+	syslog(LOG_AUTHPRIV | LOG_NOTICE, "s1spool respond: %s", plain.p);
+	buf_fini(&plain);
 	buf_fini(&line);
 }
 

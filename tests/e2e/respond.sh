@@ -237,6 +237,30 @@ test_trouble()
 	mock DELETE fault >/dev/null
 }
 
+has_met()
+{
+	[ "$(mock GET fault | jq '[.data[].met] | add // 0')" -ge "$1" ]
+}
+
+# Killed while the console has the request: what was meant is written down.  It
+# is another host, for what becomes of it is open.
+test_killed()
+{
+	mock POST fault '{"path":"/agents/actions/disconnect",
+	    "fault":"stall","seconds":60,"count":1}' >/dev/null
+	"$S1SPOOL" respond isolate "$(jq -r '.data[1].id' "$dir/agent")" \
+	    --config "$dir/s1spool.yml" --reason INC-7 --yes --expect-name \
+	    "$(jq -r '.data[1].computerName' "$dir/agent")" \
+	    --override-limit >"$dir/out" 2>"$dir/err" </dev/null &
+	pid=$!
+	wait_for 20 has_met 1
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	is "killed" "$(audit '[.s1spool.audit.stage, .event.reason] |
+	    join(" ")')" 'intent INC-7'
+	mock DELETE fault >/dev/null
+}
+
 is_network()
 {
 	respond status "$host" --json
@@ -369,7 +393,7 @@ test_log()
 
 mock_start --agents 1200 --action-token act-token
 configure_respond
-query="limit=1&networkStatuses=connected&isActive=true"
+query="limit=2&networkStatuses=connected&isActive=true"
 curl -s -m 20 -H 'Authorization: ApiToken mock-token' \
     "$url/web/api/v2.1/agents?$query" >"$dir/agent"
 host=$(jq -r '.data[0].id' "$dir/agent")
@@ -385,6 +409,7 @@ test_check
 check_audit
 check_chain
 test_limit
+test_killed
 test_terminal
 check_audit
 test_tokens

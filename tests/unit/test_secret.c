@@ -144,7 +144,8 @@ test_refused_file(void)
 {
 	begin();
 	refused("there is no such file; write the API token into it, then "
-	    "chgrp s1spool and chmod 0640 it");
+	    "chmod 0640 it, and chgrp it to the group of the user that reads "
+	    "it");
 	put("token", 5, 0644);
 	refused("open to everybody (mode 0644); chmod o= it");
 	put("token", 5, 0602);
@@ -156,7 +157,8 @@ test_refused_file(void)
 
 		put("token", 5, 0200);
 		snprintf(reason, sizeof(reason), "not readable for user id %ld;"
-		    " chgrp s1spool and chmod 0640 it", (long)geteuid());
+		    " chmod 0640 it, and chgrp it to a group of that user",
+		    (long)geteuid());
 		refused(reason);
 	}
 	unlink(file);
