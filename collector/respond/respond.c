@@ -65,6 +65,21 @@ find_console(const struct conf *conf, const char *name, size_t *n)
 	return found;
 }
 
+/* Who could stand between could act on any host. */
+static int
+check_tls(struct respond *r)
+{
+	const char *mode = r->console.ssl.verification_mode;
+
+	if (mode == NULL || strcmp(mode, "full") == 0)
+		return RESPOND_GO;
+	respond_say(r, "ssl.verification_mode of %s is %s: the token that acts "
+	    "is sent only to a console whose certificate and name are checked; "
+	    "name its authority in ssl.certificate_authorities",
+	    r->console.name, mode);
+	return RESPOND_USAGE;
+}
+
 /* From here on the token is that which may act: no other is ever read. */
 static int
 choose_console(struct respond *r)
@@ -78,7 +93,7 @@ choose_console(struct respond *r)
 	if (n == 1) {
 		r->console = *c;
 		r->console.api_token_file = c->respond_token_file;
-		return RESPOND_GO;
+		return check_tls(r);
 	}
 	buf_init(&names, TEXT_MAX);
 	list_consoles(r->conf, &names);

@@ -325,6 +325,14 @@ test_tokens()
 	respond status "$host"
 	is "acting without it" "$code" 2
 	mv "$dir/act.away" "$dir/act"
+	for mode in none certificate; do
+		before=$(sent)
+		cp "$dir/s1spool.yml" "$dir/strict.yml"
+		echo "    ssl: { verification_mode: $mode }" >>"$dir/s1spool.yml"
+		act isolate
+		refused "not checked" 2 "is $mode: the token that acts is sent"
+		mv "$dir/strict.yml" "$dir/s1spool.yml"
+	done
 	sed -i '/respond_token_file/d' "$dir/s1spool.yml"
 	before=$(sent)
 	act isolate
