@@ -224,6 +224,16 @@ wait_for(struct poller *p, const char *what, int64_t ms)
 	return ms == 0;
 }
 
+/* All of it is covered: there is nothing to ask. */
+static bool
+is_needless(const struct poller *p)
+{
+	int64_t since = p->pos.coverage.since;
+
+	return !p->backfill->walk.open && since != TIME_NONE &&
+	    backfill_left(p->backfill, since) == 0;
+}
+
 bool
 backfill_run_is_due(struct poller *p)
 {
@@ -234,6 +244,8 @@ backfill_run_is_due(struct poller *p)
 		return wait_for(p, NULL, INT64_MAX);
 	if (wait > 0)
 		return wait_for(p, run->waits_for, wait);
+	if (is_needless(p))
+		return wait_for(p, NULL, 0);
 	if (p->env->budget != NULL &&
 	    !budget_has_spare(p->env->budget, p->tenant->conf)) {
 		backfill_run_yield(p);

@@ -1,7 +1,8 @@
 # History is fetched once, by the daemon or without it, whatever dies; polls go
 # on meanwhile, and what is covered is not fetched again.
 #
-# KILLS=N: how often (4); SEED=N: the same moments again; DATASETS: of which.
+# KILLS=N: how often (4); SEED=N: the same moments again; DATASETS: of which;
+# POINTS: where it dies besides; SHARE: of the rate, while it is killed.
 # shellcheck disable=SC2034 # lib.sh reads them
 . "$top_srcdir/tests/e2e/lib.sh"
 
@@ -158,14 +159,40 @@ nothing_left()
 	    "$dir/state/status.json" >"$dir/left.out" 2>&1
 }
 
+has_died()
+{
+	! kill -0 "$run_pid" 2>/dev/null
+}
+
+# Not all points are passed by each.
+die_at_points()
+{
+	for point in $POINTS; do
+		run_kill
+		S1SPOOL_CRASH_AT=$point:2
+		export S1SPOOL_CRASH_AT
+		run_start
+		unset S1SPOOL_CRASH_AT
+		ticks=60
+		until has_died || [ $((ticks -= 1)) = 0 ]; do
+			sleep 0.05
+		done
+	done
+	run_kill
+	run_start
+}
+
+# Without alerts: one that changes after it was fetched is as old as before, and
+# polls do not look there.
 killed()
 {
-	begin 0.5
+	datasets=$(echo " $datasets " | sed 's/ alert / /')
+	begin "${SHARE-0.5}"
 	mock POST produce '{"rate": 60, "late_fraction": 0.2, "late_max": 3}' \
 	    >/dev/null
 	run_start
 	wait_for 30 all_polled
-	timeout 60 "$S1SPOOL" backfill --config "$dir/s1spool.yml" --from 40d \
+	timeout 400 "$S1SPOOL" backfill --config "$dir/s1spool.yml" --from 40d \
 	    >"$dir/backfill.out" 2>"$dir/backfill.err" &
 	shown_pid=$!
 	wait_for 20 has_begun
@@ -175,7 +202,8 @@ killed()
 		run_kill
 		run_start
 	done
-	wait_for 60 nothing_left
+	[ -z "$POINTS" ] || die_at_points
+	wait_for 300 nothing_left
 	wait "$shown_pid"
 	is "exit code of who asked" "$?" 0
 	mock POST produce '{"stop":true}' >/dev/null

@@ -151,7 +151,7 @@ touch(struct rig *r, int id)
 static void
 check_parts(struct rig *r, const char *mark)
 {
-	char text[64];
+	char text[96];
 
 	for (int i = 1; i <= 70; i++)
 		for (int k = 0; k < 3; k++) {
