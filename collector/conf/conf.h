@@ -139,6 +139,9 @@ struct conf {
 		enum log_level level;
 		enum log_format format;
 	} logging;
+	struct {
+		int64_t period; /* ms, 0: off */
+	} health;
 	struct conf_server elasticsearch;
 	struct conf_server kibana;
 	struct conf_respond respond;

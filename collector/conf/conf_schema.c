@@ -150,6 +150,14 @@ static const struct conf_option top_options[] = {
 	    .words = log_formats, .def = "text",
 	    .help = "text, or one JSON object a line" },
 
+	{ "health", .type = CONF_GROUP,
+	    .help = "documents about the collector itself, dataset "
+	    "s1spool.health" },
+	{ "health.period", .type = CONF_DURATION, AT(health.period),
+	    .min = 0, .max = DAY, .def = "0",
+	    .help = "one of each console and of each dataset in so long; 0: "
+	    "none" },
+
 	{ "elasticsearch", .type = CONF_SERVER, AT(elasticsearch),
 	    .help = "where setup installs templates, pipeline and transforms" },
 	{ "kibana", .type = CONF_SERVER, AT(kibana),

@@ -16,6 +16,7 @@ static const struct own {
 	bool pruned;
 } own[FEEDS_OWN] = {
 	{ "audit", offsetof(struct conf, respond.directory), false },
+	{ "health", offsetof(struct conf, spool.directory), true },
 };
 
 struct making {

@@ -10,7 +10,7 @@
 
 #include "collector/conf/conf.h"
 
-#define FEEDS_OWN 1 /* datasets of s1spool's own */
+#define FEEDS_OWN 2 /* datasets of s1spool's own */
 
 struct feed {
 	enum dataset_id dataset; /* DATASET_COUNT: one of s1spool's own */

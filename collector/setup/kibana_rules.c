@@ -15,6 +15,7 @@
 static const char *const assets[] = {
 	"kibana/rules/alert.json",
 	"kibana/rules/threat.json",
+	"kibana/rules/silent.json",
 };
 
 /* The index that alerts go to: a space has one only once somebody needed it. */

@@ -15,6 +15,8 @@
 #include "collector/base/xalloc.h"
 #include "collector/client/trace.h"
 #include "collector/walk/backfill_request.h"
+#include "collector/walk/health.h"
+#include "collector/walk/health_write.h"
 #include "collector/walk/status.h"
 
 /* Segments that were idle are sealed at the next look. */
@@ -71,6 +73,17 @@ seal_on_request(void *cookie, struct poller *p)
 	*left |= !p->sealed_on_request;
 }
 
+/* True when none is open any more. */
+static bool
+seal_health(struct tenant *const *t, size_t n, bool now)
+{
+	bool done = true;
+
+	for (size_t i = 0; i < n; i++)
+		done &= health_seal(t[i]->health, now);
+	return done;
+}
+
 /* Whoever wants all segments sealed makes the file; it goes when it is done. */
 static void
 seal_segments(struct engine *e)
@@ -79,9 +92,11 @@ seal_segments(struct engine *e)
 
 	if (faccessat(e->runtime_dirfd, SEAL_REQUEST, F_OK, 0) != 0) {
 		engine_each(e, seal_old, NULL);
+		seal_health(e->tenant, e->n_tenants, false);
 		return;
 	}
 	engine_each(e, seal_on_request, &left);
+	left |= !seal_health(e->tenant, e->n_tenants, true);
 	if (left)
 		return;
 	if (unlinkat(e->runtime_dirfd, SEAL_REQUEST, 0) != 0) {
@@ -154,6 +169,25 @@ on_budget(void *cookie)
 	engine_each(e, note_bytes, NULL);
 	budget_measure(&e->budget, e->spool);
 	timer_set(&e->budget_timer, BUDGET_PERIOD_MS);
+}
+
+static void
+on_health(void *cookie)
+{
+	struct engine *e = cookie;
+
+	health_write(e);
+	timer_set(&e->health_timer, e->conf->health.period);
+}
+
+/* Also after a reload, which may have switched it on or off. */
+static void
+start_health(struct engine *e)
+{
+	if (e->conf->health.period <= 0)
+		timer_cancel(&e->health_timer);
+	else if (e->health_timer.slot == 0)
+		timer_set(&e->health_timer, e->conf->health.period);
 }
 
 static bool
@@ -323,6 +357,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	timer_init(&e->seal_timer, on_seal, e);
 	timer_init(&e->status_timer, on_status, e);
 	timer_init(&e->budget_timer, on_budget, e);
+	timer_init(&e->health_timer, on_health, e);
 	budget_init(&e->budget, conf);
 	e->env.budget = &e->budget;
 	e->client = client_new(err);
@@ -353,6 +388,7 @@ engine_free(struct engine *e)
 	timer_cancel(&e->seal_timer);
 	timer_cancel(&e->status_timer);
 	timer_cancel(&e->budget_timer);
+	timer_cancel(&e->health_timer);
 	budget_fini(&e->budget);
 	free_tenants(e);
 	mappers_fini(&e->mappers);
@@ -421,6 +457,7 @@ engine_start(struct engine *e)
 	engine_each(e, count, &s);
 	engine_each(e, start, &s);
 	watch_tokens(e);
+	start_health(e);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 	timer_set(&e->status_timer, 0);
 }
@@ -455,6 +492,7 @@ engine_halt(struct engine *e, struct tenant *const *t, size_t n)
 	if (commit_now(&e->commit) != 0)
 		return;
 	each_of(t, n, seal, NULL);
+	seal_health(t, n, true);
 	save_for(t, n, SAVE_AT_STOP_MS);
 	commit_now(&e->commit);
 }
@@ -465,6 +503,9 @@ engine_stop(struct engine *e)
 	timer_cancel(&e->seal_timer);
 	timer_cancel(&e->status_timer);
 	timer_cancel(&e->budget_timer);
+	timer_cancel(&e->health_timer);
+	if (e->env.once && e->conf->health.period > 0)
+		health_write(e);
 	engine_halt(e, e->tenant, e->n_tenants);
 	engine_write_status(e);
 }

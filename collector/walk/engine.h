@@ -27,6 +27,7 @@ struct engine {
 	struct timer seal_timer;
 	struct timer status_timer;
 	struct timer budget_timer;
+	struct timer health_timer;
 	struct budget budget;
 	size_t n_backfilling; /* datasets whose turn it is */
 	int64_t started_ms; /* wall clock */

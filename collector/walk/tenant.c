@@ -12,6 +12,7 @@
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/trace.h"
+#include "collector/walk/health.h"
 
 #define INFO_PATH "/web/api/v2.1/system/info"
 /* An older Date header, and the time passed since, is no clock any more. */
@@ -325,6 +326,7 @@ tenant_free(struct tenant *t)
 		poller_free(t->poller[i]);
 	token_watch_fini(&t->watch);
 	free(t->backfill_rate);
+	health_free(t->health);
 	console_free(t->console);
 	trace_free(t->trace);
 	free(t->why);

@@ -14,6 +14,8 @@
 #include "collector/walk/poller.h"
 #include "collector/walk/token_watch.h"
 
+struct health;
+
 struct tenant {
 	const struct conf_console *conf; /* borrowed */
 	struct client *client; /* borrowed */
@@ -36,6 +38,7 @@ struct tenant {
 	int64_t retry_ms; /* monotonic, when to ask again then */
 	struct token_file refused; /* the token's, at that time */
 	struct token_watch watch; /* how long the token lives */
+	struct health *health; /* NULL: none was written yet */
 };
 
 /* What is to be polled of the datasets that are enabled: by their number. */

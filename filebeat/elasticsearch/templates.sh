@@ -117,8 +117,10 @@ sed -n 's/^DATASET(.*, \(.*\))$/\1/p' \
 	stream "sentinel_one.$dataset"
 done
 for dataset in audit dead_letter health; do
+	set -- "$here/own.tsv"
+	[ ! -e "$here/own_$dataset.tsv" ] || set -- "$@" "$here/own_$dataset.tsv"
 	awk -v dataset=$dataset -f "$fields/rows.awk" "$fields/types.tsv" \
-	    "$here/own.tsv" >"$tmp"
+	    "$@" >"$tmp"
 	stream "s1spool.$dataset"
 done
 table latest.tsv | while IFS='	' read -r dataset keys age without; do

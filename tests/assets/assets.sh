@@ -28,6 +28,16 @@ gather()
 	"$MOCK_CONSOLE" --dump "$1" 300 | "$S1SPOOL" map "$1" >>"$tmp/$1.docs"
 }
 
+# Those of the collector's own health: what the end-to-end tests see of it.
+gather_health()
+{
+	fields=$top_srcdir/filebeat/fields
+	awk -v dataset=health -f "$fields/rows.awk" "$fields/types.tsv" \
+	    "$elasticsearch/own.tsv" "$elasticsearch/own_health.tsv" \
+	    >"$tmp/s1spool.health"
+	cp "$top_srcdir/tests/assets/health.ndjson" "$tmp/s1spool.health.docs"
+}
+
 # check KIND FILE...: with all that pipelines add known before.
 check()
 {
@@ -220,6 +230,14 @@ test_bodies()
 	    'event.kind'
 	found 'no tag s1spool' rule "$rule" ', "s1spool"' ''
 	found 'rule_id: no string' rule "$rule" rule_id id
+	rule=$kibana/rules/silent.json
+	found 'no such field: s1spool.health.consol' rule "$rule" \
+	    's1spool.health.console' 's1spool.health.consol'
+	found 'no data stream: logs-s1spool.healthy-*' rule "$rule" \
+	    logs-s1spool.health-* logs-s1spool.healthy-*
+	found 'no FROM' rule "$rule" 'FROM logs' 'ROW logs'
+	found 'not to be switched on' rule "$rule" '"enabled": false' \
+	    '"enabled": true'
 	transform=$elasticsearch/transform/s1spool-latest.application.json
 	found 'of no use there: keyword' transform "$transform" \
 	    '"sort": "@timestamp"' '"sort": "event.id"'
@@ -241,6 +259,8 @@ test_bodies()
 for dataset in $datasets; do
 	gather "$dataset"
 done
+gather_health
+datasets="$datasets s1spool.health"
 for pipeline in "$elasticsearch"/ingest_pipeline/*.json; do
 	pipelines="$pipelines pipeline $pipeline"
 done

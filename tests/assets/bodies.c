@@ -2,7 +2,9 @@
 
 #include "tests/assets/bodies.h"
 
+#include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/xalloc.h"
@@ -88,29 +90,94 @@ check_mapping(struct json_object *mapping, evidence_set set)
 	}
 }
 
-void
-bodies_check_rule(struct json_object *rule)
+static bool
+is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '@' || c == '.';
+}
+
+/*
+ * The fields of a query in ES|QL: each word with a point or "@" in it that is
+ * no text.  A column that a query makes has neither.
+ */
+static void
+check_columns(evidence_set set, const char *query)
+{
+	for (const char *p = query; *p != '\0'; p++) {
+		size_t n = 0;
+		char *word;
+
+		if (*p == '"')
+			p = strchr(p + 1, '"');
+		while (p != NULL && is_name(p[n]))
+			n++;
+		if (p == NULL || n == 0) {
+			if (p == NULL)
+				return;
+			continue;
+		}
+		word = xstrndup(p, n);
+		if (strpbrk(word, ".@") != NULL)
+			evidence_field(set, word, EVIDENCE_VALUES);
+		free(word);
+		p += n - 1;
+	}
+}
+
+/* "FROM <pattern> | ..." */
+static void
+check_esql(struct json_object *rule)
+{
+	const char *query = fault_text(rule, "query"), *rest;
+	struct json_object *patterns = json_object_new_array();
+
+	if (strncmp(query, "FROM ", 5) != 0)
+		fault("ES|QL: no FROM");
+	query += strcspn(query, " ") + (strchr(query, ' ') != NULL);
+	rest = query + strcspn(query, " ");
+	json_object_array_add(patterns, json_object_new_string_len(query,
+	    (int)(rest - query)));
+	check_columns(datasets_of(patterns), rest);
+	json_object_put(patterns);
+	/* The streams are there only once somebody wants them. */
+	if (json_object_get_boolean(fault_need(rule, "enabled",
+	    json_type_boolean)))
+		fault("ES|QL fails without its streams: not to be switched "
+		    "on");
+}
+
+static void
+check_kuery(struct json_object *rule)
 {
 	evidence_set set = datasets_of(fault_need(rule, "index",
 	    json_type_array));
 
-	fault_text(rule, "rule_id");
-	fault_text(rule, "name");
-	fault_text(rule, "description");
-	fault_need(rule, "enabled", json_type_boolean);
-	fault_need(rule, "risk_score", json_type_int);
 	if (strcmp(fault_text(rule, "type"), "query") != 0 ||
 	    strcmp(fault_text(rule, "language"), "kuery") != 0)
 		fault("no query in KQL");
 	if (evidence_query(set, fault_text(rule, "query")) != set)
 		fault("the query is about other data streams than the rule");
-	check_severity(rule);
 	check_mapping(fault_need(rule, "severity_mapping", json_type_array),
 	    set);
 	evidence_field(set, fault_text(rule, "rule_name_override"),
 	    EVIDENCE_SHOWN);
 	evidence_field(set, fault_text(rule, "timestamp_override"),
 	    EVIDENCE_DATE);
+}
+
+void
+bodies_check_rule(struct json_object *rule)
+{
+	fault_text(rule, "rule_id");
+	fault_text(rule, "name");
+	fault_text(rule, "description");
+	fault_need(rule, "enabled", json_type_boolean);
+	fault_need(rule, "risk_score", json_type_int);
+	check_severity(rule);
+	if (strcmp(fault_text(rule, "type"), "esql") == 0)
+		check_esql(rule);
+	else
+		check_kuery(rule);
 	/* By this, setup knows its own. */
 	if (!has_element(fault_need(rule, "tags", json_type_array), "s1spool"))
 		fault("no tag s1spool");

@@ -86,7 +86,8 @@ evidence_load(const char *folder, const char *dataset)
 	if (n_sets == SETS_MAX || declared_load(&s->declared, file) < 0)
 		exit(99);
 	free(file);
-	s->name = xasprintf("sentinel_one.%s", dataset);
+	s->name = strchr(dataset, '.') != NULL ? xstrdup(dataset) :
+	    xasprintf("sentinel_one.%s", dataset);
 	s->seen = json_object_new_object();
 	file = xasprintf("%s/%s.docs", folder, dataset);
 	read_documents(s, file);

@@ -19,8 +19,9 @@ enum evidence_use {
 typedef unsigned evidence_set;
 #define EVIDENCE_ALL (~(evidence_set)0)
 
-/* Read what a folder has for a dataset: in DATASET the rows of its fields, in
- * DATASET.docs documents.  Exits when it cannot. */
+/* Read what a folder has for a dataset ("NAME" of sentinel_one, or
+ * "MODULE.NAME"): in DATASET the rows of its fields, in DATASET.docs documents.
+ *  Exits when it cannot. */
 void evidence_load(const char *folder, const char *dataset);
 
 /* A pipeline adds fields to documents. */

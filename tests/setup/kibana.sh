@@ -35,8 +35,8 @@ totals()
 	    "$2 created, $3 updated, $4 right, $5 refused, $6 failed"
 }
 
-# All that is to be installed, the index of alerts, two rules, the connector.
-all=$((objects + 4))
+# All that is to be installed, the index of alerts, three rules, the connector.
+all=$((objects + 5))
 
 test_first_and_second()
 {
@@ -57,7 +57,10 @@ test_first_and_second()
 	totals 'second run' 0 1 $((all - 1)) 0 0
 	is 'imports' "$(calls '^POST .*_import')" 3
 	is 'connectors made' "$(calls '^POST .*/connector/')" 1
-	is 'rules made' "$(calls '^(POST|PATCH) .*/rules')" 2
+	is 'rules made' "$(calls '^(POST|PATCH) .*/rules')" 3
+	is 'switched on' "$(state '[.rules[] | select(.enabled).rule_id] |
+	    sort | join(" ")')" \
+	    's1spool-sentinel-one-alert s1spool-sentinel-one-threat'
 	stub_stop
 }
 
@@ -264,7 +267,7 @@ test_refused()
 	    {"rule_id":"s1spool-sentinel-one-alert","name":"x","tags":[]}}}'
 	setup kibana --only rules
 	is 'a rule of others' "$code" 73
-	totals 'a rule of others' 1 0 1 1 0
+	totals 'a rule of others' 2 0 1 1 0
 	is 'it is left alone' \
 	    "$(state '.rules["s1spool-sentinel-one-alert"].name')" x
 	stub_stop

@@ -76,7 +76,7 @@ run 73 agent --file "$tmp/empty.yml"
 fleet='--fleet --agent-policy POLICY --package filestream@2.0.0'
 # shellcheck disable=SC2086 # words
 run 0 agent $fleet --directory "$tmp/fleet"
-[ "$(find "$tmp/fleet" -name '*.json' | wc -l)" -eq 10 ] ||
+[ "$(find "$tmp/fleet" -name '*.json' | wc -l)" -eq 11 ] ||
     fail 'not one policy a dataset'
 # shellcheck disable=SC2086
 run 0 agent $fleet --package sentinel_one@2.8.2 --directory "$tmp/fleet"

@@ -37,6 +37,7 @@ test_defaults(void)
 	UNIT_TEXT(conf->state.directory, "/var/lib/s1spool");
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_INFO);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_TEXT);
+	CU_ASSERT_EQUAL(conf->health.period, 0);
 
 	c = conf->console[0];
 	UNIT_TEXT(c->name, "acme");
@@ -104,6 +105,7 @@ static const char every_option[] =
     "    inputs: [one, two]\n"
     "    fingerprint_length: 1024\n"
     "state: { directory: /t }\n"
+    "health: { period: 10m }\n"
     "logging:\n"
     "  level: debug\n"
     "  format: json\n"
@@ -253,6 +255,7 @@ test_every_option(void)
 	UNIT_TEXT(conf->state.directory, "/t");
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_DEBUG);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
+	CU_ASSERT_EQUAL(conf->health.period, 600000);
 	check_servers();
 	check_respond();
 

@@ -63,6 +63,8 @@ check_own(const char *list)
 	item_has(list, n, "file_identity.path", "~");
 	item_has(list, n, "publisher_pipeline.disable_host", "true");
 	CU_ASSERT_PTR_NULL(strstr(text, "- s1spool-audit\n"));
+	check_reading(list, n + 1, "health");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "- s1spool-health\n"));
 }
 
 static void
@@ -165,6 +167,10 @@ test_mixed_inputs(void)
 	has("[27].pipeline", "_none");
 	has("[28].id", "s1spool-audit-prod");
 	has("[28].index", "logs-s1spool.audit-prod");
+	has("[29].id", "s1spool-health");
+	has("[29].paths[1]", "/var/spool/s1spool/gamma/health/*.ndjson");
+	has("[29].index", "logs-s1spool.health-default");
+	has("[30].index", "logs-s1spool.health-prod");
 	item_has_not("", 3 * DATASET_COUNT + 2 * FEEDS_OWN, "");
 
 	/* A complete file goes by the lines, so namespaces are one. */
@@ -275,6 +281,7 @@ test_agent(void)
 	}
 	check_own("inputs[0].streams");
 	has("inputs[0].streams[9].data_stream.dataset", "s1spool.audit");
+	has("inputs[0].streams[10].data_stream.dataset", "s1spool.health");
 	has_not("inputs[1]");
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "#     - type: elastic-agent\n"));
 	end();
@@ -379,7 +386,8 @@ test_hint(void)
 	UNIT_TEXT(conf->shipper[0].registry, "/srv/fb");
 	UNIT_TEXT(conf->shipper[0].inputs[0], "s1spool-activity");
 	UNIT_TEXT(conf->shipper[0].inputs[8], "s1spool-unified_alert");
-	CU_ASSERT_PTR_NULL(conf->shipper[0].inputs[9]);
+	UNIT_TEXT(conf->shipper[0].inputs[9], "s1spool-health");
+	CU_ASSERT_PTR_NULL(conf->shipper[0].inputs[10]);
 	end();
 }
 
