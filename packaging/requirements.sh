@@ -44,6 +44,8 @@ package	command:debootstrap	debootstrap		debootstrap
 package	command:dh		debhelper		debhelper
 package	command:dpkg-buildpackage dpkg-dev		dpkg-dev
 package	command:lintian		lintian			lintian
+package	command:rpmbuild	rpm			rpm-build
+package	command:rpmlint		rpmlint			rpmlint
 package	command:nsenter		util-linux		util-linux
 package	module:systemd		systemd			systemd
 END
