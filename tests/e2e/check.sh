@@ -510,7 +510,7 @@ test_delivery()
 	    "$dir/spool/acme/[a-z]*/*.ndjson*" 2>"$dir/shipper.err" &
 	run_pid=$!
 	wait_for 30 delivers_all
-	run_stop
+	run_kill
 	is "warnings" "$(count warning shipper)" 0
 	find "$dir/spool" -name '*.ndjson' -exec touch -d '-3 hours' {} +
 	look
