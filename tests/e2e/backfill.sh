@@ -91,6 +91,7 @@ with_the_daemon()
 only_the_rest()
 {
 	run_start
+	wait_for 30 said "collecting from"
 	backfill --from 40d --to 1d
 	is "exit code" "$code" 0
 	for d in $datasets; do
@@ -103,6 +104,7 @@ only_the_rest()
 	is "what was sent again" "$resent" "$(column activity 3)"
 	[ "$resent" -ge "$total" ] || fail "$resent of $total came again"
 	run_stop
+	is "end of the daemon" "$code" 0
 	check activity
 	timeout 60 "$S1SPOOL" verify --config "$dir/s1spool.yml" \
 	    >"$dir/verify.out" 2>&1 || fail "verify finds errors"
