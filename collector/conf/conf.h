@@ -142,6 +142,9 @@ struct conf {
 	struct {
 		int64_t period; /* ms, 0: off */
 	} health;
+	struct {
+		char *file; /* NULL: none */
+	} metrics;
 	struct conf_server elasticsearch;
 	struct conf_server kibana;
 	struct conf_respond respond;

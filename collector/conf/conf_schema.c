@@ -12,6 +12,8 @@
 #define DAY (24 * HOUR)
 
 #define SECTION(name, type, rows)                                            \
+	_Static_assert(sizeof(rows) / sizeof((rows)[0]) <= CONF_OPTIONS_MAX, \
+	    "too many options");                                             \
 	const struct conf_section name = {                                   \
 		type, rows, sizeof(rows) / sizeof((rows)[0])                 \
 	}
@@ -157,6 +159,12 @@ static const struct conf_option top_options[] = {
 	    .min = 0, .max = DAY, .def = "0",
 	    .help = "one of each console and of each dataset in so long; 0: "
 	    "none" },
+
+	{ "metrics", .type = CONF_GROUP,
+	    .help = "figures for Prometheus" },
+	{ "metrics.file", .type = CONF_PATH, AT(metrics.file),
+	    .help = "the text file that its node exporter reads; left out: "
+	    "none is written" },
 
 	{ "elasticsearch", .type = CONF_SERVER, AT(elasticsearch),
 	    .help = "where setup installs templates, pipeline and transforms" },

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* More than any section has. */
-#define CONF_OPTIONS_MAX 32
+#define CONF_OPTIONS_MAX 64
 
 /* What is written, and the C type of the field it fills. */
 enum conf_type {

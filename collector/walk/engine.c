@@ -360,6 +360,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	timer_init(&e->health_timer, on_health, e);
 	budget_init(&e->budget, conf);
 	e->env.budget = &e->budget;
+	metrics_init(&e->metrics, e);
 	e->client = client_new(err);
 	if (e->client == NULL) {
 		*code = EX_SOFTWARE;
@@ -389,6 +390,7 @@ engine_free(struct engine *e)
 	timer_cancel(&e->status_timer);
 	timer_cancel(&e->budget_timer);
 	timer_cancel(&e->health_timer);
+	metrics_fini(&e->metrics);
 	budget_fini(&e->budget);
 	free_tenants(e);
 	mappers_fini(&e->mappers);
@@ -460,6 +462,7 @@ engine_start(struct engine *e)
 	start_health(e);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
 	timer_set(&e->status_timer, 0);
+	metrics_start(&e->metrics);
 }
 
 void
@@ -508,4 +511,5 @@ engine_stop(struct engine *e)
 		health_write(e);
 	engine_halt(e, e->tenant, e->n_tenants);
 	engine_write_status(e);
+	metrics_stop(&e->metrics);
 }

@@ -10,6 +10,7 @@
 #include "collector/base/buf.h"
 #include "collector/conf/conf.h"
 #include "collector/walk/budget.h"
+#include "collector/walk/metrics.h"
 #include "collector/walk/tenant.h"
 
 struct engine {
@@ -30,6 +31,7 @@ struct engine {
 	struct timer health_timer;
 	struct budget budget;
 	size_t n_backfilling; /* datasets whose turn it is */
+	struct metrics metrics;
 	int64_t started_ms; /* wall clock */
 	int64_t status_ms; /* monotonic, when the status was written */
 };

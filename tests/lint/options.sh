@@ -2,7 +2,8 @@
 # unit test compares with those that are read), and no others.
 . "$top_srcdir/tests/lint/lib.sh"
 cd "$top_srcdir" || exit 99
-groups='spool|archive|shippers|state|logging|health|elasticsearch'
+groups='spool|archive|shippers|state|logging|health|metrics'
+groups="$groups|elasticsearch"
 groups="$groups|kibana|respond|consoles|ssl|datasets"
 groups="$groups|activity|agent|alert|application|application_risk|group"
 groups="$groups|threat|threat_event|unified_alert"

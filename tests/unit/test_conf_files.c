@@ -94,8 +94,8 @@ test_fragments_elsewhere(void)
 	snprintf(file, sizeof(file), "%s/s1.yml", dir);
 	snprintf(fragment, sizeof(fragment), "%s/conf.d/a.yml", dir);
 	snprintf(want, sizeof(want), "%s:1:1: unknown option 'x'; known here: "
-	    "spool, archive, shippers, state, logging, health, elasticsearch, "
-	    "kibana, respond, consoles\n", fragment);
+	    "spool, archive, shippers, state, logging, health, metrics, "
+	    "elasticsearch, kibana, respond, consoles\n", fragment);
 	CU_ASSERT_EQUAL(chdir("/"), 0);
 	CU_ASSERT_PTR_NULL(conf_load(file, &err));
 	UNIT_TEXT(err.p, want);
