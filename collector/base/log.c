@@ -15,6 +15,7 @@
 #include "collector/base/buf.h"
 #include "collector/base/clock.h"
 #include "collector/base/iso8601.h"
+#include "collector/base/xalloc.h"
 
 /* A longer message is cut. */
 #define MESSAGE_MAX 2048
@@ -49,15 +50,32 @@ struct said {
 	int64_t next_ms; /* not written again before this */
 	int64_t interval_ms;
 	uint64_t repeats; /* since it was written */
+	/* What was held back last; NULL without repeats.  console and dataset
+	 * may be NULL. */
+	char *message, *console, *dataset;
+	enum log_level level;
 };
 
 static struct said said[BUCKETS][BUCKET_SIZE];
+
+/* What was held back of it. */
+static void
+said_forget(struct said *s)
+{
+	free(s->message);
+	free(s->console);
+	free(s->dataset);
+	s->message = s->console = s->dataset = NULL;
+	s->repeats = 0;
+}
 
 void
 log_setup(enum log_level level, enum log_format f)
 {
 	max_level = level;
 	format = f;
+	for (size_t i = 0; i < BUCKETS * BUCKET_SIZE; i++)
+		said_forget(&said[i / BUCKET_SIZE][i % BUCKET_SIZE]);
 	memset(said, 0, sizeof(said));
 }
 
@@ -86,35 +104,23 @@ said_find(uint64_t hash)
 		if (bucket[i].last_ms < oldest->last_ms)
 			oldest = &bucket[i];
 	}
+	said_forget(oldest);
 	*oldest = (struct said){ .hash = hash };
 	return oldest;
 }
 
-/*
- * Whether a message is to be held back; if not, how often it was before.
- */
-static bool
-said_enough(uint64_t hash, uint64_t *repeats)
+/* It is written now, and not again before the next interval has passed. */
+static void
+said_now(struct said *s, int64_t now)
 {
-	int64_t now = clock_mono_ms();
-	struct said *s = said_find(hash);
-
-	if (s->interval_ms > 0 && now < s->next_ms) {
-		s->last_ms = now;
-		s->repeats++;
-		return true;
-	}
-	*repeats = s->repeats;
 	if (s->interval_ms == 0 || now - s->last_ms > INTERVAL_MAX_MS)
 		s->interval_ms = INTERVAL_FIRST_MS;
 	else if (s->interval_ms < INTERVAL_MAX_MS)
 		s->interval_ms *= 2;
 	if (s->interval_ms > INTERVAL_MAX_MS)
 		s->interval_ms = INTERVAL_MAX_MS;
-	s->repeats = 0;
-	s->last_ms = now;
 	s->next_ms = now + s->interval_ms;
-	return false;
+	said_forget(s);
 }
 
 /* Length of the UTF-8 sequence at p, 0 when there is none. */
@@ -283,7 +289,36 @@ write_event(const struct event *e)
 	(void)ignored;
 }
 
+static void
+hold_back(struct said *s, const struct event *e)
+{
+	uint64_t repeats = s->repeats + 1;
+
+	said_forget(s);
+	s->repeats = repeats;
+	s->level = e->level;
+	s->message = xstrdup(e->message);
+	s->console = xstrdup(e->console);
+	s->dataset = xstrdup(e->dataset);
+}
+
 /* Write a message, unless its kind was said enough. */
+static void
+say_unless_said(struct event *e, uint64_t hash)
+{
+	struct said *s = said_find(hash);
+	int64_t now = clock_mono_ms();
+
+	if (s->interval_ms > 0 && now < s->next_ms) {
+		hold_back(s, e);
+	} else {
+		e->repeats = s->repeats;
+		said_now(s, now);
+		write_event(e);
+	}
+	s->last_ms = now;
+}
+
 static void
 say(struct event *e, const char *kind)
 {
@@ -291,8 +326,28 @@ say(struct event *e, const char *kind)
 
 	hash = hash_add(hash_add(hash, levels[e->level].name), kind);
 	hash = hash_add(hash_add(hash, e->console), e->dataset);
-	if (e->level > LOG_WARN || !said_enough(hash, &e->repeats))
+	if (e->level > LOG_WARN)
 		write_event(e);
+	else
+		say_unless_said(e, hash);
+}
+
+void
+log_repeats(bool all)
+{
+	int64_t now = clock_mono_ms();
+	int saved = errno;
+
+	for (size_t i = 0; i < BUCKETS * BUCKET_SIZE; i++) {
+		struct said *s = &said[i / BUCKET_SIZE][i % BUCKET_SIZE];
+
+		if (s->repeats == 0 || (!all && now < s->next_ms))
+			continue;
+		write_event(&(struct event){ s->level, s->console, s->dataset,
+		    s->message, s->repeats });
+		said_now(s, now);
+	}
+	errno = saved;
 }
 
 void

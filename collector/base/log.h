@@ -3,7 +3,8 @@
  * level from the <N> prefix) or as ECS JSON.  Nothing secret is ever passed in.
  * An error or a warning that repeats for the same console and dataset is
  * written once and then with "repeated N times" at growing intervals, from a
- * minute up to an hour, until it has been quiet for an hour.
+ * minute up to an hour, until it has been quiet for an hour: with its next
+ * repeat, or by log_repeats().
  * errno is preserved, and %m in a format is it.
  */
 #ifndef S1SPOOL_LOG_H
@@ -24,6 +25,10 @@ void log_setup(enum log_level level, enum log_format format);
  */
 void log_event(enum log_level level, const char *console, const char *dataset,
     const char *fmt, ...) __attribute__((format(printf, 4, 5), nonnull(4)));
+
+/* Write what repeated and was held back, when its interval has passed, or all.
+ * To be called now and then, and at the end. */
+void log_repeats(bool all);
 
 /* Each line of text as a message of its own. */
 void log_lines(enum log_level level, const char *text);

@@ -73,6 +73,8 @@ struct call {
 	/* Where to write it down (trace.h); NULL: nowhere.  Borrowed until
 	 * the request has ended. */
 	struct trace *trace;
+	const char *dataset; /* for whom, in messages; NULL: for the console
+			      * itself.  Borrowed as trace is. */
 	bool any_body; /* a download: the body need not look like JSON */
 	bool anonymous; /* without the token, whose file is not looked at */
 	/* Where to write down who answered (peer.h); NULL: nowhere.  Borrowed

@@ -240,7 +240,7 @@ done(struct request *r, struct answer *answer, struct buf *detail)
 	answer->elapsed_ms = clock_mono_ms() - r->started_ms;
 	trace_end(r->traced, answer, r->token);
 	wipe_token(r);
-	log_event(LOG_DEBUG, r->console->conf->name, NULL,
+	log_event(LOG_DEBUG, r->console->conf->name, r->call.dataset,
 	    "%s %s -> %d (%s), %zu bytes, %" PRId64 " ms",
 	    r->body != NULL ? "POST" : "GET", r->path, answer->status,
 	    verdict_name[answer->verdict], answer->body_bytes,

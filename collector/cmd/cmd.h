@@ -108,6 +108,15 @@ void cmd_help_row(const char *name, const char *text);
  */
 struct conf *cmd_conf_load(const char *file);
 
+/* Switch the request traces of all consoles and datasets on, as with
+ * CMD_OPTION_TRACE. */
+void cmd_conf_trace(struct conf *conf);
+#define CMD_OPTION_TRACE                                                     \
+	{                                                                    \
+		"trace-requests", 0, NULL,                                   \
+		    "write all requests and answers to files, for debugging" \
+	}
+
 /* Is there a console of this name in the configuration? */
 bool cmd_has_console(const struct conf *conf, const char *name);
 

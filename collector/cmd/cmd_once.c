@@ -16,12 +16,13 @@
 
 #define ROUND_MS 100
 
-enum option { OPTION_CONFIG, OPTION_CONSOLE, OPTION_DATASET };
+enum option { OPTION_CONFIG, OPTION_CONSOLE, OPTION_DATASET, OPTION_TRACE };
 
 static const struct cmd_option options[] = {
 	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
 	[OPTION_CONSOLE] = { "console", 0, "NAME", "poll only this console" },
 	[OPTION_DATASET] = { "dataset", 0, "NAME", "poll only this dataset" },
+	[OPTION_TRACE] = CMD_OPTION_TRACE,
 	{ 0 },
 };
 
@@ -82,6 +83,7 @@ poll_all(struct engine *e, int signal_fd)
 		progress_show(&pr, e);
 	}
 	engine_stop(e);
+	log_repeats(true);
 	if (o.code == EX_OK && commit_error(&e->commit) != 0)
 		o.code = EX_IOERR;
 	progress_end(&pr, e);
@@ -143,6 +145,8 @@ run(const struct cmd_line *line)
 
 	if (conf == NULL)
 		return EX_CONFIG;
+	if (line->value[OPTION_TRACE] != NULL)
+		cmd_conf_trace(conf);
 	buf_init(&err, 1 << 20);
 	code = run_once(conf, &opt, &err);
 	log_lines(LOG_ERROR, err.p);

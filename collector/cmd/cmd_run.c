@@ -13,10 +13,11 @@
 #include "collector/cmd/cmd.h"
 #include "collector/cmd/daemon.h"
 
-enum option { OPTION_CONFIG };
+enum option { OPTION_CONFIG, OPTION_TRACE };
 
 static const struct cmd_option options[] = {
 	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
+	[OPTION_TRACE] = CMD_OPTION_TRACE,
 	{ 0 },
 };
 
@@ -33,7 +34,7 @@ static const struct cmd_exit exits[] = {
 };
 
 static int
-run_daemon(struct conf *conf, const char *file, struct buf *err)
+run_daemon(struct conf *conf, const struct daemon_conf *how, struct buf *err)
 {
 	struct engine_options opt = { .once = false };
 	struct engine *e;
@@ -51,7 +52,7 @@ run_daemon(struct conf *conf, const char *file, struct buf *err)
 		return code;
 	}
 	log_info("collecting from %zu consoles", e->n_tenants);
-	daemon_loop(e, file, fd);
+	daemon_loop(e, how, fd);
 	engine_free(e);
 	close(fd);
 	log_info("stopped");
@@ -61,15 +62,18 @@ run_daemon(struct conf *conf, const char *file, struct buf *err)
 static int
 run(const struct cmd_line *line)
 {
-	const char *file = line->value[OPTION_CONFIG];
-	struct conf *conf = cmd_conf_load(file);
+	const struct daemon_conf how = {
+		.file = line->value[OPTION_CONFIG],
+		.trace = line->value[OPTION_TRACE] != NULL,
+	};
+	struct conf *conf = daemon_conf_load(&how);
 	struct buf err;
 	int code;
 
 	if (conf == NULL)
 		return EX_CONFIG;
 	buf_init(&err, 1 << 20);
-	code = run_daemon(conf, file, &err);
+	code = run_daemon(conf, &how, &err);
 	log_lines(LOG_ERROR, err.p);
 	buf_fini(&err);
 	return code;

@@ -88,15 +88,25 @@ daemon_next_signal(int fd)
 	return DAEMON_STOP;
 }
 
+struct conf *
+daemon_conf_load(const struct daemon_conf *how)
+{
+	struct conf *conf = cmd_conf_load(how->file);
+
+	if (conf != NULL && how->trace)
+		cmd_conf_trace(conf);
+	return conf;
+}
+
 static void
-reload(struct engine *e, const char *file)
+reload(struct engine *e, const struct daemon_conf *how)
 {
 	struct conf *conf;
 	struct buf err;
 
 	notify_reloading();
 	buf_init(&err, 64 << 10);
-	conf = cmd_conf_load(file);
+	conf = daemon_conf_load(how);
 	if (conf == NULL) {
 		log_error("the configuration has errors; the old one stays");
 	} else if (engine_reload(e, conf, &err) != 0) {
@@ -149,7 +159,7 @@ round_ms(void)
 }
 
 void
-daemon_loop(struct engine *e, const char *file, int signal_fd)
+daemon_loop(struct engine *e, const struct daemon_conf *how, int signal_fd)
 {
 	int64_t told_ms = 0;
 	int timeout = round_ms();
@@ -163,14 +173,16 @@ daemon_loop(struct engine *e, const char *file, int signal_fd)
 		if (got == DAEMON_STOP)
 			break;
 		if (got == DAEMON_RELOAD)
-			reload(e, file);
+			reload(e, how);
 		if (clock_mono_ms() - told_ms >= STATUS_MS) {
 			tell_status(e);
 			told_ms = clock_mono_ms();
 		}
+		log_repeats(false);
 		notify_watchdog();
 		engine_poll(e, timeout, signal_fd);
 	}
 	notify_stopping();
 	engine_stop(e);
+	log_repeats(true);
 }

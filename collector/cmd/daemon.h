@@ -25,7 +25,16 @@ enum daemon_signal daemon_next_signal(int fd);
  * lets us. */
 void daemon_check_files(struct engine *e);
 
-/* Poll until told to stop; `file` is read again on SIGHUP. */
-void daemon_loop(struct engine *e, const char *file, int signal_fd);
+/* How the configuration is read, at the start and on SIGHUP. */
+struct daemon_conf {
+	const char *file; /* NULL: the default */
+	bool trace; /* all requests, whatever it says */
+};
+/* NULL when it has errors, which were logged. */
+struct conf *daemon_conf_load(const struct daemon_conf *how);
+
+/* Poll until told to stop. */
+void daemon_loop(struct engine *e, const struct daemon_conf *how,
+    int signal_fd);
 
 #endif

@@ -374,6 +374,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 		*code = cannot_open();
 		goto err;
 	}
+	engine_resume_status(e);
 	return e;
 
 err:

@@ -293,6 +293,7 @@ poller_ask(struct poller *p)
 		.bearer = p->row->bearer,
 		.timeout_ms = p->conf->http_client_timeout,
 		.trace = p->trace,
+		.dataset = p->dataset->name,
 		.on_body = on_body,
 		.on_done = on_done,
 		.cookie = p,

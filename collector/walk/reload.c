@@ -14,6 +14,7 @@
 #include "collector/base/xalloc.h"
 #include "collector/client/trace.h"
 #include "collector/conf/conf_dataset.h"
+#include "collector/walk/status.h"
 
 #define NONE SIZE_MAX
 
@@ -221,6 +222,7 @@ engine_reload(struct engine *e, struct conf *conf, struct buf *err)
 	struct reload r;
 	int rc = 0;
 
+	engine_write_status(e);
 	init(&r, e, conf);
 	end_tenants(&r, FATE_RESTARTS);
 	if (open_tenants(&r, err)) {
@@ -233,6 +235,7 @@ engine_reload(struct engine *e, struct conf *conf, struct buf *err)
 		conf_free(conf);
 		rc = -1;
 	}
+	engine_resume_status(e);
 	fini(&r);
 	return rc;
 }

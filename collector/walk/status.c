@@ -268,12 +268,12 @@ build(struct buf *text, const struct figures *f)
 		buf_adds(text, i == 0 ? "\n" : ",\n");
 		add_console(text, &f->consoles[i]);
 	}
-	buf_adds(text, "],\n\"streams\":[");
+	buf_adds(text, "\n],\n\"streams\":[");
 	for (size_t i = 0; i < f->n_streams; i++) {
 		buf_adds(text, i == 0 ? "\n" : ",\n");
 		add_stream(text, &f->streams[i]);
 	}
-	buf_adds(text, "]}\n");
+	buf_adds(text, "\n]}\n");
 }
 
 static void

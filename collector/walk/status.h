@@ -16,4 +16,7 @@
 /* Replace it, when something has changed or it is old. */
 void engine_write_status(struct engine *e);
 
+/* Those that have done nothing yet go on with what it says of the day. */
+void engine_resume_status(struct engine *e);
+
 #endif

@@ -276,7 +276,8 @@ warn_of_traces(const struct conf_console *c)
 		    c->dataset[id].enable_request_tracer;
 	if (any)
 		log_event(LOG_WARN, c->name, NULL, "requests and answers are "
-		    "written to files (enable_request_tracer): for debugging "
+		    "written to files (enable_request_tracer or "
+		    "--trace-requests): for debugging "
 		    "only");
 }
 

@@ -157,11 +157,12 @@ has_lines()
 	[ "$(lines "$1")" -ge "$2" ]
 }
 
+# run_start [OPTION...]
 run_start()
 {
 	: >"$dir/run.err"
 	: >"$dir/run.began"
-	"$S1SPOOL" run --config "$dir/s1spool.yml" >"$dir/run.out" \
+	"$S1SPOOL" run --config "$dir/s1spool.yml" "$@" >"$dir/run.out" \
 	    2>"$dir/run.err" &
 	run_pid=$!
 }

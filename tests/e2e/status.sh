@@ -180,6 +180,22 @@ test_stopped()
 	    unique == ["stopped"])'
 }
 
+# What a day has brought outlives the process.
+test_another_start()
+{
+	day=$(date -u +%F)
+	jq -cS '[.streams[] | [.dataset, .records_today, .last_new]]' \
+	    "$dir/state/status.json" >"$dir/before"
+	run_start
+	wait_for 30 told '[.streams[] | select(.polls > 0)] | length == 4'
+	jq -cS '[.streams[] | [.dataset, .records_today, .last_new]]' \
+	    "$dir/status.out" >"$dir/after"
+	is_told '[.streams[].records] | add == 0'
+	run_stop
+	[ "$day" != "$(date -u +%F)" ] || cmp "$dir/before" "$dir/after" ||
+	    fail "$(cat "$dir/before" "$dir/after")"
+}
+
 sum_is()
 {
 	told "[.streams[].$1.segments] | add == $2"
@@ -219,6 +235,7 @@ test_old
 test_watch
 test_terminal
 test_stopped
+test_another_start
 test_shipped
 mock_stop
 finish

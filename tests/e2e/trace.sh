@@ -130,6 +130,32 @@ test_switched_off()
 	check_all
 }
 
+# From the command line: all of them, also after a reload, until a start without
+# that.
+test_command_line()
+{
+	configure "$(four "$off")"
+	once --dataset group --trace-requests
+	is "exit code" "$code" 0
+	is "files" "$(ls "$trace_of" | tr '\n' ' ')" \
+	    'http-request-trace-console.ndjson http-request-trace-group.ndjson '
+	no_token
+	once --dataset group
+	[ ! -e "$dir/state/trace" ] || fail "once: it is still there"
+	run_start --trace-requests
+	wait_for 20 test -s "$trace_of/http-request-trace-threat.ndjson"
+	kill -HUP "$run_pid"
+	wait_for 20 said 'loaded again'
+	[ -s "$trace_of/http-request-trace-threat.ndjson" ] ||
+	    fail "it went with a reload"
+	run_stop
+	no_token
+	run_start
+	wait_for 20 said 'collecting from'
+	run_stop
+	[ ! -e "$dir/state/trace" ] || fail "run: it is still there"
+}
+
 # A disk that takes no trace takes no record away.
 test_cannot_write()
 {
@@ -148,6 +174,7 @@ test_requests_and_answers
 test_secrets
 test_bounds
 test_switched_off
+test_command_line
 test_cannot_write
 mock_stop
 finish

@@ -258,6 +258,41 @@ test_repeats(void)
 	end();
 }
 
+/* What does not come again is told all the same. */
+static void
+test_last_repeats(void)
+{
+	begin(LOG_INFO, LOG_TEXT);
+	for (int n = 1; n <= 5; n++)
+		fail_once("acme", "threat", n);
+	UNIT_TEXT(next_line(), TIME " error acme/threat: failed 1\n");
+	mono_ms += 59999;
+	log_repeats(false);
+	UNIT_TEXT(next_line(), "");
+	mono_ms++;
+	log_repeats(false);
+	UNIT_TEXT(next_line(),
+	    TIME " error acme/threat: failed 5 (repeated 4 times)\n");
+	log_repeats(true);
+	UNIT_TEXT(next_line(), "");
+	/* The next interval is twice as long. */
+	fail_once("acme", "threat", 6);
+	mono_ms += 119999;
+	log_repeats(false);
+	UNIT_TEXT(next_line(), "");
+	log_repeats(true);
+	UNIT_TEXT(next_line(),
+	    TIME " error acme/threat: failed 6 (repeated 1 times)\n");
+	/* Nothing is kept over a reload. */
+	fail_once("acme", NULL, 1);
+	fail_once("acme", NULL, 2);
+	next_line();
+	log_setup(LOG_INFO, LOG_TEXT);
+	log_repeats(true);
+	UNIT_TEXT(next_line(), "");
+	end();
+}
+
 static void
 test_what_is_a_repeat(void)
 {
@@ -374,6 +409,7 @@ static const struct unit_test tests[] = {
 	{ "foreign bytes", test_foreign_bytes },
 	{ "a message that is too long", test_long_message },
 	{ "repeats at growing intervals", test_repeats },
+	{ "what was held back last", test_last_repeats },
 	{ "what is a repeat", test_what_is_a_repeat },
 	{ "more kinds than room", test_many_kinds },
 	{ "repeats in JSON", test_json_repeats },
