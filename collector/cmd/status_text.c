@@ -300,6 +300,25 @@ find_console(const struct status_view *v, const char *name)
 	return NULL;
 }
 
+/* How long the token lives, as far as the console tells. */
+static void
+print_token(struct buf *out, struct json_object *c)
+{
+	struct json_object *token = status_member_of(c, "token");
+	const char *state = status_text_of(token, "state");
+	const char *expires = status_text_of(token, "expires");
+	int64_t days = status_count_of(token, "days_left");
+
+	if (state[0] == '\0')
+		return;
+	buf_addf(out, "   token: %s", state);
+	if (expires[0] != '\0')
+		buf_addf(out, ", until %.16sZ", expires);
+	if (expires[0] != '\0' && days >= 0)
+		buf_addf(out, ": %" PRId64 " days left", days);
+	buf_addc(out, '\n');
+}
+
 static void
 print_console(struct buf *out, const struct status_view *v, const char *name)
 {
@@ -308,8 +327,8 @@ print_console(struct buf *out, const struct status_view *v, const char *name)
 
 	buf_addf(out, "\n%s", name);
 	if (json_object_get_boolean(status_member_of(c, "token_refused")))
-		buf_adds(out, ": the token, or a file that is needed, cannot "
-		    "be used");
+		buf_adds(out, ": nothing is collected, the token or a file "
+		    "that is needed cannot be used");
 	if (max > 0) {
 		buf_adds(out, ": ");
 		add_size(out, status_count_of(c, "unshipped"));
@@ -318,6 +337,7 @@ print_console(struct buf *out, const struct status_view *v, const char *name)
 		buf_adds(out, " are not archived");
 	}
 	buf_addc(out, '\n');
+	print_token(out, c);
 }
 
 static void

@@ -90,8 +90,10 @@ test_running()
 	    .waiting.segments == 1 and .waiting.bytes == .bytes and
 	    (has("shipped") | not) and .archived.segments == 0 and
 	    .lag_ms < 60000 and .last_new != null and .rate.most > 0] | all'
+	wait_for 30 told '.consoles[0].token.expires != null'
 	status
 	is "exit code" "$code" 0
+	shows '   token: valid, until 20'
 	shows "s1spool runs: process $run_pid, since "
 	shows '4 of 4 datasets are well'
 	is "lines of datasets" "$(grep -c '^ [a-z]* *ok ' "$dir/status.out")" 4
