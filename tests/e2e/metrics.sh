@@ -1,5 +1,6 @@
 # The metrics: well-formed, the same figures as those of the status, gone when
 # they are switched off; and the alert rules that are made of them.
+# shellcheck disable=SC2016 # marks of Markdown
 . "$top_srcdir/tests/e2e/lib.sh"
 
 file=$dir/metrics/s1spool.prom
@@ -152,9 +153,10 @@ test_rules()
 	    "$dir/known")" ""
 	command -v promtool >/dev/null || return 0
 	cp "$rules" "$top_srcdir/tests/prometheus/rules.yml" "$dir"
-	promtool check rules "$rules" >"$dir/promtool" 2>&1 &&
-	    promtool test rules "$dir/rules.yml" >"$dir/promtool" 2>&1 ||
-	    fail "promtool: $(cat "$dir/promtool")"
+	{
+		promtool check rules "$rules" &&
+		    promtool test rules "$dir/rules.yml"
+	} >"$dir/promtool" 2>&1 || fail "promtool: $(cat "$dir/promtool")"
 }
 
 # Each metric is explained, and no other.
