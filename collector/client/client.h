@@ -73,6 +73,9 @@ struct call {
 	/* Where to write it down (trace.h); NULL: nowhere.  Borrowed until
 	 * the request has ended. */
 	struct trace *trace;
+	/* On a connection of its own: where a kept one turns out to be dead,
+	 * libcurl sends the request again, which may be the second time. */
+	bool once;
 	bool any_body; /* a download: the body need not look like JSON */
 	bool anonymous; /* without the token, whose file is not looked at */
 	/* Where to write down who answered (peer.h); NULL: nowhere.  Borrowed
