@@ -5,29 +5,25 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
 #include "collector/respond/action.h"
 #include "collector/respond/archive.h"
 #include "collector/respond/download.h"
 #include "collector/respond/password.h"
 #include "collector/respond/store.h"
+#include "collector/respond/upload.h"
 
 #define PATHS_MAX 10 /* of one command, for the console */
 #define TEXT_MAX ((size_t)64 << 10)
-#define UPLOADED "80"
-#define REQUESTED "81"
-/* The console's clocks need not agree with each other. */
-#define SLACK_MS 5000
 
 /* Files on their way. */
 struct fetch {
 	int dir; /* where they go */
 	char password[PASSWORD_LEN + 1];
 	char *password_file; /* its name there; NULL: none yet */
-	int64_t since_ms;
-	struct json_object *known; /* ids of activities that are not ours */
-	char *upload; /* id of the activity that tells of ours */
+	bool accepted; /* by the console */
+	struct uploads uploads;
+	bool kept; /* the archive, with its password */
 };
 
 /* paths */
@@ -91,161 +87,14 @@ permit(struct respond *r)
 	return code;
 }
 
-/* activities */
-
-static bool
-is_type(struct json_object *activity, const char *type)
-{
-	return strcmp(host_text(activity, "activityType"), type) == 0;
-}
-
-static const char *
-batch_of(struct json_object *activity)
-{
-	return host_text(json_object_object_get(activity, "data"),
-	    "commandBatchUuid");
-}
-
-static bool
-is_known(const struct fetch *f, struct json_object *activity)
-{
-	return json_object_object_get(f->known, host_text(activity, "id")) !=
-	    NULL;
-}
-
-static void
-know(struct fetch *f, const char *id)
-{
-	json_object_object_add(f->known, id, json_object_new_boolean(true));
-}
-
-/* Requests and uploads of this host since then.  The array belongs to *answer,
- * to be put; NULL with a line in why. */
-static struct json_object *
-ask_activities(struct respond *r, const struct fetch *f, int tries,
-    struct json_object **answer, struct buf *why)
-{
-	struct json_object *list;
-	struct ask_reply reply;
-	char since[ISO8601_LEN + 1];
-	struct buf path;
-
-	*answer = NULL;
-	buf_init(&path, 4096);
-	iso8601_bound(f->since_ms, since);
-	buf_addf(&path, "/activities?agentIds=%s&activityTypes=" UPLOADED ","
-	    REQUESTED "&sortBy=createdAt&sortOrder=asc&limit=1000"
-	    "&createdAt__gte=%s", r->host.id, since);
-	ask_get(r->ask, path.p, tries, &reply);
-	buf_fini(&path);
-	if (reply.verdict == VERDICT_OK)
-		*answer = json_object_get(reply.body);
-	else
-		buf_adds(why, reply.detail.p);
-	ask_reply_fini(&reply);
-	list = json_object_object_get(*answer, "data");
-	return json_object_is_type(list, json_type_array) ? list : NULL;
-}
-
-/* What others, or a call before this one, have asked for. */
-static int
-learn(struct respond *r, struct fetch *f)
-{
-	struct json_object *answer, *list;
-	struct buf why;
-	int code = RESPOND_GO;
-
-	f->since_ms = ask_clock(r->ask) - SLACK_MS;
-	buf_init(&why, TEXT_MAX);
-	list = ask_activities(r, f, 3, &answer, &why);
-	if (list == NULL) {
-		respond_say(r, "the activities of %s cannot be read, and the "
-		    "end would not be seen: %s", r->host.name, why.p);
-		code = RESPOND_UNKNOWN;
-	}
-	for (size_t i = 0; list != NULL && i < json_object_array_length(list);
-	    i++)
-		know(f, host_text(json_object_array_get_idx(list, i), "id"));
-	json_object_put(answer);
-	buf_fini(&why);
-	return code;
-}
-
-/* A request that came after us: ours, unless somebody had the same thought. */
-static bool
-is_ours(const struct fetch *f, struct json_object *list,
-    struct json_object *upload)
-{
-	const char *batch = batch_of(upload);
-
-	for (size_t i = 0; *batch != '\0' &&
-	    i < json_object_array_length(list); i++) {
-		struct json_object *a = json_object_array_get_idx(list, i);
-
-		if (is_type(a, REQUESTED) && !is_known(f, a) &&
-		    strcmp(batch_of(a), batch) == 0)
-			return true;
-	}
-	return false;
-}
-
-static struct json_object *
-find_upload(const struct fetch *f, struct json_object *list)
-{
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *a = json_object_array_get_idx(list, i);
-
-		if (is_type(a, UPLOADED) && !is_known(f, a) &&
-		    is_ours(f, list, a))
-			return a;
-	}
-	return NULL;
-}
-
-static int
-take_upload(struct respond *r, struct fetch *f, struct json_object *activity)
-{
-	const char *url = host_text(json_object_object_get(activity, "data"),
-	    "downloadUrl");
-
-	respond_fact(r, "activity_id",
-	    json_object_new_string(host_text(activity, "id")));
-	respond_fact(r, "command_batch_uuid",
-	    json_object_new_string(batch_of(activity)));
-	free(f->upload);
-	f->upload = xstrdup(host_text(activity, "id"));
-	if (*url != '\0' && f->upload[strspn(f->upload, "0123456789")] == '\0')
-		return RESPOND_DONE;
-	respond_say(r, "%s says that it has uploaded, and the console has no "
-	    "link to it", r->host.name);
-	return RESPOND_FAILED;
-}
-
-static int
-look(struct respond *r, void *cookie, struct buf *state)
-{
-	struct fetch *f = cookie;
-	struct json_object *answer, *list, *upload;
-	int code = RESPOND_GO;
-
-	list = ask_activities(r, f, 1, &answer, state);
-	upload = list == NULL ? NULL : find_upload(f, list);
-	if (upload != NULL)
-		code = take_upload(r, f, upload);
-	else if (list != NULL)
-		buf_adds(state, "not uploaded yet");
-	json_object_put(answer);
-	return code;
-}
-
 /* the archive */
 
 static int
 keep_archive(struct respond *r, struct fetch *f, struct slice zip)
 {
 	struct json_object *told = json_object_new_object();
-	char *name = store_name(r, f->upload, ".password"), *path;
-	int code = store_archive(r, f->dir, f->upload, zip, told);
+	char *name = store_name(r, f->uploads.id, ".password"), *path;
+	int code = store_archive(r, f->dir, f->uploads.id, zip, told);
 
 	if (code == 0) {
 		if (store_rename(f->dir, f->password_file, name) == 0) {
@@ -256,9 +105,10 @@ keep_archive(struct respond *r, struct fetch *f, struct slice zip)
 		json_object_object_add(told, "password_file",
 		    json_object_new_string(path));
 		json_object_object_add(told, "activity_id",
-		    json_object_new_string(f->upload));
+		    json_object_new_string(f->uploads.id));
 		store_tell(r, told);
 		free(path);
+		f->kept = true;
 	}
 	free(name);
 	json_object_put(told);
@@ -289,9 +139,7 @@ judge(struct respond *r, struct fetch *f, struct slice zip)
 	buf_init(&why, TEXT_MAX);
 	kind = archive_look(zip, f->password, r->args, r->n_args, &why);
 	if (kind == ARCHIVE_FOREIGN) {
-		know(f, f->upload);
-		free(f->upload);
-		f->upload = NULL;
+		uploads_pass(&f->uploads);
 		buf_fini(&why);
 		return RESPOND_GO;
 	}
@@ -307,7 +155,7 @@ judge(struct respond *r, struct fetch *f, struct slice zip)
 static int
 receive(struct respond *r, struct fetch *f)
 {
-	char *path = xasprintf("/agents/%s/uploads/%s", r->host.id, f->upload);
+	char *path = xasprintf("/agents/%s/uploads/%s", r->host.id, f->uploads.id);
 	struct buf zip;
 	int code;
 
@@ -381,10 +229,9 @@ part_with_password(const struct respond *r, const struct fetch *f, int code)
 {
 	char *path;
 
-	if (f->password_file == NULL || f->upload != NULL)
+	if (f->password_file == NULL || f->kept)
 		return;
-	if (!r->intended || code == RESPOND_DENIED ||
-	    code == RESPOND_REJECTED) {
+	if (!r->intended || (!f->accepted && code != RESPOND_UNKNOWN)) {
 		unlinkat(f->dir, f->password_file, 0);
 		return;
 	}
@@ -402,11 +249,13 @@ fetch(struct respond *r, struct fetch *f)
 	    keep_password(r, f);
 
 	if (code == RESPOND_GO)
-		code = learn(r, f);
+		code = uploads_learn(r, &f->uploads);
 	if (code == RESPOND_GO)
 		code = send_order(r, f);
+	f->accepted = code == RESPOND_GO;
 	while (code == RESPOND_GO) {
-		code = respond_follow(r, "fetching of files", look, f);
+		code = respond_follow(r, "fetching of files", uploads_look,
+		    &f->uploads);
 		if (code == RESPOND_DONE)
 			code = receive(r, f);
 	}
@@ -417,7 +266,7 @@ fetch(struct respond *r, struct fetch *f)
 static int
 run(struct respond *r)
 {
-	struct fetch f = { .dir = -1, .known = json_object_new_object() };
+	struct fetch f = { .dir = -1 };
 	int code = check_paths(r);
 
 	respond_fact(r, "paths", paths_of(r));
@@ -432,14 +281,13 @@ run(struct respond *r)
 	if (f.dir >= 0)
 		close(f.dir);
 	OPENSSL_cleanse(f.password, sizeof(f.password));
-	json_object_put(f.known);
+	uploads_fini(&f.uploads);
 	free(f.password_file);
-	free(f.upload);
 	return code;
 }
 
 static const char *const rights[] = {
-	"Endpoints.view", "Endpoints.fileFetch", "Activity.view", NULL
+	"Endpoints.view", "Endpoints.fileFetch", "Activity Page.view", NULL
 };
 
 const struct action action_get_file = {

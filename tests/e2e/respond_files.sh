@@ -149,6 +149,7 @@ test_broken()
 	rm -f "$out"/*
 	get /a
 	ended "gone" 6 'the download failed'
+	is "the password is kept" "$(n_files)" 1
 	mock DELETE fault >/dev/null
 }
 
