@@ -75,6 +75,9 @@ struct call {
 	struct trace *trace;
 	const char *dataset; /* for whom, in messages; NULL: for the console
 			      * itself.  Borrowed as trace is. */
+	/* On a connection of its own: where a kept one turns out to be dead,
+	 * libcurl sends the request again, which may be the second time. */
+	bool once;
 	bool any_body; /* a download: the body need not look like JSON */
 	bool anonymous; /* without the token, whose file is not looked at */
 	/* Where to write down who answered (peer.h); NULL: nowhere.  Borrowed

@@ -137,8 +137,8 @@ console_headers(struct console *con, const struct call *call,
 		list = authorization(&secret, call->bearer, token);
 		secret_wipe(&secret);
 	}
-	if (!call->any_body)
-		list = append(list, "Accept: application/json");
+	list = append(list, call->any_body ? "Accept: */*" :
+	    "Accept: application/json");
 	if (call->body != NULL)
 		list = append(list, "Content-Type: application/json");
 	/* No 100-continue: it costs a round trip. */

@@ -222,6 +222,7 @@ set_call(struct request *r)
 	} else {
 		EASY_SET(easy, CURLOPT_HTTPGET, 1L);
 	}
+	EASY_SET(easy, CURLOPT_FRESH_CONNECT, r->call.once ? 1L : 0L);
 	EASY_SET(easy, CURLOPT_TIMEOUT_MS, (long)(r->call.timeout_ms > 0 ?
 	    r->call.timeout_ms : r->console->conf->http_client_timeout));
 	EASY_SET(easy, CURLOPT_HTTPHEADER, r->headers);

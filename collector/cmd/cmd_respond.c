@@ -29,6 +29,14 @@ static const struct cmd_option options[] = {
 	[RESPOND_OVERRIDE_LIMIT] = { "override-limit", 0, NULL,
 	    "also when respond.limit is reached" },
 	[RESPOND_JSON] = { "json", 0, NULL, "print JSON" },
+	[RESPOND_OUTPUT] = { "output", 'o', "DIR",
+	    "where downloads go, in place of the current directory" },
+	[RESPOND_NAME] = { "name", 0, "NAME",
+	    "the processes that kill-process ends" },
+	[RESPOND_INPUT] = { "input", 0, "TEXT",
+	    "what runscript hands to the script" },
+	[RESPOND_OS] = { "os", 0, "OS",
+	    "only scripts for windows, macos or linux" },
 	[RESPOND_N_OPTIONS] = { 0 },
 };
 

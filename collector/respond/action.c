@@ -6,6 +6,11 @@
 const struct action *const action_table[] = {
 	&action_isolate,
 	&action_release,
+	&action_get_file,
+	&action_processes,
+	&action_kill_process,
+	&action_runscript,
+	&action_scripts,
 	&action_status,
 	&action_agents,
 	&action_log,

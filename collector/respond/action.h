@@ -31,8 +31,9 @@ struct action {
 	int (*run)(struct respond *r); /* the exit code */
 };
 
-extern const struct action action_isolate, action_release, action_status,
-    action_agents, action_log;
+extern const struct action action_isolate, action_release, action_get_file,
+    action_processes, action_kill_process, action_runscript, action_scripts,
+    action_status, action_agents, action_log;
 
 /* NULL-terminated, in the order of --help. */
 extern const struct action *const action_table[];

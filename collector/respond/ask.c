@@ -16,6 +16,7 @@
 #define DETAIL_CAP 4096
 #define DEPTH_MAX 64
 #define FIRST_PAUSE_MS 1000
+#define DOWNLOAD_TIMEOUT_MS 600000 /* one that stands still ends before */
 
 struct ask {
 	struct client *client;
@@ -196,8 +197,8 @@ ask_once(struct ask *a, const char *path, const char *body,
 	struct buf text;
 
 	buf_init(&text, BODY_MAX);
-	perform(a, (struct call){ .path = full, .body = body }, keep, &text,
-	    reply);
+	perform(a, (struct call){ .path = full, .body = body,
+	    .once = body != NULL }, keep, &text, reply);
 	if (reply->verdict == VERDICT_OK)
 		parse(reply, buf_slice(&text));
 	buf_fini(&text);
@@ -237,6 +238,7 @@ ask_download(struct ask *a, const char *full, bool anonymous,
 		.path = full,
 		.any_body = true,
 		.anonymous = anonymous,
+		.timeout_ms = DOWNLOAD_TIMEOUT_MS,
 	}, on_piece, cookie, reply);
 }
 

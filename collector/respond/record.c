@@ -57,8 +57,8 @@ login_uid(void)
 	return uid;
 }
 
-static char *
-operator_name(void)
+char *
+record_operator(void)
 {
 	int64_t uid = login_uid();
 
@@ -68,7 +68,7 @@ operator_name(void)
 static void
 add_people(struct json_object *doc)
 {
-	char *user = operator_name(), *effective = user_name(geteuid());
+	char *user = record_operator(), *effective = user_name(geteuid());
 	char here[256] = "";
 
 	set_text(doc, "user.name", user);

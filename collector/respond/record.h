@@ -7,6 +7,9 @@
 
 #include "collector/respond/action.h"
 
+/* Who logged in, whatever sudo made of it: to be freed. */
+char *record_operator(void);
+
 /* In front of the POST; body is shown as it is.  RESPOND_GO, or an exit code
  * after a message: then it must not be sent. */
 int record_intent(struct respond *r, const char *path, const char *body);

@@ -61,15 +61,18 @@ wait_for()
 	done
 }
 
-# mock_start OPTION...
+# mock_start [https] OPTION...
 mock_start()
 {
+	scheme=http
+	[ "$1" != https ] || scheme=https
+	[ $scheme = http ] || shift
 	rm -f "$dir/port"
 	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds 900 "$@" \
 	    >"$dir/mock.out" 2>"$dir/mock.err" &
 	mock_pid=$!
 	wait_for 20 test -s "$dir/port" || exit 1
-	url=http://127.0.0.1:$(cat "$dir/port")
+	url=$scheme://127.0.0.1:$(cat "$dir/port")
 	# A walk ends at the last whole second that the console has told.
 	mock POST time '{"advance":2}' >/dev/null
 }

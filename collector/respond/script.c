@@ -1,0 +1,237 @@
+#include "config.h"
+
+#include "collector/respond/script.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/xalloc.h"
+
+#define TEXT_MAX ((size_t)64 << 10)
+#define TRIES 3
+#define PAGES_MAX 100 /* of a thousand scripts each */
+
+void
+script_fini(struct script *s)
+{
+	json_object_put(s->row);
+	*s = (struct script){ 0 };
+}
+
+static void
+take(struct script *s, struct json_object *row)
+{
+	script_fini(s);
+	*s = (struct script){ .row = json_object_get(row),
+		.id = host_text(row, "id"),
+		.name = host_text(row, "scriptName") };
+}
+
+bool
+script_is_plain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (iscntrl((unsigned char)*text))
+			return false;
+	return true;
+}
+
+/* lists */
+
+static char *
+path_of(const char *query, const char *cursor)
+{
+	struct buf path;
+	char *copy;
+
+	buf_init(&path, TEXT_MAX);
+	buf_addf(&path, "/remote-scripts?limit=1000%s", query);
+	if (*cursor != '\0') {
+		buf_adds(&path, "&cursor=");
+		client_quote(&path, slice_of(cursor));
+	}
+	copy = xstrdup(path.p);
+	buf_fini(&path);
+	return copy;
+}
+
+/* One page; *cursor is that of the next, "" at the end. */
+static int
+read_page(struct respond *r, const char *query, char **cursor, script_fn *fn,
+    void *cookie)
+{
+	char *path = path_of(query, *cursor);
+	struct json_object *answer, *list;
+	bool more = true;
+	int code = respond_get(r, path, TRIES, &answer);
+
+	free(path);
+	if (code != RESPOND_GO)
+		return code;
+	list = json_object_object_get(answer, "data");
+	if (!json_object_is_type(list, json_type_array)) {
+		respond_say(r, "the console's answer has no list of scripts");
+		code = RESPOND_UNKNOWN;
+		list = NULL;
+	}
+	for (size_t i = 0; list != NULL && more &&
+	    i < json_object_array_length(list); i++)
+		more = fn(cookie, json_object_array_get_idx(list, i));
+	free(*cursor);
+	*cursor = xstrdup(more ? host_text(json_object_object_get(answer,
+	    "pagination"), "nextCursor") : "");
+	json_object_put(answer);
+	return code;
+}
+
+int
+script_each(struct respond *r, const char *query, script_fn *fn, void *cookie)
+{
+	char *cursor = xstrdup("");
+	int code = RESPOND_GO;
+
+	for (int page = 0; page < PAGES_MAX; page++) {
+		code = read_page(r, query, &cursor, fn, cookie);
+		if (code != RESPOND_GO || *cursor == '\0')
+			break;
+	}
+	free(cursor);
+	return code;
+}
+
+/* A host of "windows_legacy" is none of "windows". */
+static bool
+is_for(struct json_object *row, const char *os)
+{
+	struct json_object *list = json_object_object_get(row, "osTypes");
+
+	if (!json_object_is_type(list, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const char *one = json_object_get_string(
+		    json_object_array_get_idx(list, i));
+
+		if (one != NULL && strcmp(one, os) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* the vendor's */
+
+struct own_search {
+	const struct script_wanted *wanted;
+	const char *os;
+	struct script *found;
+};
+
+static bool
+is_own(const struct own_search *search, struct json_object *row)
+{
+	const char *text = host_text(row, "inputInstructions");
+
+	if (strcmp(host_text(row, "creator"), "SentinelOne") != 0 ||
+	    strcmp(host_text(row, "creatorId"), "-1") != 0 ||
+	    !is_for(row, search->os))
+		return false;
+	for (const char *const *word = search->wanted->words; *word != NULL;
+	    word++)
+		if (strcasestr(text, *word) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+try_own(void *cookie, struct json_object *row)
+{
+	struct own_search *search = cookie;
+
+	if (!is_own(search, row))
+		return true;
+	take(search->found, row);
+	return false;
+}
+
+int
+script_find_own(struct respond *r, const struct script_wanted *wanted,
+    struct script *s)
+{
+	struct own_search search = { wanted, r->host.os, s };
+	struct buf query;
+	int code;
+
+	*s = (struct script){ 0 };
+	buf_init(&query, TEXT_MAX);
+	buf_addf(&query, "%s&osTypes=", wanted->query);
+	client_quote(&query, slice_of(r->host.os));
+	code = script_each(r, query.p, try_own, &search);
+	buf_fini(&query);
+	if (code == RESPOND_GO && s->row == NULL) {
+		respond_say(r, "the console has no script of SentinelOne that "
+		    "%s on %s, or the token may not see it", wanted->what,
+		    r->host.os);
+		code = RESPOND_FAILED;
+	}
+	return code;
+}
+
+/* by id or name */
+
+struct search {
+	const char *word;
+	const char *member;
+	size_t n;
+	struct script *found;
+};
+
+static bool
+try_one(void *cookie, struct json_object *row)
+{
+	struct search *search = cookie;
+
+	if (strcmp(host_text(row, search->member), search->word) == 0 &&
+	    search->n++ == 0)
+		take(search->found, row);
+	return true;
+}
+
+static int
+judge(struct respond *r, const struct search *search)
+{
+	const struct script *s = search->found;
+
+	if (search->n == 0)
+		respond_say(r, "no script with the %s '%s' is there for this "
+		    "token; see s1spool respond scripts",
+		    strcmp(search->member, "id") == 0 ? "id" : "name",
+		    search->word);
+	else if (search->n > 1)
+		respond_say(r, "%zu scripts are called '%s'; name one by its "
+		    "id, see s1spool respond scripts", search->n,
+		    search->word);
+	else if (!is_for(s->row, r->host.os))
+		respond_say(r, "the script '%s' is not for %s, which is the "
+		    "system of %s", s->name, r->host.os, r->host.name);
+	else
+		return RESPOND_GO;
+	return RESPOND_USAGE;
+}
+
+int
+script_find(struct respond *r, const char *word, struct script *s)
+{
+	bool is_id = *word != '\0' &&
+	    word[strspn(word, "0123456789")] == '\0';
+	struct search search = { word, is_id ? "id" : "scriptName", 0, s };
+	struct buf query;
+	int code;
+
+	*s = (struct script){ 0 };
+	buf_init(&query, TEXT_MAX);
+	buf_adds(&query, is_id ? "&ids=" : "&query=");
+	client_quote(&query, slice_of(word));
+	code = script_each(r, query.p, try_one, &search);
+	buf_fini(&query);
+	return code == RESPOND_GO ? judge(r, &search) : code;
+}
