@@ -38,6 +38,7 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_INFO);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_TEXT);
 	CU_ASSERT_EQUAL(conf->health.period, 0);
+	CU_ASSERT_PTR_NULL(conf->metrics.file);
 
 	c = conf->console[0];
 	UNIT_TEXT(c->name, "acme");
@@ -106,6 +107,7 @@ static const char every_option[] =
     "    fingerprint_length: 1024\n"
     "state: { directory: /t }\n"
     "health: { period: 10m }\n"
+    "metrics: { file: /run/metrics.prom }\n"
     "logging:\n"
     "  level: debug\n"
     "  format: json\n"
@@ -256,6 +258,7 @@ test_every_option(void)
 	CU_ASSERT_EQUAL(conf->logging.level, LOG_DEBUG);
 	CU_ASSERT_EQUAL(conf->logging.format, LOG_JSON);
 	CU_ASSERT_EQUAL(conf->health.period, 600000);
+	UNIT_TEXT(conf->metrics.file, "/run/metrics.prom");
 	check_servers();
 	check_respond();
 

@@ -309,8 +309,8 @@ static const struct wrong unknown[] = {
 	    "top level\n" },
 	{ "quux: x\n" CONSOLE,
 	    "s1.yml:1:1: unknown option 'quux'; known here: spool, archive, "
-	    "shippers, state, logging, health, elasticsearch, kibana, respond, "
-	    "consoles\n" },
+	    "shippers, state, logging, health, metrics, elasticsearch, kibana, "
+	    "respond, consoles\n" },
 	{ CONSOLE "    ssl:\n      ciphers: x\n",
 	    "s1.yml:6:7: unknown option 'ciphers'; known here: "
 	    "certificate_authorities, certificate, key, verification_mode, "
@@ -354,12 +354,12 @@ static const struct wrong unknown[] = {
 	    "it\n" },
 	{ "? [a, list]\n: x\n" CONSOLE,
 	    "s1.yml:1:3: unknown option ''; known here: spool, archive, "
-	    "shippers, state, logging, health, elasticsearch, kibana, respond, "
-	    "consoles\n" },
+	    "shippers, state, logging, health, metrics, elasticsearch, kibana, "
+	    "respond, consoles\n" },
 	{ "\"a\\nb\": x\n" CONSOLE,
 	    "s1.yml:1:1: unknown option 'a?b'; known here: spool, archive, "
-	    "shippers, state, logging, health, elasticsearch, kibana, respond, "
-	    "consoles\n" },
+	    "shippers, state, logging, health, metrics, elasticsearch, kibana, "
+	    "respond, consoles\n" },
 };
 
 static void
