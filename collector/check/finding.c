@@ -18,7 +18,7 @@ const char *const level_name[LEVEL_COUNT] = {
 };
 
 /* One line of text, to be freed. */
-static char *
+static __attribute__((format(printf, 1, 0))) char *
 format(const char *fmt, va_list ap)
 {
 	struct buf b;

@@ -193,6 +193,9 @@ on_context(CURL *easy, void *tls, void *cookie)
 	struct buf err;
 
 	(void)easy;
+	/* A thousand connections mostly rest: their records' buffers, 32 KiB
+	 * each, come and go with what is sent. */
+	SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
 	buf_init(&err, 4096);
 	if (trust(tls, ssl->certificate_authorities, &err) != 0)
 		result = CURLE_SSL_CACERT_BADFILE;
@@ -281,8 +284,6 @@ choose_authorities(CURL *easy, const struct conf_ssl *ssl, const char *name)
 	folder = xasprintf("/dev/null/%s", name);
 	EASY_SET(easy, CURLOPT_CAINFO, NULL);
 	EASY_SET(easy, CURLOPT_CAPATH, folder);
-	EASY_SET(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
-	EASY_SET(easy, CURLOPT_SSL_CTX_DATA, ssl);
 	free(folder);
 }
 
@@ -312,6 +313,8 @@ tls_choose(CURL *easy, const struct conf_ssl *ssl, const char *name)
 	choose_ciphers(easy, ssl->cipher_suites);
 	choose_curves(easy, ssl->curve_types);
 	choose_authorities(easy, ssl, name);
+	EASY_SET(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+	EASY_SET(easy, CURLOPT_SSL_CTX_DATA, ssl);
 	if (ssl->certificate != NULL)
 		EASY_SET(easy, CURLOPT_SSLCERT, ssl->certificate);
 	if (ssl->key != NULL)

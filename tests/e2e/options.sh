@@ -58,7 +58,7 @@ test_switches()
 	is "exit code" "$code" 0
 	look
 	is "groups are asked for" "$(requests groups | grep -c .)" 1
-	is "nothing else is" "$(grep -vc 'groups?\|system/info' "$dir/new")" 0
+	is "nothing else is" "$(grep -vcE 'groups\?|/system/info|/api-token-details' "$dir/new")" 0
 	is "streams" "$(ls "$dir/spool/acme")" group
 }
 

@@ -1,103 +1,8 @@
 # Response actions against the mock console: what is sent, what is not, and
 # what is written down.
-. "$top_srcdir/tests/e2e/lib.sh"
+. "$top_srcdir/tests/e2e/respond_lib.sh"
 
 typist=$top_builddir/tests/e2e/typist
-
-# configure_respond [LINE...]: below respond.
-configure_respond()
-{
-	rm -rf "$dir/audit"
-	mkdir -p "$dir/spool" "$dir/state" "$dir/audit"
-	(umask 077 && echo act-token >"$dir/act" && echo mock-token >"$dir/token")
-	{
-		echo "spool: { directory: $dir/spool }"
-		echo "state: { directory: $dir/state }"
-		echo "respond:"
-		printf '  %s\n' "directory: $dir/audit" 'poll_interval: 100ms' \
-		    'wait: 20s' "$@"
-		echo "consoles:"
-		echo "  - name: acme"
-		echo "    url: $url"
-		echo "    api_token_file: $dir/token"
-		echo "    respond_token_file: $dir/act"
-		echo "    namespace: soc"
-	} >"$dir/s1spool.yml"
-}
-
-# respond ARGUMENT...: sets $code; what it prints is in $dir/out and $dir/err.
-respond()
-{
-	timeout 60 "$S1SPOOL" respond --config "$dir/s1spool.yml" "$@" \
-	    >"$dir/out" 2>"$dir/err" </dev/null
-	code=$?
-}
-
-# For $host, confirmed as scripts do.
-act()
-{
-	action=$1
-	shift
-	respond "$action" "$host" --reason INC-1 --yes --expect-name "$name" "$@"
-}
-
-# sent: how many POSTs the console has seen.
-sent()
-{
-	mock GET requests | jq -r 'select(.method == "POST" and
-	    (.uri | contains("/_mock/") | not)) | .uri' | wc -l | tr -d ' '
-}
-
-# refused NAME CODE TEXT: it ended so, said that, and nothing was sent.
-refused()
-{
-	is "$1" "$code" "$2"
-	grep -qF -- "$3" "$dir/err" || {
-		fail "$1: not said: $3"
-		cat "$dir/err"
-	}
-	is "$1: sent" "$(sent)" "$before"
-}
-
-settings()
-{
-	is "settings $1" "$(mock POST respond "$1" | jq -r '.error // "set"')" \
-	    set
-}
-
-# audit FILTER: what jq makes of the newest call's lines, joined.
-audit()
-{
-	newest=$(find "$dir/audit" -name '*.ndjson' | sort | tail -n 1)
-	jq -r "$1" "$newest" | paste -sd ' ' -
-}
-
-# The documents of all calls, as shippers read them.
-check_audit()
-{
-	is "lines without an id" "$(cat "$dir"/audit/acme/audit/*.ndjson |
-	    jq -r 'select((.spool.id | length) != 28)' | wc -l)" 0
-	is "ids twice" "$(cat "$dir"/audit/acme/audit/*.ndjson |
-	    jq -r .spool.id | sort | uniq -d)" ''
-	is "not told whose they are" "$(cat "$dir"/audit/acme/audit/*.ndjson |
-	    jq -c 'select(.data_stream != { type: "logs",
-	    dataset: "s1spool.audit", namespace: "soc" } or
-	    .event.kind != "event" or (.user.name | length) == 0)')" ''
-	! grep -rlE 'act-token|mock-token' "$dir/audit" "$dir"/*.err \
-	    "$dir/out" "$dir/err" || fail "a token is written down"
-}
-
-# Each line names the SHA-256 of the one before.
-check_chain()
-{
-	cat "$dir"/audit/acme/audit/*.ndjson >"$dir/all"
-	: >"$dir/want"
-	while IFS= read -r line; do
-		printf '%s' "$line" | sha256sum | cut -d ' ' -f 1
-	done <"$dir/all" | sed '$d' >"$dir/want"
-	sed 1d "$dir/all" | jq -r '.s1spool.audit.previous' >"$dir/got"
-	cmp -s "$dir/want" "$dir/got" || fail "the chain of hashes"
-}
 
 test_selection()
 {
@@ -109,6 +14,10 @@ test_selection()
 	    'refused nobody-here failure'
 	respond isolate "${name%?}" --reason x --yes --expect-name x
 	refused "a part of a name" 3 'no host'
+	respond isolate NAMESAKE --reason x --yes --expect-name NAMESAKE
+	refused "a name of three hosts" 3 'name one by its id'
+	is "each of them is listed" "$(grep -cE '^ +[0-9]+ +NAMESAKE ' \
+	    "$dir/err")" 3
 	respond isolate "id:$name" --reason x
 	refused "no id" 2 'is no agent'
 	for by in "$host" "$uuid" "$name" "name:$name" "id:$host"; do
@@ -399,15 +308,9 @@ test_log()
 	    fail "log: not the lines"
 }
 
-mock_start --agents 1200 --action-token act-token
+mock_start --agents 1200 --namesakes 3 --action-token act-token
 configure_respond
-query="limit=2&networkStatuses=connected&isActive=true"
-curl -s -m 20 -H 'Authorization: ApiToken mock-token' \
-    "$url/web/api/v2.1/agents?$query" >"$dir/agent"
-host=$(jq -r '.data[0].id' "$dir/agent")
-name=$(jq -r '.data[0].computerName' "$dir/agent")
-uuid=$(jq -r '.data[0].uuid' "$dir/agent")
-[ -n "$name" ] || exit 99
+take_host windows,macos,linux
 test_selection
 test_rules
 test_isolation

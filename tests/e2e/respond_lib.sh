@@ -2,7 +2,6 @@
 # shellcheck shell=sh
 . "$top_srcdir/tests/e2e/lib.sh"
 
-
 # configure_respond [LINE...]: below respond.
 configure_respond()
 {
@@ -101,7 +100,9 @@ check_chain()
 # take_host OS: one that is there; sets $host, $name and $uuid.
 take_host()
 {
-	curl -s -m 20 -H 'Authorization: ApiToken mock-token' "$url/web/api/v2.1/agents?limit=1&networkStatuses=connected&isActive=true&osTypes=$1" \
+	curl -s -m 20 -H 'Authorization: ApiToken mock-token' \
+	    "$url/web/api/v2.1/agents?limit=5&networkStatuses=connected&isActive=true&osTypes=$1" |
+	    jq '.data |= map(select(.computerName != "NAMESAKE"))' \
 	    >"$dir/agent"
 	host=$(jq -r '.data[0].id' "$dir/agent")
 	name=$(jq -r '.data[0].computerName' "$dir/agent")

@@ -151,10 +151,11 @@ test_fails_softly()
 	mock POST fault "[{\"fault\":\"404\",\"path\":\"$life\"},
 	    {\"fault\":\"403\",\"path\":\"/user\"}]" >/dev/null
 	begin
-	once
+	run_start
+	wait_for 20 said 'does not tell when its API token expires'
+	wait_for 20 have_polled
+	run_stop
 	is "exit code" "$code" 0
-	grep -q 'does not tell when its API token expires' "$dir/once.err" ||
-	    fail "not said"
 	is "errors" "$(jq '[.streams[].errors] | add' \
 	    "$dir/state/status.json")" 0
 	check group

@@ -52,6 +52,7 @@ world_of(const struct options *o, int64_t base)
 		.span = o->days * STAMP_DAY,
 		.n_agents = (uint32_t)o->agents,
 		.n_groups = (uint32_t)o->groups,
+		.n_namesakes = (uint32_t)o->namesakes,
 		.n_threats = (uint32_t)o->threats,
 		.n_activities = (uint32_t)o->activities,
 		.n_alerts = (uint32_t)o->alerts,

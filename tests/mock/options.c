@@ -25,6 +25,8 @@ static const struct option_row {
 	    "all records follow from it (1)" },
 	{ "agents", "N", NUMBER, offsetof(struct options, agents),
 	    "agents (1000)" },
+	{ "namesakes", "N", NUMBER, offsetof(struct options, namesakes),
+	    "so many of these have one computer name (0)" },
 	{ "activities", "N", NUMBER, offsetof(struct options, activities),
 	    "activities in the history (5000)" },
 	{ "threats", "N", NUMBER, offsetof(struct options, threats),

@@ -11,7 +11,7 @@
 #include "tests/mock/produce.h"
 
 struct options {
-	int64_t seed, agents, activities, threats, groups, days, cache;
+	int64_t seed, agents, namesakes, activities, threats, groups, days, cache;
 	int64_t alerts, unified_alerts, applications, installations, risks;
 	const char *epoch;
 	double clock_offset;

@@ -113,8 +113,11 @@ world_agent(const struct world *w, uint32_t index, struct agent *a)
 	a->index = index;
 	a->group = (uint32_t)rng_below(&r, w->n_groups);
 	a->serial = rng_next(&r);
-	snprintf(a->host, sizeof(a->host), "%s-%s-%04u",
-	    world_site(w, a->group).code, a->dept, (unsigned)index);
+	if (index < w->n_namesakes)
+		snprintf(a->host, sizeof(a->host), "NAMESAKE");
+	else
+		snprintf(a->host, sizeof(a->host), "%s-%s-%04u",
+		    world_site(w, a->group).code, a->dept, (unsigned)index);
 }
 
 uint64_t

@@ -19,6 +19,7 @@ struct world {
 	int64_t base; /* microseconds: where the history ends */
 	int64_t span; /* its length */
 	uint32_t n_agents, n_groups, n_threats, n_activities;
+	uint32_t n_namesakes; /* the first agents, all of one name */
 	uint32_t n_alerts, n_unified, n_applications, n_installations, n_risks;
 };
 

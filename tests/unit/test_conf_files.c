@@ -130,14 +130,15 @@ test_thousand_consoles(void)
 
 /* A reload restarts the consoles that are not the same: every option that
  * is changed counts, wherever it stands, and how it is written does not. */
+#define TAGS "    datasets: { agent: { tags: [ forwarded, sentinel_one-agent"
+
 static void
 test_same_console(void)
 {
 	static const char *const same[] = {
 		"    rate_share: 1\n", "    http_client_timeout: 30000ms\n",
 		"    datasets: { agent: { interval: 30000ms } }\n",
-		"    datasets: { agent: { tags: [ forwarded, "
-		    "sentinel_one-agent ] } }\n",
+		TAGS " ] } }\n",
 	};
 	static const char *const other[] = {
 		"    rate_share: 0.5\n", "    namespace: n\n",
@@ -148,8 +149,7 @@ test_same_console(void)
 		"    datasets: { agent: { enabled: false } }\n",
 		"    datasets: { group: { interval: 31s } }\n",
 		"    datasets: { agent: { tags: [ forwarded ] } }\n",
-		"    datasets: { agent: { tags: [ forwarded, "
-		    "sentinel_one-agent, a ] } }\n",
+		TAGS ", a ] } }\n",
 		"    datasets: { unified_alert: { output: raw } }\n",
 	};
 	struct conf *first;

@@ -186,7 +186,7 @@ test_process_name(void)
 	static const char *const bad[] = { "", " ", "..", " a", "a ", "-a",
 		"a\"", "a'", "a`", "a$b", "a\\", "a*", "a?", "a,b", "a;b",
 		"a|b", "a&b", "a<b", "a>b", "a%b", "a!b", "a^b", "a\nb",
-		"a\tb", "a\x7f", "\xe2\x80\x9c" "a" };
+		"a\tb", "a\x7f", "\xe2\x80\x9cz" };
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		CU_ASSERT_PTR_NULL(process_name_refuse(good[i]));

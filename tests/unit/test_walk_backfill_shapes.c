@@ -412,7 +412,7 @@ test_two_times(void)
 			snprintf(text, sizeof(text), "\"code\":\"%04d\"", i);
 			CU_ASSERT_EQUAL(rig_lines(&r, text), 1);
 		}
-		CU_ASSERT_EQUAL(rig_lines(&r, NULL), n_twos);
+		CU_ASSERT_EQUAL(rig_lines(&r, NULL), (size_t)n_twos);
 		rig_fini(&r);
 	}
 }
