@@ -136,7 +136,9 @@ serve_list(struct rig *r, const char *path, struct fake_reply *reply)
 	long n = 0;
 
 	rig_param(path, "cursor", cursor, sizeof(cursor));
-	qsort(r->toy, r->n_toys, sizeof(*r->toy), by ? by_id : by_time);
+	if (r->n_toys > 0)
+		qsort(r->toy, r->n_toys, sizeof(*r->toy),
+		    by ? by_id : by_time);
 	buf_adds(&reply->body, "{\"data\":[");
 	for (size_t i = 0; i < r->n_toys; i++) {
 		const struct toy *t = &r->toy[i];
