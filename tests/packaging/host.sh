@@ -1,10 +1,12 @@
 # Sourced: a Debian of its own in $root, with a systemd of its own that runs as
 # process 1 of its own namespaces.  No container engine; root is needed.
 # shellcheck shell=sh
-# shellcheck disable=SC2034 # lib.sh and the tests read them
+# shellcheck disable=SC2016,SC2034 # of apt; lib.sh and the tests read them
 
 suite=${SUITE-bookworm}
-mirror=${MIRROR-http://deb.debian.org/debian}
+# Where apt has this suite from, unless it is told.
+mirror=${MIRROR-$(apt-get indextargets --format '$(REPO_URI)' \
+    'Created-By: Packages' "Codename: $suite" | head -n 1)}
 # Made once and copied for each test.
 base=$top_builddir/tests/packaging/$suite
 host_pid=
@@ -35,7 +37,7 @@ make_base()
 	[ ! -e "$base" ] || return 0
 	rm -rf "$base.tmp"
 	debootstrap --variant=minbase --include=ca-certificates,systemd,\
-systemd-sysv,libcurl4,libjson-c5,libssl3,libyaml-0-2,zlib1g \
+systemd-sysv,libcurl4,libjson-c5,libssl3,libyaml-0-2,libzip4,zlib1g \
 	    "$suite" "$base.tmp" "$mirror" >"$base.log" 2>&1 || {
 		tail -n 5 "$base.log"
 		rm -rf "$base.tmp"
