@@ -75,12 +75,12 @@ void engine_free(struct engine *e);
 /* For reload.c: open a console; NULL with a message in err and errno. */
 struct tenant *engine_open_tenant(struct engine *e,
     const struct conf_console *c, struct buf *err);
-/* Stop to poll these n: commit, seal, save. */
+/* Stop to poll these n: commit, seal, save.  chores.c. */
 void engine_halt(struct engine *e, struct tenant *const *t, size_t n);
 /* Go by what e->conf says for all consoles. */
 void engine_set_limits(struct engine *e);
 
-/* Call fn for each poller. */
+/* Call fn for each poller.  chores.c. */
 void engine_each(struct engine *e, void (*fn)(void *cookie, struct poller *p),
     void *cookie);
 

@@ -197,7 +197,7 @@ bool poller_seal(struct poller *p, bool now);
 /* Between two commits: save the ids, once per segment.  True when it did. */
 bool poller_save(struct poller *p);
 
-/* The walk that is due, or goes on. */
+/* The walk that is due, or goes on: turn.c. */
 void poller_next(struct poller *p);
 /* The tenant asked /system/info for those that wait for it. */
 void poller_on_info(struct poller *p, const struct answer *answer);
@@ -236,9 +236,9 @@ void poller_ask(struct poller *p);
 /* Cancel the request; complete records that came count. */
 void poller_abort_page(struct poller *p);
 /* The page is in the stream; `next` is the cursor of the one that follows,
- * NULL when it was the last.  poller.c. */
+ * NULL when it was the last.  turn.c. */
 void poller_page_done(struct poller *p, const char *next);
-/* From the walk's lower bound again; ids protect from doubles.  poller.c. */
+/* From the walk's lower bound again; ids protect from doubles.  turn.c. */
 void poller_restart_walk(struct poller *p);
 /* Back to what is durable.  trouble.c. */
 void poller_roll_back(struct poller *p);
