@@ -27,6 +27,9 @@ test	command:cmp		diffutils		diffutils
 test	command:find		findutils		findutils
 test	command:ps		procps			procps-ng
 ci	command:clang		clang			clang
+ci	command:clang-tidy	clang-tidy		clang-tools-extra
+ci	command:cppcheck	cppcheck		cppcheck
+ci	command:gcc		gcc			gcc
 ci	sanitizers:clang	libclang-rt-dev		compiler-rt
 ci	command:git		git			git
 ci	command:go		golang			golang

@@ -64,17 +64,15 @@ is_in_group(const struct user *u, gid_t group)
 bool
 user_may(const struct user *u, const struct stat *sb, int wanted)
 {
-	int has;
+	mode_t has = sb->st_mode;
 
 	if (u->uid == 0)
 		return true;
 	if (u->uid == sb->st_uid)
-		has = sb->st_mode >> 6;
+		has >>= 6;
 	else if (is_in_group(u, sb->st_gid))
-		has = sb->st_mode >> 3;
-	else
-		has = (int)sb->st_mode;
-	return (wanted & ~has) == 0;
+		has >>= 3;
+	return ((mode_t)wanted & ~has) == 0;
 }
 
 /* One step of the way.  0, or -1 with the reason. */

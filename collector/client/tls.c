@@ -214,15 +214,16 @@ versions(unsigned set)
 	static const long highest[] = {
 		CURL_SSLVERSION_MAX_TLSv1_2, CURL_SSLVERSION_MAX_TLSv1_3,
 	};
-	size_t low = 0, high = sizeof(highest) / sizeof(highest[0]) - 1;
+	long low = 0, high = 0;
 
-	if (set == 0)
-		return CURL_SSLVERSION_TLSv1_2;
-	while ((set >> low & 1) == 0)
-		low++;
-	while ((set >> high & 1) == 0)
-		high--;
-	return lowest[low] | highest[high];
+	for (size_t i = 0; i < sizeof(lowest) / sizeof(lowest[0]); i++) {
+		if ((set >> i & 1) == 0)
+			continue;
+		if (low == 0)
+			low = lowest[i];
+		high = highest[i];
+	}
+	return low == 0 ? CURL_SSLVERSION_TLSv1_2 : low | high;
 }
 
 static void

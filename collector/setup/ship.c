@@ -50,9 +50,10 @@ static void
 add_paths(const struct setup *s, const struct feed *f, struct buf *out)
 {
 	static const char *const endings[] = { ".ndjson", ".ndjson.gz" };
+	size_t n = is_sealed(s) ? 2 : 1;
 
 	for (char **p = f->folders; *p != NULL; p++)
-		for (int i = 0; i <= is_sealed(s); i++) {
+		for (size_t i = 0; i < n; i++) {
 			char *path = xasprintf("%s/*%s", *p, endings[i]);
 
 			buf_adds(out, "- ");

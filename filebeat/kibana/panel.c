@@ -137,7 +137,7 @@ read_size(struct panel *p, char *text)
 {
 	if (sscanf(text, "%dx%d", &p->w, &p->h) != 2)
 		return false;
-	strsep(&text, " ");
+	(void)strsep(&text, " ");
 	p->range = text;
 	return true;
 }

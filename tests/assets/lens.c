@@ -187,7 +187,8 @@ lens_check(struct json_object *attributes)
 	const char *kql = fault_text_if(attributes, "state.query.query");
 	evidence_set set = evidence_query(EVIDENCE_ALL, kql);
 
-	if (strcmp(fault_text(attributes, "state.query.language"), "kuery"))
+	if (strcmp(fault_text(attributes, "state.query.language"),
+		"kuery") != 0)
 		fault("not in KQL");
 	if (fault_get(attributes, "version") != NULL)
 		fault("has a version");

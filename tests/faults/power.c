@@ -174,10 +174,10 @@ lose_bytes(const struct file *f, long long size)
 static void
 lose_name(const struct file *f)
 {
-	if (f->old[0] != '\0')
-		rename(f->old, f->path);
-	else
+	if (f->old[0] == '\0')
 		unlink(f->path);
+	else if (rename(f->old, f->path) < 0)
+		err(99, "%s", f->path);
 }
 
 void

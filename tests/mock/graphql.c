@@ -136,10 +136,11 @@ read_variables(struct graphql *q, struct lexer *l,
 	if (!take(l, "("))
 		return 0;
 	while (!take(l, ")")) {
-		char *name = q->variable[q->n_variables];
+		char *name;
 
 		if (q->n_variables == GRAPHQL_VARIABLES)
 			return fail(q, "Too many variables");
+		name = q->variable[q->n_variables];
 		if (expect(q, l, "$") != 0 || take_name(q, l, name) != 0 ||
 		    expect(q, l, ":") != 0)
 			return -1;

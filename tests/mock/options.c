@@ -194,7 +194,7 @@ set(struct options *o, const struct option_row *r, char **argument)
 	case TEXT:
 		break;
 	}
-	memcpy(field, &argument[0], sizeof(char *));
+	*(const char **)field = argument[0];
 	return 0;
 }
 

@@ -189,11 +189,11 @@ tmpl_compile(struct tmpl *t, const char *source,
     const struct tmpl_name *names, const struct tmpl_name *more)
 {
 	struct compiler c = { t, { names, more, gen_names } };
-	char *to;
+	char *to = xmalloc(strlen(source) * 2 + 1);
 
 	t->op = NULL;
 	t->n = 0;
-	t->text = to = xmalloc(strlen(source) * 2 + 1);
+	t->text = to;
 	for (const char *p = source; *p != '\0'; p++) {
 		if (*p == '^') {
 			*to++ = '\\';

@@ -2,6 +2,7 @@
 
 #include "tests/unit/client_world.h"
 
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@ world_write_token(const char *text, mode_t mode)
 {
 	FILE *f = fopen(w.token_file, "w");
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	if (f == NULL)
+		err(99, "%s", w.token_file);
 	fputs(text, f);
 	fclose(f);
 	chmod(w.token_file, mode);

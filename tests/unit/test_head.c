@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/xalloc.h"
 #include "collector/client/head.h"
 #include "tests/unit/unit.h"
 
@@ -210,9 +211,8 @@ test_any_bytes(void)
 	head_init(&h);
 	for (int i = 0; i < 20000; i++) {
 		size_t len = 0, max = 80;
-		char *p = malloc(max), *exact;
+		char *p = xmalloc(max), *exact;
 
-		CU_ASSERT_PTR_NOT_NULL_FATAL(p);
 		for (int n = rand_r(&seed) % 6; n > 0; n--) {
 			const char *word = words[(size_t)rand_r(&seed) %
 			    (sizeof(words) / sizeof(words[0]))];
@@ -223,8 +223,7 @@ test_any_bytes(void)
 			len += strlen(word);
 			p[len++] = (char)rand_r(&seed);
 		}
-		exact = malloc(len > 0 ? len : 1);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
+		exact = xmalloc(len > 0 ? len : 1);
 		memcpy(exact, p, len);
 		if (!head_line(&h, (struct slice){ exact, len }))
 			head_init(&h);

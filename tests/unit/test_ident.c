@@ -49,7 +49,7 @@ static void feed_value(struct print *p, struct json_object *v);
 static void
 feed_object(struct print *p, struct json_object *o)
 {
-	const char *names[64];
+	const char *names[64] = { NULL };
 	size_t n = 0;
 
 	json_object_object_foreach(o, key, value) {

@@ -124,9 +124,7 @@ test_snake(void)
 		{ "", MAP_REST, "x", NULL, MAP_SNAKE },
 	};
 	struct toy t;
-	char *many = NULL;
-	size_t len = 0;
-	FILE *f;
+	struct buf many;
 
 	TOY(&t, rows);
 	TOY_IS(&t, "{\"agentUuid\":1,\"ipV4\":{\"userID\":[{\"fooBar\":2}]},"
@@ -155,16 +153,14 @@ test_snake(void)
 	TOY_IS(&t, "{\"\xc3\x89t\xc3\xa9\":1}",
 	    "\"x\":{\"\xc3\x89t\xc3\xa9\":1}");
 
-	f = open_memstream(&many, &len);
-	fputc('{', f);
+	buf_init(&many, 1 << 20);
 	for (int i = 0; i < 20000; i++)
-		fprintf(f, "%s\"%s%d\":%d", i == 0 ? "" : ",",
+		buf_addf(&many, "%c\"%s%d\":%d", i == 0 ? '{' : ',',
 		    i % 2 == 0 ? "aB" : "a_b", i / 2, i);
-	fputc('}', f);
-	fclose(f);
-	CU_ASSERT_EQUAL(count_of(toy_map(&t, many), ':'), 10001);
+	buf_addc(&many, '}');
+	CU_ASSERT_EQUAL(count_of(toy_map(&t, many.p), ':'), 10001);
 	CU_ASSERT_EQUAL(mapper_counts(t.mapper)->unknown_members, 10008);
-	free(many);
+	buf_fini(&many);
 	toy_fini(&t);
 }
 

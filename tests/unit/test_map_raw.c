@@ -6,6 +6,7 @@
 
 #include <json-c/json.h>
 
+#include "collector/base/xalloc.h"
 #include "collector/dataset/dataset.h"
 #include "collector/map/map.h"
 #include "tests/unit/unit.h"
@@ -289,7 +290,7 @@ test_tags(void)
 		CU_ASSERT_EQUAL(members_of(&t, NULL), 4);
 		UNIT_TEXT(text_at(&t, "event", "original"), "-");
 		/* Nothing can be left out of the message. */
-		line = strdup(t.line.p);
+		line = xstrdup(t.line.p);
 		emit_raw(&t, false, id);
 		UNIT_TEXT(t.line.p, line);
 		free(line);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "collector/base/xalloc.h"
 #include "spool/stream.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/spool_rig.h"
@@ -426,7 +427,7 @@ test_parse_line(void)
 	/* Every cut is refused, never read beyond. */
 	for (size_t n = 0; n < sizeof("{\"spool\":{\"seq\":\"z9-12\",\"id\":"
 	    "\"i\\\"d\",\"at\":\"t\\\\\",\"resend\":41},") - 1; n++) {
-		char *cut = malloc(n + 1);
+		char *cut = xmalloc(n + 1);
 
 		memcpy(cut, good.p, n);
 		CU_ASSERT_EQUAL(stream_parse_line((struct slice){ cut, n },

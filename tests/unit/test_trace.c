@@ -72,21 +72,16 @@ fetch(const char *path, const char *body, struct result *r)
 static struct json_object *
 line(size_t n)
 {
-	char *all = scratch_read(state, FILE_NAME, NULL), *p = all, *next;
+	char *all = scratch_read(state, FILE_NAME, NULL), *rest = all, *p;
 	struct json_object *o;
 
 	CU_ASSERT_PTR_NULL(strstr(all, TOKEN));
 	CU_ASSERT_PTR_NULL(strstr(all, "hidden"));
 	CU_ASSERT_PTR_NULL(strcasestr(all, "authorization"));
-	for (; n > 0 && p != NULL; n--) {
-		p = strchr(p, '\n');
-		p = p == NULL ? NULL : p + 1;
-	}
-	CU_ASSERT_FATAL(p != NULL);
-	next = strchr(p, '\n');
-	CU_ASSERT_FATAL(next != NULL);
-	*next = '\0';
-	o = json_tokener_parse(p);
+	do
+		p = strsep(&rest, "\n");
+	while (n-- > 0);
+	o = p == NULL ? NULL : json_tokener_parse(p);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(o);
 	free(all);
 	return o;

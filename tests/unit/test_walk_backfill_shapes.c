@@ -26,9 +26,9 @@ static const struct map_constant constants[] = { { NULL, NULL } };
 
 #define LIST(where)                                                          \
 	{                                                                    \
-		.path = where, .query = "sortBy=updatedAt",                  \
+		.path = (where), .query = "sortBy=updatedAt",                \
 		.records = "data[]", .cursor = "pagination.nextCursor",      \
-		.rate_class = where, .max_page = 1000,                       \
+		.rate_class = (where), .max_page = 1000,                     \
 	}
 
 #define MAP(when, ...)                                                       \

@@ -26,8 +26,10 @@ nth_param(const struct rig *r, size_t nth, const char *name, char out[64])
 	const char *line = r->asked.p;
 	char path[1024];
 
-	while (nth-- > 0 && line != NULL)
-		line = strchr(line, '\n') + 1;
+	while (nth-- > 0) {
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
 	snprintf(path, sizeof(path), "%.*s", (int)strcspn(line, "\n"), line);
 	rig_param(path, name, out, 64);
 }

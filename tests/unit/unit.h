@@ -45,16 +45,19 @@ unit_run(const char *suite, const struct unit_test *tests, size_t n)
 		    sizeof(tests) / sizeof((tests)[0]));                     \
 	}
 
+static inline bool
+unit_same(const char *got, const char *want, const char *file, int line)
+{
+	bool same = got != NULL && want != NULL && strcmp(got, want) == 0;
+
+	if (!same)
+		fprintf(stderr, "%s:%d: got  %s\n\twant %s\n", file, line,
+		    got == NULL ? "NULL" : got, want == NULL ? "NULL" : want);
+	return same;
+}
+
 /* A text against what was expected, with both in the failure's output. */
 #define UNIT_TEXT(got, want)                                                 \
-	do {                                                                 \
-		const char *unit_got = (got), *unit_want = (want);           \
-		bool unit_same = strcmp(unit_got, unit_want) == 0;           \
-                                                                             \
-		CU_ASSERT_TRUE(unit_same);                                   \
-		if (!unit_same)                                              \
-			fprintf(stderr, "%s:%d: got  %s\n\twant %s\n",       \
-			    __FILE__, __LINE__, unit_got, unit_want);        \
-	} while (0)
+	CU_ASSERT_TRUE(unit_same(got, want, __FILE__, __LINE__))
 
 #endif
