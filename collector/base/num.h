@@ -12,7 +12,7 @@
 /* Room for what num_duration_text() and num_size_text() write. */
 #define NUM_TEXT 32
 
-/* Decimal digits, after a minus sign when negative. */
+/* Decimal digits, after a minus sign when negative; never INT64_MIN. */
 int num_int(struct slice text, int64_t min, int64_t max, int64_t *out);
 
 /* Digits with at most one point between them: "1", "0.25". */

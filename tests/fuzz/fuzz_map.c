@@ -1,8 +1,8 @@
 /*
- * Mapping: what comes out is JSON and names no member twice.  The first byte
- * chooses the dataset (low four bits), the options (the next three) and
- * whether the document is compared with that of a mapper that has seen nothing
- * before (the last).
+ * Mapping: what comes out is JSON and names no member twice, whatever the
+ * record; of one without repeated members it is the oracle's document.  The
+ * first byte chooses the dataset, 'a' and up, the second the options; the
+ * record follows.  FUZZ_DATASET in the environment keeps to one dataset.
  */
 #include "config.h"
 
@@ -13,19 +13,12 @@
 #include "collector/map/map.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/json.h"
+#include "tests/fuzz/map_input.h"
+#include "tests/oracle/tree.h"
+#include "tests/oracle/trial.h"
 
-static const struct map_options options[] = {
-	{ .name = "fuzz", .namespace = "default" },
-	{ .name = "fuzz", .namespace = "default",
-	    .preserve_original_event = true,
-	    .preserve_duplicate_custom_fields = true },
-	{ .name = "fuzz", .namespace = "default", .raw = true },
-	{ .name = "fuzz", .namespace = "default", .switches = ~0u,
-	    .resend_period_ms = 1 },
-};
-
-_Static_assert(DATASET_COUNT <= 16, "four bits do not do any more");
-#define OPTIONS (sizeof(options) / sizeof(options[0]))
+#define ORACLE_BYTES_MAX (16 << 10) /* it takes its time */
+#define TEXT_MAX (64 << 20)
 
 static void
 check_document(const struct buf *out)
@@ -76,8 +69,10 @@ map_record(struct mapper *m, struct slice record, bool original,
 	struct map_ident ident;
 
 	buf_reset(out);
-	if (mapper_scan(m, record, &ctx, &ident) < 0)
+	if (mapper_scan(m, record, &ctx, &ident) < 0) {
+		MUST(strlen(mapper_error(m)) > 0);
 		return false;
+	}
 	MUST(ident.id.len == 28);
 	buf_addf(out, "{\"spool\":{\"id\":\"%.*s\",\"at\":\"%.*s\"},",
 	    (int)ident.id.len, ident.id.p, (int)ident.at.len, ident.at.p);
@@ -89,45 +84,78 @@ map_record(struct mapper *m, struct slice record, bool original,
 
 /* What was mapped before leaves no trace. */
 static void
-check_fresh(unsigned dataset, unsigned option, struct slice record, bool ok,
-    const struct buf *want)
+check_fresh(const struct dataset *d, const struct map_options *opt,
+    struct slice record, bool ok, const struct buf *want)
 {
-	struct mapper *m = mapper_new(&dataset_table[dataset]->map,
-	    &options[option]);
+	struct mapper *m = mapper_new(&d->map, opt);
 	struct buf out;
 
-	buf_init(&out, 64 << 20);
+	buf_init(&out, TEXT_MAX);
 	MUST(map_record(m, record, true, &out) == ok);
 	MUST(slice_eq(buf_slice(&out), buf_slice(want)));
 	buf_fini(&out);
 	mapper_free(m);
 }
 
+/* Texts with a NUL are too much for the oracle. */
+static bool
+is_for_oracle(struct slice record)
+{
+	return record.len <= ORACLE_BYTES_MAX &&
+	    memmem(record.p, record.len, "\\u0000", 6) == NULL;
+}
+
+/* The oracle makes the same of it, in forms and with options that follow from
+ * the text. */
+static void
+check_oracle(enum dataset_id id, struct slice record)
+{
+	static struct trial *trials[DATASET_COUNT];
+	struct json_object *tree;
+	uint64_t seed = record.len;
+	const char *why;
+
+	if (!is_for_oracle(record) ||
+	    tree_parse(record.p, record.len, &tree) < 0)
+		return;
+	for (size_t i = 0; i < record.len; i++)
+		seed = (seed ^ (unsigned char)record.p[i]) * 0x100000001b3;
+	if (trials[id] == NULL)
+		trials[id] = trial_new(dataset_table[id]);
+	why = trial_run(trials[id], tree, seed);
+	if (why != NULL) {
+		trial_print(trials[id]);
+		fflush(stdout);
+		fprintf(stderr, "%s: %s\n", dataset_table[id]->name, why);
+	}
+	MUST(why == NULL);
+	json_object_put(tree);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct mapper *kept[DATASET_COUNT][OPTIONS];
-	unsigned dataset, option;
-	struct slice record;
+	static struct mapper *kept[DATASET_COUNT][MAP_INPUT_OPTIONS];
+	struct map_input in;
 	struct mapper **m;
 	struct buf out;
 	bool ok;
 
-	if (size < 1)
+	if (!map_input_read(&in, data, size))
 		return 0;
-	dataset = (data[0] & 0x0f) % DATASET_COUNT;
-	option = (data[0] >> 4 & 0x07) % OPTIONS;
-	record = (struct slice){ (const char *)data + 1, size - 1 };
-	m = &kept[dataset][option];
+	m = &kept[in.dataset][in.option];
 	if (*m == NULL)
-		*m = mapper_new(&dataset_table[dataset]->map,
-		    &options[option]);
-	buf_init(&out, 64 << 20);
-	ok = map_record(*m, record, true, &out);
-	if ((data[0] & 0x80) != 0)
-		check_fresh(dataset, option, record, ok, &out);
-	if (ok)
-		map_record(*m, record, false, &out);
+		*m = mapper_new(&dataset_table[in.dataset]->map,
+		    map_input_options(in.option));
+	buf_init(&out, TEXT_MAX);
+	ok = map_record(*m, in.record, true, &out);
+	if (in.fresh)
+		check_fresh(dataset_table[in.dataset],
+		    map_input_options(in.option), in.record, ok, &out);
+	if (ok) {
+		map_record(*m, in.record, false, &out);
+		check_oracle(in.dataset, in.record);
+	}
 	buf_fini(&out);
 	return 0;
 }

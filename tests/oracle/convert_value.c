@@ -153,7 +153,7 @@ print_decimal(double v, bool single)
 {
 	double size = fabs(v);
 	bool plain = v == 0 || (size >= 1e-3 && size < 1e7);
-	int precision = plain ? 0 : 1, power;
+	int precision = 0, power;
 	char digits[40], out[64];
 
 	do
@@ -167,7 +167,8 @@ print_decimal(double v, bool single)
 		snprintf(out, sizeof(out), "%.*f", after < 1 ? 1 : after, v);
 	} else {
 		*strchr(digits, 'e') = '\0';
-		snprintf(out, sizeof(out), "%sE%d", digits, power);
+		snprintf(out, sizeof(out), "%s%sE%d", digits,
+		    strchr(digits, '.') == NULL ? ".0" : "", power);
 	}
 	return tree_number(out);
 }
