@@ -127,11 +127,9 @@ sync_segment(struct stream *st)
  * for this only: a process may have many thousands of streams.
  */
 static void
-sync_folder(struct stream *st)
+sync_folder(struct stream *st, int fd)
 {
-	if (!st->folder_dirty)
-		return;
-	if (fs_sync_folder(spool_dirfd(st->spool), st->folder) < 0) {
+	if (fs_sync_dir(fd) < 0) {
 		st->failed = errno;
 	} else {
 		st->folder_dirty = false;
@@ -362,12 +360,21 @@ err:
 int
 stream_sync(struct stream *st)
 {
+	int folder = -1;
+
 	if (!st->dirty)
 		return 0;
+	/* Before anything else: what was not tried is not in doubt. */
+	if (st->folder_dirty && (folder = fs_open_dir(spool_dirfd(st->spool),
+	    st->folder)) < 0)
+		return -1;
 	st->dirty = false;
 	sync_segment(st);
-	if (st->failed == 0)
-		sync_folder(st);
+	if (folder >= 0) {
+		if (st->failed == 0)
+			sync_folder(st, folder);
+		close(folder);
+	}
 	if (st->failed == 0)
 		return 0;
 

@@ -90,10 +90,12 @@ int stream_append(struct stream *st, struct slice lines, size_t n_lines,
  * fdatasync what was appended (and the folder when a segment is new).  0, or
  * -1 with errno; then the segment is abandoned and everything after the last
  * successful sync has to be fetched again.  That goes for what was sealed
- * since then, too: a failed sync while sealing is reported here.
+ * since then, too: a failed sync while sealing is reported here.  When the
+ * stream is still dirty after a failure, nothing was tried: the lines are in no
+ * doubt, and the next call syncs them.
  */
 int stream_sync(struct stream *st);
-/* Was anything appended since the last stream_sync()? */
+/* Was anything appended since the last stream_sync() that tried? */
 bool stream_is_dirty(const struct stream *st);
 
 /*

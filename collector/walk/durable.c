@@ -87,6 +87,15 @@ make_room_for_snapshot(struct poller *p)
 	return intake_flush(&p->intake);
 }
 
+/* After a sync that failed they may be on disk all the same, and are asked for
+ * again: the only way to a line that is there twice. */
+static void
+doubt_appended(struct poller *p)
+{
+	p->counts.maybe_doubled += p->seen.n_appended - p->seen.n_notes;
+	seen_forget_appended(&p->seen);
+}
+
 static bool
 on_sync(void *cookie)
 {
@@ -95,11 +104,8 @@ on_sync(void *cookie)
 	if (make_room_for_snapshot(p) != 0 || stream_sync(p->stream) != 0) {
 		int error = errno;
 
-		/* They may be on disk all the same, and are asked for
-		 * again: the only way to a line that is there twice. */
-		p->counts.maybe_doubled += p->seen.n_appended -
-		    p->seen.n_notes;
-		seen_forget_appended(&p->seen);
+		if (!stream_is_dirty(p->stream))
+			doubt_appended(p);
 		poller_spool_failed(p, error);
 		return false;
 	}

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/faults/errno_name.h"
+
 static struct fault fault;
 static unsigned seen, hits;
 static bool fail_next_write;
@@ -221,24 +223,6 @@ fallocate(int fd, int mode, off_t offset, off_t len)
 	    next(fd, mode, offset, len);
 }
 
-static int
-parse_errno(const char *s)
-{
-	static const struct {
-		const char *name;
-		int value;
-	} names[] = {
-		{ "EACCES", EACCES }, { "EDQUOT", EDQUOT }, { "EIO", EIO },
-		{ "EMFILE", EMFILE }, { "ENOSPC", ENOSPC },
-		{ "EOPNOTSUPP", EOPNOTSUPP }, { "EROFS", EROFS },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(s, names[i].name) == 0)
-			return names[i].value;
-	return (int)strtol(s, NULL, 10);
-}
-
 static unsigned long
 env_number(const char *name, unsigned long otherwise)
 {
@@ -256,7 +240,7 @@ set_from_environment(void)
 		.path = getenv("FAULT_PATH"),
 		.nth = (unsigned)env_number("FAULT_NTH", 1),
 		.count = (unsigned)env_number("FAULT_COUNT", 1),
-		.error = error != NULL ? parse_errno(error) : EIO,
+		.error = error != NULL ? errno_of_name(error) : EIO,
 		.short_bytes = env_number("FAULT_SHORT", 0),
 	};
 

@@ -193,6 +193,28 @@ test_folder_is_synced(void)
 	rig_teardown(&f);
 }
 
+/* No file is free: nothing was tried, and nothing is in doubt. */
+static void
+test_folder_is_not_opened(void)
+{
+	const struct fault fault = { .call = "openat", .count = 1,
+		.error = EMFILE };
+	struct spool_rig f;
+
+	rig_setup(&f);
+	rig_append_one(&f, "a");
+	fault_set(&fault);
+	CU_ASSERT_EQUAL(stream_sync(f.st), -1);
+	CU_ASSERT_EQUAL(errno, EMFILE);
+	CU_ASSERT_TRUE(stream_is_dirty(f.st));
+	CU_ASSERT_EQUAL(stream_sync(f.st), 0);
+	CU_ASSERT_FALSE(stream_is_dirty(f.st));
+	rig_append_one(&f, "b");
+	rig_check_files(&f, FIRST);
+	rig_check_back(&f, NULL, "a b");
+	rig_teardown(&f);
+}
+
 /* What counts as written after a restart has to be on disk, whether or not the
  * process that wrote it got so far. */
 static void
@@ -364,6 +386,7 @@ static const struct unit_test tests[] = {
 	{ "a failed sync", test_failed_sync },
 	{ "a failed sync while sealing", test_failed_sync_while_sealing },
 	{ "the folder is synced once a segment", test_folder_is_synced },
+	{ "the folder cannot be opened", test_folder_is_not_opened },
 	{ "the file size limit", test_file_size_limit },
 	{ "a full disk", test_full_disk },
 	{ "a damaged archive", test_damaged_archive },

@@ -289,6 +289,7 @@ static const struct fault disk_faults[] = {
 	{ "write", "/spool/", 2, 1, ENOSPC, 700 },
 	{ "fdatasync", "/spool/", 1, 1, EIO, 0 },
 	{ "openat", ".ndjson", 1, 2, ENOSPC, 0 },
+	{ "openat", "/spool/", 2, 1, EMFILE, 0 }, /* of the folder, to sync */
 	{ "fallocate", "/spool/", 1, 4, ENOSPC, 0 },
 	{ "write", "journal", 1, 2, ENOSPC, 0 },
 	{ "fdatasync", "journal", 1, 1, EIO, 0 },

@@ -1,0 +1,392 @@
+# One call of the C library fails at one place of the program, for places all
+# over it, and then the program is started again: no record is lost, and none is
+# there twice but behind a failed sync.  It goes on by itself, or ends with an
+# exit code of its own and says why; without memory it aborts.
+#
+# A first run of each scene lists the places (site_preload.c).
+#
+# SITES=N: how many of each scene, or all of them, in each way; SEED=N: the same
+# ones again; SCENES, KINDS: which.
+# shellcheck disable=SC2034,SC2317 # lib.sh reads and calls them
+. "$top_srcdir/tests/e2e/lib.sh"
+
+preload=$top_builddir/tests/faults/site_preload.so
+[ -z "$SANITIZED" ] || {
+	echo "a sanitizer wants to be loaded first"
+	exit 77
+}
+sites=${SITES-2}
+seed=${SEED-$$}
+echo "SEED=$seed"
+datasets="activity agent alert group threat threat_event unified_alert"
+: >"$dir/sites.had"
+n_runs=0
+n_missed=0
+
+# What fails
+
+# preloaded COMMAND...: with a deadline; sets $code.
+preloaded()
+{
+	timeout 60 env LD_PRELOAD="$preload" "$@"
+	code=$?
+}
+
+# The ways in which a call fails, the most likely one first.
+ways()
+{
+	case $1 in
+	write) echo ENOSPC EIO,SHORT=100 EINTR ENOSPC,NTH=2 EDQUOT,NTH=5 \
+	    EROFS,COUNT=0 ;;
+	read | pread) echo EIO EINTR EIO,SHORT=1 EIO,NTH=2 ;;
+	fdatasync | fsync) echo EIO EIO,NTH=2 ENOSPC,NTH=5 EIO,COUNT=0 ;;
+	fallocate) echo ENOSPC EINTR EOPNOTSUPP EDQUOT,NTH=3 EIO,COUNT=0 ;;
+	open | openat | fopen) echo EMFILE EIO,NTH=2 ENOSPC,NTH=5 \
+	    EACCES,COUNT=0 ;;
+	renameat | linkat | mkdirat) echo ENOSPC EIO,NTH=2 EROFS,COUNT=0 ;;
+	unlink | unlinkat) echo EROFS EIO,NTH=2 EIO,COUNT=0 ;;
+	socket) echo EMFILE ;;
+	connect) echo ECONNREFUSED ;;
+	send | recv) echo ECONNRESET EINTR ECONNRESET,NTH=3 ;;
+	poll) echo EINTR ENOMEM ;;
+	malloc | calloc | realloc) echo ENOMEM ENOMEM,NTH=4 ;;
+	*) echo EIO ;;
+	esac
+}
+
+# fails WAY SITE: from now on.
+fails()
+{
+	rm -f "$dir/hit"
+	unset SITE_NTH SITE_COUNT SITE_SHORT SITE_LIST
+	SITE_FAIL=$2
+	SITE_HIT=$dir/hit
+	SITE_ERRNO=${1%%,*}
+	case $1 in
+	*,*) eval "SITE_${1#*,}" ;;
+	esac
+	export SITE_FAIL SITE_HIT SITE_ERRNO SITE_NTH SITE_COUNT SITE_SHORT
+}
+
+nothing_fails()
+{
+	unset SITE_FAIL SITE_HIT SITE_ERRNO SITE_NTH SITE_COUNT SITE_SHORT
+}
+
+# The scenes: what is there before, what is done, and what shows that it was.
+
+# keep NAME, restore NAME: spool and state.
+keep()
+{
+	mkdir -p "$dir/base/$1"
+	cp -a "$dir/spool" "$dir/state" "$dir/base/$1"
+}
+
+restore()
+{
+	rm -rf "$dir/spool" "$dir/state"
+	cp -a "$dir/base/$1/spool" "$dir/base/$1/state" "$dir"
+}
+
+once_with_faults()
+{
+	preloaded "$S1SPOOL" once --config "$dir/s1spool.yml" \
+	    >"$dir/act.out" 2>"$dir/act.err"
+}
+
+# Nothing is there yet.
+set_first()
+{
+	restore empty
+}
+
+# A walk goes on where it was, and finds what is new.
+set_again()
+{
+	restore old
+}
+
+# Positions and ids are lost, and a segment has a torn end.
+set_rebuild()
+{
+	restore old
+	printf 'torn' >>"$dir/state/journal"
+	for f in "$dir"/state/ids/acme-a* "$dir"/state/ids/*group*; do
+		printf 'x' | dd of="$f" bs=1 seek=30 conv=notrunc 2>/dev/null
+	done
+	rm -f "$dir"/state/ids/*threat*
+	for f in "$dir"/spool/acme/activity/*.ndjson; do
+		printf '{"spool":' >>"$f"
+		break
+	done
+	: >"$dir/state/journal.tmp"
+}
+
+# Files are sealed, packed and archived.
+set_prune()
+{
+	restore full
+}
+
+prune_with_faults()
+{
+	preloaded "$S1SPOOL" prune --config "$dir/s1spool.yml" \
+	    >"$dir/act.out" 2>"$dir/act.err"
+}
+
+nothing_plain()
+{
+	[ -z "$(find "$dir/spool/acme" -path '*/archive' -prune -o \
+	    -name '*.ndjson' -print)" ]
+}
+
+again_prune()
+{
+	"$S1SPOOL" prune --config "$dir/s1spool.yml" >"$dir/again.out" \
+	    2>"$dir/again.err" || complain "the next prune ended with $?"
+	nothing_plain || complain "not all is archived"
+}
+
+set_verify()
+{
+	restore full
+}
+
+verify_with_faults()
+{
+	preloaded "$S1SPOOL" verify --config "$dir/s1spool.yml" \
+	    >"$dir/act.out" 2>"$dir/act.err"
+}
+
+# It does not tell of a spool that it could not read that it is sound.
+again_verify()
+{
+	[ "$code" != 0 ] || diff "$dir/verify.good" "$dir/act.out" >&2 ||
+	    complain "verify saw less, and says nothing"
+}
+
+# The daemon: commits by the clock, seals, loads its configuration again.
+set_daemon()
+{
+	restore old
+}
+
+has_ended()
+{
+	! kill -0 "$run_pid" 2>/dev/null
+}
+
+# step CONDITION...: until it is true or the daemon has ended.
+step()
+{
+	wait_for 30 eval "has_ended || { $*; }"
+}
+
+all_polled()
+{
+	[ "$(find "$dir/state/status.json" -newer "$dir/run.began")" ] &&
+	    [ "$(jq '[.streams[] | select(.polls > 0)] | length' \
+	    "$dir/state/status.json" 2>/dev/null)" = 7 ]
+}
+
+daemon_with_faults()
+{
+	export LD_PRELOAD="$preload"
+	run_start
+	unset LD_PRELOAD
+	step heeds_signals
+	step all_polled
+	: >"$dir/state/seal"
+	step said 'sealed on request'
+	kill -HUP "$run_pid" 2>/dev/null
+	step "said 'configuration was loaded' || said 'old configuration stays'"
+	has_ended || kill "$run_pid"
+	wait "$run_pid"
+	code=$?
+	run_pid=
+	cp "$dir/run.err" "$dir/act.err"
+	: >"$dir/act.out"
+}
+
+# The next start, without a fault, has to mend everything.
+again_once()
+{
+	once
+	[ "$code" = 0 ] ||
+	    complain "the next start ended with $code: $(cat "$dir/once.err")"
+}
+
+# What is right
+
+complain()
+{
+	fail "$scene, $way: $site: $*"
+	tail -n 5 "$dir/act.err"
+	wrong=yes
+}
+
+# Itself with an exit code that the manual has, and a message, or an abort that
+# says why.
+check_end()
+{
+	case $code in
+	0) return ;;
+	134) grep -q 'out of memory' "$dir/act.err" && return ;;
+	6[4-9] | 7[0-8])
+		grep -qE ' (error|warn) |^s1spool|^error: ' "$dir/act.err" \
+		    "$dir/act.out" && return
+		;;
+	esac
+	complain "ended with $code"
+}
+
+# Lines with an id that is there already go; they are counted in $more.
+unite()
+{
+	rm -rf "$dir/unique"
+	mkdir "$dir/unique"
+	find "$dir/spool/acme/$1" "$dir/spool/acme/archive/$1" \
+	    -name '*.ndjson*' -exec gzip -dcf {} + 2>/dev/null |
+	    awk -F '"' '!seen[$10]++' >"$dir/unique/$1.ndjson"
+}
+
+# books [DATASET...]: each record once.
+books()
+{
+	for d in $datasets; do
+		"$check_spool" "$d" "$dir/ledger.$d" "$dir/spool/acme/$d" \
+		    "$dir/spool/acme/archive/$d" >"$dir/check" && continue
+		case $site in
+		fsync* | fdatasync*)
+			unite "$d"
+			"$check_spool" "$d" "$dir/ledger.$d" "$dir/unique" \
+			    >"$dir/check" && continue
+			;;
+		esac
+		complain "$d: not each record once"
+		head -n 5 "$dir/check"
+	done
+}
+
+# Scenes
+
+# list SCENE KIND: its sites into a file.
+list()
+{
+	nothing_fails
+	"set_$1"
+	SITE_LIST=$dir/sites.$1.$2
+	SITE_CALLS=$2
+	export SITE_LIST SITE_CALLS
+	"$act"
+	unset SITE_LIST SITE_CALLS
+	site=listing
+	way=none
+	check_end
+	is "$scene, listing: exit code" "$code" 0
+	[ "$scene" != verify ] || cp "$dir/act.out" "$dir/verify.good"
+	"$again"
+	books
+	# A scene need not repeat what another one has had.
+	awk 'FILENAME == ARGV[1] { had[$0]; next } !($0 in had)' "$dir/sites.had" \
+	    "$dir/sites.$1.$2" >"$dir/sites.new"
+	cat "$dir/sites.new" >>"$dir/sites.had"
+}
+
+# choose: some of the new sites, or all.
+choose()
+{
+	if [ "$sites" = all ]; then
+		cat "$dir/sites.new"
+		return
+	fi
+	seed=$((seed + 1))
+	awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand(), $0 }' \
+	    "$dir/sites.new" | sort | head -n "$sites" | cut -d ' ' -f 2-
+}
+
+fail_once()
+{
+	"set_$scene"
+	fails "$way" "$site"
+	"$act"
+	nothing_fails
+	n_runs=$((n_runs + 1))
+	if [ ! -e "$dir/hit" ]; then
+		# Another order of things, or fewer calls than that.
+		n_missed=$((n_missed + 1))
+		return
+	fi
+	wrong=
+	check_end
+	"$again"
+	books
+	[ -z "$wrong" ] || [ -z "$E2E_KEEP" ] ||
+	    cp -r "$dir/spool" "$dir/state" "$dir/act.err" \
+	    "$(mktemp -d "$dir/wrong.XXXXXX")"
+}
+
+# play SCENE ACT AGAIN
+play()
+{
+	scene=$1
+	act=$2
+	again=$3
+	case " ${SCENES-$scene} " in
+	*" $scene "*) ;;
+	*) return ;;
+	esac
+	for kind in ${KINDS-system}; do
+		list "$scene" "$kind"
+		choose >"$dir/chosen"
+		echo "$scene: $(grep -c . "$dir/sites.$scene.$kind") $kind" \
+		    "sites, $(grep -c . "$dir/sites.new") new," \
+		    "$(grep -c . "$dir/chosen") fail"
+		while read -r site <&3; do
+			for way in $(ways "${site%% *}"); do
+				fail_once
+				[ "$sites" = all ] || break
+			done
+		done 3<"$dir/chosen"
+	done
+}
+
+# The console, and what the scenes begin with
+
+spool_options=", segment_max_size: 24KiB, hold: 0, min_free: 0"
+mock_start --agents 30 --groups 5 --threats 6 --activities 60 --alerts 20 \
+    --unified-alerts 20 --days 6
+options="enabled: true, interval: 300ms, page_size: 20"
+for d in $datasets; do
+	echo "$d: { $options, initial_interval: 240h }"
+done >"$dir/options"
+configure "$(cat "$dir/options")"
+cat >>"$dir/s1spool.yml" <<END
+health: { period: 500ms }
+metrics: { file: $dir/s1spool.prom }
+archive: { max_age: 0, max_size: 0 }
+END
+keep empty
+once
+is "the first run" "$code" 0
+keep old
+for d in activity agent threat; do
+	mock POST produce "{\"dataset\":\"$d\",\"count\":8}" >/dev/null
+done
+mock POST update '{"dataset":"agent","count":5}' >/dev/null
+mock POST time '{"advance":3}' >/dev/null
+once
+is "the second run" "$code" 0
+keep full
+for d in $datasets; do
+	mock GET "ledger?dataset=$d" >"$dir/ledger.$d"
+done
+
+play first once_with_faults again_once
+play again once_with_faults again_once
+play rebuild once_with_faults again_once
+play prune prune_with_faults again_prune
+play verify verify_with_faults again_verify
+play daemon daemon_with_faults again_once
+echo "$n_runs runs, $n_missed of them without the fault"
+finish
