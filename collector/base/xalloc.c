@@ -9,17 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
+void
+xalloc_failed(void)
+{
+	static const char msg[] = "s1spool: out of memory\n";
+	ssize_t ignored = write(STDERR_FILENO, msg, sizeof(msg) - 1);
+
+	(void)ignored;
+	abort();
+}
+
 static void *
 checked(void *p)
 {
-	static const char msg[] = "s1spool: out of memory\n";
-
-	if (p == NULL) {
-		ssize_t ignored = write(STDERR_FILENO, msg, sizeof(msg) - 1);
-
-		(void)ignored;
-		abort();
-	}
+	if (p == NULL)
+		xalloc_failed();
 	return p;
 }
 

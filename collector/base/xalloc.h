@@ -20,4 +20,7 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The end of the process, for other allocators. */
+void xalloc_failed(void) __attribute__((noreturn));
+
 #endif

@@ -74,7 +74,7 @@ ask(struct ask *a, const struct question *q)
 static bool
 has_token(const struct conf_console *conf)
 {
-	struct secret token;
+	struct secret token = { 0 };
 	struct buf err;
 	bool has;
 

@@ -38,7 +38,7 @@ static void
 judge_content(struct check *c, const struct subject *about, const char *file,
     const struct user *daemon)
 {
-	struct secret token;
+	struct secret token = { 0 };
 	struct buf err;
 
 	buf_init(&err, 4096);

@@ -1,13 +1,11 @@
 /*
- * A body with the token in it.  One allocation of its final size: what grows
- * leaves pieces of it behind in freed memory.
+ * A body with the token in it.
  */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "collector/base/xalloc.h"
+#include "collector/base/vault.h"
 #include "collector/client/client_internal.h"
 
 /* Printable ASCII (secret.h), as a part of a JSON string. */
@@ -29,20 +27,11 @@ body_with_token(const char *body, struct slice token)
 	char *all, *to;
 
 	if (at == NULL)
-		return xstrdup(body);
-	all = xmalloc(strlen(body) + 2 * token.len + 1);
+		return vault_strdup(body);
+	all = vault_alloc(strlen(body) + 2 * token.len + 1);
 	to = mempcpy(all, body, (size_t)(at - body));
 	to = put_escaped(to, token);
 	at += strlen(CALL_TOKEN);
 	memcpy(to, at, strlen(at) + 1);
 	return all;
-}
-
-void
-body_wipe(char *body)
-{
-	if (body == NULL)
-		return;
-	explicit_bzero(body, strlen(body));
-	free(body);
 }

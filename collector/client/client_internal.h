@@ -88,7 +88,7 @@ struct request {
 	struct call call; /* path and body are those below; no rate_class */
 	char *path;
 	char *body;
-	char *sent; /* the body with the token: wiped; NULL: it is body */
+	char *sent; /* in the vault: the body with the token; NULL: body */
 	size_t rate; /* row of rate_table */
 
 	CURL *easy;
@@ -132,7 +132,6 @@ struct curl_slist *console_headers(struct console *con,
 
 /* The body with the token where CALL_TOKEN stands in it, as JSON has it. */
 char *body_with_token(const char *body, struct slice token);
-void body_wipe(char *body);
 
 /* request.c, judge.c */
 

@@ -5,10 +5,10 @@
 
 #include "collector/client/client_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/vault.h"
 #include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
@@ -105,18 +105,13 @@ append(struct curl_slist *list, const char *line)
 static struct curl_slist *
 authorization(const struct secret *secret, bool bearer, struct slice *token)
 {
-	static const char apitoken_form[] = "Authorization: ApiToken %s";
-	static const char bearer_form[] = "Authorization: Bearer %s";
-	char line[SECRET_MAX + sizeof(apitoken_form)];
-	struct curl_slist *list;
-	int n;
+	char *line = vault_printf("Authorization: %s %s",
+	    bearer ? "Bearer" : "ApiToken", secret->text);
+	struct curl_slist *list = append(NULL, line);
 
-	n = snprintf(line, sizeof(line), bearer ? bearer_form : apitoken_form,
-	    secret->text);
-	list = append(NULL, line);
-	*token = (struct slice){ list->data + (size_t)n - secret->len,
+	*token = (struct slice){ list->data + strlen(line) - secret->len,
 	    secret->len };
-	explicit_bzero(line, sizeof(line));
+	vault_free(line);
 	return list;
 }
 

@@ -4,19 +4,19 @@
 
 #include <ctype.h>
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <strings.h>
 
-#include "collector/base/xalloc.h"
+#include "collector/base/vault.h"
 #include "collector/json/skip.h"
 #include "collector/json/text.h"
 
 #define MARK "[secret]"
+#define MARK_LEN (sizeof(MARK) - 1)
 /* Of a shorter secret, the base64 could be a part of any word. */
 #define BASE64_MIN 8
 #define JWT_MIN 20
 /* Of the beginning of a secret at the end of a text; not below the mark. */
-#define BEGUN_MIN (sizeof(MARK) - 1)
+#define BEGUN_MIN MARK_LEN
 
 /* A name that has one of these in it, whatever the case. */
 static const char *const names[] = {
@@ -194,32 +194,61 @@ hide_begun(struct buf *text, struct slice secret)
 	buf_adds(text, MARK);
 }
 
-/* Done in place: the mark is cut when the secret is shorter. */
+/* The mark that has all of the n bytes at p in it; NULL: none. */
+static const char *
+mark_around(struct slice rest, const char *p, size_t n)
+{
+	const char *end = rest.p + rest.len, *from;
+
+	if (n > MARK_LEN)
+		return NULL;
+	from = (size_t)(p - rest.p) < MARK_LEN - n ? rest.p :
+	    p - (MARK_LEN - n);
+	if ((size_t)(end - p) > MARK_LEN)
+		end = p + MARK_LEN;
+	return memmem(from, (size_t)(end - from), MARK, MARK_LEN);
+}
+
+/* Where the secret is in rest, but as a part of a mark.  NULL: nowhere. */
+static const char *
+find(struct slice rest, struct slice secret)
+{
+	const char *p, *mark;
+
+	while ((p = memmem(rest.p, rest.len, secret.p, secret.len)) != NULL &&
+	    (mark = mark_around(rest, p, secret.len)) != NULL) {
+		rest.len -= (size_t)(mark - rest.p) + MARK_LEN;
+		rest.p = mark + MARK_LEN;
+	}
+	return p;
+}
+
+/* Where the buffer has no room for a mark, the text ends. */
 static void
 hide_whole(struct buf *text, struct slice secret)
 {
-	size_t n = secret.len < sizeof(MARK) - 1 ? secret.len :
-	    sizeof(MARK) - 1;
-	size_t to, from = 0;
-	const char *p;
+	struct slice rest = buf_slice(text);
+	const char *p = find(rest, secret);
+	char *copy;
 
-	p = memmem(text->p, text->len, secret.p, secret.len);
 	if (p == NULL)
 		return;
-	to = (size_t)(p - text->p);
-	for (from = to; p != NULL; ) {
-		size_t at = (size_t)(p - text->p);
-
-		memmove(text->p + to, text->p + from, at - from);
-		to += at - from;
-		from = at + secret.len;
-		memcpy(text->p + to, MARK, n);
-		to += n;
-		p = memmem(text->p + from, text->len - from, secret.p,
-		    secret.len);
+	copy = vault_alloc(rest.len);
+	memcpy(copy, rest.p, rest.len);
+	p = copy + (p - rest.p);
+	rest.p = copy;
+	explicit_bzero(text->p, text->len);
+	buf_reset(text);
+	for (; p != NULL; p = find(rest, secret)) {
+		buf_add(text, rest.p, (size_t)(p - rest.p));
+		if (buf_adds(text, MARK) != 0)
+			break;
+		rest.len -= (size_t)(p - rest.p) + secret.len;
+		rest.p = p + secret.len;
 	}
-	memmove(text->p + to, text->p + from, text->len - from);
-	buf_cut(text, to + text->len - from);
+	if (p == NULL)
+		buf_add(text, rest.p, rest.len);
+	vault_free(copy);
 }
 
 static void
@@ -232,41 +261,37 @@ hide(struct buf *text, struct slice secret)
 static void
 hide_percent(struct buf *text, struct slice secret, const char *digits)
 {
-	struct buf form;
+	char *form = vault_alloc(3 * secret.len), *to = form;
 
-	buf_init(&form, 3 * secret.len);
 	for (size_t i = 0; i < secret.len; i++) {
 		unsigned char c = (unsigned char)secret.p[i];
 
 		if (isalnum(c) || strchr("-._~", c) != NULL) {
-			buf_addc(&form, (char)c);
+			*to++ = (char)c;
 		} else {
-			buf_addc(&form, '%');
-			buf_addc(&form, digits[c >> 4]);
-			buf_addc(&form, digits[c & 15]);
+			*to++ = '%';
+			*to++ = digits[c >> 4];
+			*to++ = digits[c & 15];
 		}
 	}
-	hide(text, buf_slice(&form));
-	explicit_bzero(form.p, form.len);
-	buf_fini(&form);
+	hide(text, (struct slice){ form, (size_t)(to - form) });
+	vault_free(form);
 }
 
 static void
 hide_escaped(struct buf *text, struct slice secret, bool slashes)
 {
-	struct buf form;
+	char *form = vault_alloc(2 * secret.len), *to = form;
 
-	buf_init(&form, 2 * secret.len);
 	for (size_t i = 0; i < secret.len; i++) {
 		char c = secret.p[i];
 
 		if (c == '"' || c == '\\' || (c == '/' && slashes))
-			buf_addc(&form, '\\');
-		buf_addc(&form, c);
+			*to++ = '\\';
+		*to++ = c;
 	}
-	hide(text, buf_slice(&form));
-	explicit_bzero(form.p, form.len);
-	buf_fini(&form);
+	hide(text, (struct slice){ form, (size_t)(to - form) });
+	vault_free(form);
 }
 
 /*
@@ -278,8 +303,8 @@ static void
 hide_base64(struct buf *text, struct slice secret, size_t shift)
 {
 	size_t n = shift + secret.len, begin = (shift * 8 + 5) / 6;
-	unsigned char *raw = xcalloc(n + 1, 1);
-	char *form = xcalloc(n / 3 * 4 + 5, 1);
+	unsigned char *raw = vault_alloc(n + 1);
+	char *form = vault_alloc(n / 3 * 4 + 5);
 	struct slice inner = { form + begin, n * 8 / 6 - begin };
 
 	memcpy(raw + shift, secret.p, secret.len);
@@ -290,10 +315,8 @@ hide_base64(struct buf *text, struct slice secret, size_t shift)
 			*p = *p == '+' ? '-' : *p == '/' ? '_' : *p;
 		hide(text, inner);
 	}
-	explicit_bzero(raw, n);
-	explicit_bzero(form, strlen(form));
-	free(raw);
-	free(form);
+	vault_free(raw);
+	vault_free(form);
 }
 
 void

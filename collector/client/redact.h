@@ -23,7 +23,8 @@ void redact_names(struct buf *out, struct slice text);
 /*
  * Replace a secret that is known wherever it stands in text: as it is,
  * percent-encoded, with JSON's escapes, and as a part of something that is
- * base64; also where the text ends in the middle of it.  The text never grows.
+ * base64; also where the text ends in the middle of it.  What text's cap has no
+ * room for is left out at its end.
  */
 void redact_secret(struct buf *text, struct slice secret);
 

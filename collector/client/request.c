@@ -8,6 +8,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/log.h"
+#include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/detail.h"
 #include "collector/client/peer.h"
@@ -35,14 +36,12 @@ request_start(struct console *con, const struct call *call)
 	return r;
 }
 
-/* libcurl's own copies are out of reach. */
+/* The headers are in the vault, as all that libcurl has is. */
 static void
 wipe_token(struct request *r)
 {
-	body_wipe(r->sent);
+	vault_free(r->sent);
 	r->sent = NULL;
-	for (struct curl_slist *h = r->headers; h != NULL; h = h->next)
-		explicit_bzero(h->data, strlen(h->data));
 	curl_slist_free_all(r->headers);
 	r->headers = NULL;
 	r->token = (struct slice){ "", 0 };

@@ -10,6 +10,7 @@
 #include "collector/base/xalloc.h"
 #include "collector/client/client.h"
 #include "collector/client/head.h"
+#include "collector/client/redact.h"
 #include "collector/client/trace_file.h"
 #include "collector/client/trace_line.h"
 #include "collector/conf/secret.h"
@@ -116,6 +117,13 @@ add_url(struct trace_line *l, const struct trace_request *rq)
 	free(whole);
 }
 
+/* Nothing is to be left of it in the buffers of a trace. */
+static bool
+has_secret(const char *line)
+{
+	return redact_is_secret((struct slice){ line, strcspn(line, ":") });
+}
+
 static void
 add_request_headers(struct trace_line *l, const struct trace_request *rq)
 {
@@ -124,13 +132,12 @@ add_request_headers(struct trace_line *l, const struct trace_request *rq)
 
 	buf_init(&lines, HEADERS_MAX);
 	for (const struct curl_slist *h = rq->headers; h != NULL; h = h->next)
-		if (buf_adds(&lines, h->data) == 0)
+		if (!has_secret(h->data) && buf_adds(&lines, h->data) == 0)
 			buf_addc(&lines, '\n');
 	trace_line_headers(l, "http.request.header", buf_slice(&lines));
 	type = trace_line_find(buf_slice(&lines), "Content-Type");
 	if (type.len > 0)
 		trace_line_text(l, "http.request.mime_type", type);
-	explicit_bzero(lines.p, lines.len);
 	buf_fini(&lines);
 }
 

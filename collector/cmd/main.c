@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "collector/client/guard.h"
 #include "collector/cmd/cmd.h"
 #include "collector/conf/secret.h"
 
@@ -24,5 +25,6 @@ int
 main(int argc, char **argv)
 {
 	secret_forbid_core();
+	guard_libraries();
 	return cmd_main(commands, argc, argv);
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collector/base/vault.h"
+
 static struct secret_stamp
 stamp_of(const struct stat *st)
 {
@@ -80,7 +82,6 @@ read_text(struct secret *s, int fd)
 {
 	ssize_t n;
 
-	s->len = 0;
 	while (s->len < SECRET_MAX) {
 		n = read(fd, s->text + s->len, SECRET_MAX - s->len);
 		if (n < 0 && errno == EINTR)
@@ -144,6 +145,7 @@ secret_load_named(struct secret *s, const char *what, const char *file,
 {
 	int fd, r = -1;
 
+	*s = (struct secret){ .text = vault_alloc(SECRET_MAX + 1) };
 	/* O_NONBLOCK: a FIFO is refused, not waited for. */
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
@@ -166,7 +168,8 @@ secret_load(struct secret *s, const char *file, struct buf *err)
 void
 secret_wipe(struct secret *s)
 {
-	explicit_bzero(s, sizeof(*s));
+	vault_free(s->text);
+	*s = (struct secret){ 0 };
 }
 
 bool

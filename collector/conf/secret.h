@@ -25,14 +25,14 @@ struct secret_stamp {
 };
 
 struct secret {
-	char text[SECRET_MAX + 1]; /* NUL-terminated, printable, no blanks */
+	char *text; /* NUL-terminated, printable, no blanks; NULL: none */
 	size_t len;
 	struct secret_stamp stamp;
 };
 
 /*
- * Read the file into the caller's storage; end with secret_wipe().  -1, with
- * s wiped and a line in err that names the file and the mend, when it is
+ * Read the file into memory of the vault; end with secret_wipe().  -1, with
+ * s empty and a line in err that names the file and the mend, when it is
  * missing, no regular file, open to everybody, empty, or holds anything but
  * one word.  A symbolic link is followed; white space at the end is dropped.
  */
@@ -40,6 +40,7 @@ int secret_load(struct secret *s, const char *file, struct buf *err);
 /* The same for another secret than an API token: what it is called. */
 int secret_load_named(struct secret *s, const char *what, const char *file,
     struct buf *err);
+/* Empty it, which it may be already. */
 void secret_wipe(struct secret *s);
 
 /* The file is no longer what was read, or not there. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "collector/base/fsutil.h"
+#include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
 #include "collector/setup/elastic.h"
 
@@ -35,15 +36,14 @@ write_key(int fd, struct json_object *body, struct buf *err)
 		buf_adds(err, "the answer has no id and api_key");
 		return -1;
 	}
-	line = xasprintf("%s:%s\n", id, key);
+	line = vault_printf("%s:%s\n", id, key);
 	len = strlen(line);
 	if (fs_write_full(fd, line, len) != len || fsync(fd) != 0) {
 		buf_addf(err, "%s; revoke the API key %s", strerror(errno),
 		    id);
 		r = -1;
 	}
-	explicit_bzero(line, len);
-	free(line);
+	vault_free(line);
 	return r;
 }
 

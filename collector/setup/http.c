@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/easy.h"
 #include "collector/client/tls.h"
@@ -56,7 +57,7 @@ new_easy(const struct http *h)
 static int
 check_conf(const struct conf_server *c, const char *name, struct buf *err)
 {
-	struct http_auth auth;
+	struct http_auth auth = { 0 };
 	int r;
 
 	if (c->url == NULL) {
@@ -96,10 +97,8 @@ http_free(struct http *h)
 	if (h == NULL)
 		return;
 	curl_easy_cleanup(h->easy);
-	for (size_t i = 0; i < h->n_hidden; i++) {
-		explicit_bzero(h->hidden[i], strlen(h->hidden[i]));
-		free(h->hidden[i]);
-	}
+	for (size_t i = 0; i < h->n_hidden; i++)
+		vault_free(h->hidden[i]);
 	free(h->hidden);
 	free(h);
 }
@@ -115,7 +114,7 @@ http_hide(struct http *h, struct slice secret)
 {
 	h->hidden = xreallocarray(h->hidden, h->n_hidden + 1,
 	    sizeof(*h->hidden));
-	h->hidden[h->n_hidden++] = xstrndup(secret.p, secret.len);
+	h->hidden[h->n_hidden++] = vault_strndup(secret.p, secret.len);
 }
 
 /* headers */
@@ -127,14 +126,6 @@ append(struct curl_slist *list, const char *line)
 	if (list == NULL)
 		abort();
 	return list;
-}
-
-static void
-wipe_headers(struct curl_slist *headers)
-{
-	for (struct curl_slist *l = headers; l != NULL; l = l->next)
-		explicit_bzero(l->data, strlen(l->data));
-	curl_slist_free_all(headers);
 }
 
 static bool
@@ -246,7 +237,7 @@ new_headers(const struct http *h, const struct http_call *call,
     struct buf *err)
 {
 	struct curl_slist *list = NULL;
-	struct http_auth auth;
+	struct http_auth auth = { 0 };
 
 	if (http_auth_load(&auth, h->conf, err) == 0)
 		list = add_headers(http_auth_header(&auth, h->conf, NULL), h,
@@ -266,7 +257,7 @@ send_now(struct http *h, const struct http_call *call,
 	if (headers == NULL)
 		return -1;
 	result = perform(h, call, headers, &answer->text);
-	wipe_headers(headers);
+	curl_slist_free_all(headers);
 	if (result != CURLE_OK) {
 		http_print_failure(h, call, result, err);
 		return -1;

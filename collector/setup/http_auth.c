@@ -6,14 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/base/xalloc.h"
+#include "collector/base/vault.h"
 #include "collector/client/redact.h"
 
 static void
 encode(struct http_auth *a, const char *plain)
 {
+	size_t n = strlen(plain);
+
+	a->encoded = vault_alloc(n / 3 * 4 + 5);
 	EVP_EncodeBlock((unsigned char *)a->encoded,
-	    (const unsigned char *)plain, (int)strlen(plain));
+	    (const unsigned char *)plain, (int)n);
 }
 
 static int
@@ -36,11 +39,9 @@ load_password(struct http_auth *a, const struct conf_server *conf,
 	if (secret_load_named(&a->secret, "password", conf->password_file,
 	    err) != 0)
 		return -1;
-	pair = xasprintf("%.*s:%s", HTTP_USER_MAX, conf->username,
-	    a->secret.text);
+	pair = vault_printf("%s:%s", conf->username, a->secret.text);
 	encode(a, pair);
-	explicit_bzero(pair, strlen(pair));
-	free(pair);
+	vault_free(pair);
 	return 0;
 }
 
@@ -48,7 +49,7 @@ int
 http_auth_load(struct http_auth *a, const struct conf_server *conf,
     struct buf *err)
 {
-	http_auth_wipe(a);
+	*a = (struct http_auth){ 0 };
 	if (conf->api_key_file != NULL)
 		return load_key(a, conf->api_key_file, err);
 	if (conf->username != NULL)
@@ -59,7 +60,9 @@ http_auth_load(struct http_auth *a, const struct conf_server *conf,
 void
 http_auth_wipe(struct http_auth *a)
 {
-	explicit_bzero(a, sizeof(*a));
+	secret_wipe(&a->secret);
+	vault_free(a->encoded);
+	a->encoded = NULL;
 }
 
 struct curl_slist *
@@ -70,28 +73,28 @@ http_auth_header(const struct http_auth *a, const struct conf_server *conf,
 
 	if (a->secret.len == 0)
 		return list;
-	line = xasprintf("Authorization: %s %s",
+	line = vault_printf("Authorization: %s %s",
 	    conf->api_key_file != NULL ? "ApiKey" : "Basic",
-	    a->encoded[0] != '\0' ? a->encoded : a->secret.text);
+	    a->encoded != NULL ? a->encoded : a->secret.text);
 	list = curl_slist_append(list, line);
 	if (list == NULL)
 		abort();
-	explicit_bzero(line, strlen(line));
-	free(line);
+	vault_free(line);
 	return list;
 }
 
 void
 http_auth_hide(const struct http_auth *a, struct buf *text)
 {
-	const char *colon = strchr(a->secret.text, ':');
+	const char *colon;
 
 	if (a->secret.len == 0)
 		return;
 	redact_secret(text, (struct slice){ a->secret.text, a->secret.len });
 	/* The key without its id. */
+	colon = strchr(a->secret.text, ':');
 	if (colon != NULL)
 		redact_secret(text, slice_of(colon + 1));
-	if (a->encoded[0] != '\0')
+	if (a->encoded != NULL)
 		redact_secret(text, slice_of(a->encoded));
 }

@@ -10,13 +10,10 @@
 #include "collector/conf/conf.h"
 #include "collector/conf/secret.h"
 
-#define HTTP_USER_MAX 1024 /* as the configuration has it */
-#define HTTP_ENCODED_MAX (4 * (SECRET_MAX + HTTP_USER_MAX) / 3 + 8)
-
-/* The secret of a call, in the caller's storage, as in its file and as sent. */
+/* The secret of a call, as in its file and as sent. */
 struct http_auth {
 	struct secret secret;
-	char encoded[HTTP_ENCODED_MAX]; /* "": sent as it is in the file */
+	char *encoded; /* NULL: sent as it is in the file */
 };
 
 /*

@@ -14,7 +14,7 @@
 static void
 hide(const struct http *h, struct buf *text)
 {
-	struct http_auth auth;
+	struct http_auth auth = { 0 };
 	struct buf err;
 
 	buf_init(&err, 4096);

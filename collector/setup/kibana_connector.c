@@ -225,7 +225,7 @@ kibana_connector(struct kibana *k)
 {
 	const char *file = k->setup->conf->kibana.connector_token_file;
 	const struct conf_console *console;
-	struct secret token;
+	struct secret token = { 0 };
 	int rc = 0;
 
 	if (file == NULL && k->setup->only == NULL) {

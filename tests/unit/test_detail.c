@@ -76,7 +76,7 @@ test_secret_is_hidden(void)
 		{ "a s3cret-token b", "s3cret-token", "a [secret] b" },
 		{ "s3cret-tokens3cret-token", "s3cret-token",
 		    "[secret][secret]" },
-		{ "x[secretx", "[s", "x[secretx" },
+		{ "x[secretx", "[s", "x[secret]ecretx" },
 		{ "nothing", "s3cret-token", "nothing" },
 		{ "a b", "", "a b" },
 		{ "tab\tline\nbell\a\x7f", "", "tab line bell" },

@@ -145,8 +145,43 @@ test_forms(void)
 	check_hidden("a s3cret-t0ken s3cret-t0ke", "s3cret-t0ken",
 	    "a " S " " S);
 	check_hidden("", "abc", "");
-	/* The mark is not longer than what it stands for. */
-	check_hidden("a-a", "a", "[-[");
+}
+
+/* The mark is longer than such a secret, and has letters of it. */
+static void
+test_short(void)
+{
+	struct buf b;
+
+	check_hidden("a-a", "a", S "-" S);
+	check_hidden("an elephant", "e", "an " S "l" S "phant");
+	check_hidden("the pw is hunter2.", "hunter2", "the pw is " S ".");
+	check_hidden("b/b%2Fb\\/", "/", "b" S "b" S "b\\" S);
+	check_hidden("t]x", "t]x", S);
+	check_hidden("[secret]x", "t]x", "[secre" S);
+	check_hidden("[secret]", "e", S);
+	/* What has no room any more is left out, not shown. */
+	buf_init(&b, 24);
+	buf_adds(&b, "pw: abc, pw: abc, end");
+	redact_secret(&b, SLICE("abc"));
+	UNIT_TEXT(b.p, "pw: " S ", pw: ");
+	buf_fini(&b);
+}
+
+/* Nothing of it is left behind the text either. */
+static void
+test_remains(void)
+{
+	static const char secret[] = "s3cret-t0ken-of-some-length";
+	struct buf b;
+
+	buf_init(&b, 4096);
+	buf_addf(&b, "a %s, b %s", secret, secret);
+	redact_secret(&b, slice_of(secret));
+	UNIT_TEXT(b.p, "a " S ", b " S);
+	CU_ASSERT_PTR_NULL(memmem(b.p, b.cap, secret, strlen(secret)));
+	CU_ASSERT_PTR_NULL(memmem(b.p, b.cap, "some-length", 11));
+	buf_fini(&b);
 }
 
 /*
@@ -199,6 +234,8 @@ static const struct unit_test tests[] = {
 	{ "a zero in a value", test_zero },
 	{ "names of secrets", test_is_secret },
 	{ "forms of a secret", test_forms },
+	{ "short secrets", test_short },
+	{ "remains of a secret", test_remains },
 	{ "a secret in base64", test_base64 },
 };
 

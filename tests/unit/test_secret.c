@@ -83,7 +83,7 @@ test_taken(void)
 		unlink(file);
 	}
 	secret_wipe(&secret);
-	UNIT_TEXT(secret.text, "");
+	CU_ASSERT_PTR_NULL(secret.text);
 	end();
 }
 
