@@ -9,22 +9,13 @@
 #include "collector/cmd/cmd.h"
 #include "collector/dataset/dataset.h"
 
-static bool
-has_console(const struct conf *conf, const char *name)
-{
-	for (size_t i = 0; i < conf->n_consoles; i++)
-		if (strcmp(conf->console[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 int
 backfill_plan_names(const struct backfill_request *rq, const struct conf *conf)
 {
 	const char *const *name;
 
 	for (name = rq->consoles; name != NULL && *name != NULL; name++)
-		if (!has_console(conf, *name)) {
+		if (!cmd_has_console(conf, *name)) {
 			fprintf(stderr, "s1spool backfill: there is no "
 					"console %s in the configuration\n",
 			    *name);

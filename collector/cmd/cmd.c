@@ -218,6 +218,17 @@ unknown_command(const struct command *const *list, const char *word)
 	    word, (int)near.name.len, near.name.p);
 }
 
+void
+cmd_unknown(const char *command, const char *what, const char *name,
+    const struct nearest *near)
+{
+	fprintf(stderr, "s1spool %s: unknown %s '%s'", command, what, name);
+	if (near->name.len > 0)
+		fprintf(stderr, ", did you mean '%.*s'?", (int)near->name.len,
+		    near->name.p);
+	fprintf(stderr, "; try 's1spool %s --help'\n", command);
+}
+
 /* The table as getopt_long() wants it.  letters has room for "+:" or "-:" and
  * three characters an option. */
 static void

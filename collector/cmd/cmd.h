@@ -101,6 +101,12 @@ int cmd_main(const struct command *const *list, int argc, char **argv);
 /* A row of the help text: a name and what it stands for. */
 void cmd_help_row(const char *name, const char *text);
 
+struct nearest;
+
+/* Say on stderr that a command knows no such action, target ... */
+void cmd_unknown(const char *command, const char *what, const char *name,
+    const struct nearest *near);
+
 /*
  * Read the configuration, from CMD_CONFIG_FILE when file is NULL, and set up
  * the log as it says.  What is wrong or doubtful in it is logged, a line each.

@@ -37,15 +37,6 @@ static const struct cmd_exit exits[] = {
 	{ 0, NULL },
 };
 
-static bool
-has_console(const struct conf *conf, const char *name)
-{
-	for (size_t i = 0; i < conf->n_consoles; i++)
-		if (strcmp(conf->console[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Print what was found; the exit code, unless `code` is one already. */
 static int
 report(struct check *c, bool json, int code)
@@ -78,7 +69,7 @@ check(struct check *c, const struct conf *conf, const struct buf *messages,
 	if (conf == NULL) {
 		check_no_conf(c, messages->p);
 		code = EX_CONFIG;
-	} else if (c->console != NULL && !has_console(conf, c->console)) {
+	} else if (c->console != NULL && !cmd_has_console(conf, c->console)) {
 		log_error("there is no console %s in the configuration",
 		    c->console);
 		return EX_USAGE;

@@ -83,11 +83,7 @@ find_action(const char *name)
 			return i;
 		nearest_offer(&near, slice_of(respond_action(i)->name));
 	}
-	fprintf(stderr, "s1spool respond: unknown action '%s'", name);
-	if (near.name.len > 0)
-		fprintf(stderr, ", did you mean '%.*s'?", (int)near.name.len,
-		    near.name.p);
-	fputs("; try 's1spool respond --help'\n", stderr);
+	cmd_unknown("respond", "action", name, &near);
 	return n;
 }
 

@@ -120,11 +120,7 @@ find_target(const char *name)
 	nearest_init(&near, slice_of(name));
 	for (size_t i = 0; i < N_TARGETS; i++)
 		nearest_offer(&near, slice_of(targets[i].name));
-	fprintf(stderr, "s1spool setup: unknown target '%s'", name);
-	if (near.name.len > 0)
-		fprintf(stderr, ", did you mean '%.*s'?", (int)near.name.len,
-		    near.name.p);
-	fputs("; try 's1spool setup --help'\n", stderr);
+	cmd_unknown("setup", "target", name, &near);
 	return NULL;
 }
 

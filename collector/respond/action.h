@@ -31,6 +31,13 @@ struct action {
 	int (*run)(struct respond *r); /* the exit code */
 };
 
+/* Options of each that changes something: bits. */
+#define ACTION_CHANGES                                                       \
+	(1u << RESPOND_CONSOLE | 1u << RESPOND_REASON |                      \
+	    1u << RESPOND_DRY_RUN | 1u << RESPOND_YES |                      \
+	    1u << RESPOND_EXPECT_NAME | 1u << RESPOND_WAIT |                 \
+	    1u << RESPOND_OVERRIDE_LIMIT)
+
 extern const struct action action_isolate, action_release, action_get_file,
     action_processes, action_kill_process, action_runscript, action_scripts,
     action_status, action_agents, action_log;
@@ -110,6 +117,18 @@ int respond_query(struct respond *r, const char *path,
     struct json_object *body, struct json_object **answer);
 int respond_get(struct respond *r, const char *path, int tries,
     struct json_object **answer);
+
+/* A list that the console hands out page by page. */
+struct pages {
+	const char *path; /* of the first, with a query */
+	const char *what; /* is in it, for people */
+	int most; /* pages; what is behind them is left out */
+	bool (*fn)(void *cookie, struct json_object *row); /* false: enough */
+	void *cookie;
+};
+
+/* RESPOND_GO, or an exit code after a message. */
+int respond_each(struct respond *r, const struct pages *p);
 
 /*
  * Look again and again until look returns something else than RESPOND_GO, for

@@ -293,11 +293,7 @@ static const char *const rights[] = {
 const struct action action_get_file = {
 	.about = { "get-file", "HOST PATH...", "fetch files, in an archive with "
 	    "a password", 2, 1 + PATHS_MAX,
-	    1u << RESPOND_CONSOLE | 1u << RESPOND_REASON |
-	    1u << RESPOND_DRY_RUN | 1u << RESPOND_YES |
-	    1u << RESPOND_EXPECT_NAME | 1u << RESPOND_WAIT |
-	    1u << RESPOND_OVERRIDE_LIMIT | 1u << RESPOND_JSON |
-	    1u << RESPOND_OUTPUT, true },
+	    ACTION_CHANGES | 1u << RESPOND_JSON | 1u << RESPOND_OUTPUT, true },
 	.asks_console = true,
 	.has_host = true,
 	.category = "file",

@@ -139,12 +139,6 @@ run_release(struct respond *r)
 	return run(r, &directions[1]);
 }
 
-#define OPTIONS                                                              \
-	(1u << RESPOND_CONSOLE | 1u << RESPOND_REASON |                      \
-	    1u << RESPOND_DRY_RUN | 1u << RESPOND_YES |                      \
-	    1u << RESPOND_EXPECT_NAME | 1u << RESPOND_WAIT |                 \
-	    1u << RESPOND_OVERRIDE_LIMIT)
-
 static const char *const isolate_rights[] = {
 	"Endpoints.view", "Endpoints.disconnectFromNetwork", "Activity Page.view",
 	NULL
@@ -156,7 +150,7 @@ static const char *const release_rights[] = {
 
 const struct action action_isolate = {
 	.about = { "isolate", "HOST", "cut a host off from the network",
-	    1, 1, OPTIONS, true },
+	    1, 1, ACTION_CHANGES, true },
 	.asks_console = true,
 	.has_host = true,
 	.category = "host",
@@ -166,7 +160,7 @@ const struct action action_isolate = {
 
 const struct action action_release = {
 	.about = { "release", "HOST", "let it back into the network",
-	    1, 1, OPTIONS, true },
+	    1, 1, ACTION_CHANGES, true },
 	.asks_console = true,
 	.has_host = true,
 	.category = "host",

@@ -63,21 +63,13 @@ run(struct respond *r)
 	return code;
 }
 
-static const char *const rights[] = {
-	"Endpoints.view", "Remote Script Orchestration.view",
-	"Remote Script Orchestration.runScript", "Task Management.view", NULL
-};
-
 const struct action action_kill_process = {
 	.about = { "kill-process", "HOST", "end the processes of a --name",
 	    1, 1,
-	    1u << RESPOND_CONSOLE | 1u << RESPOND_REASON |
-	    1u << RESPOND_DRY_RUN | 1u << RESPOND_YES |
-	    1u << RESPOND_EXPECT_NAME | 1u << RESPOND_WAIT |
-	    1u << RESPOND_OVERRIDE_LIMIT | 1u << RESPOND_NAME, true },
+	    ACTION_CHANGES | 1u << RESPOND_NAME, true },
 	.asks_console = true,
 	.has_host = true,
 	.category = "process",
-	.rights = rights,
+	.rights = script_rights,
 	.run = run,
 };

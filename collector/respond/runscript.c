@@ -77,22 +77,14 @@ run(struct respond *r)
 	return code;
 }
 
-static const char *const rights[] = {
-	"Endpoints.view", "Remote Script Orchestration.view",
-	"Remote Script Orchestration.runScript", "Task Management.view", NULL
-};
-
 const struct action action_runscript = {
 	.about = { "runscript", "HOST SCRIPT", "run a script, named by its id "
 	    "or name", 2, 2,
-	    1u << RESPOND_CONSOLE | 1u << RESPOND_REASON |
-	    1u << RESPOND_DRY_RUN | 1u << RESPOND_YES |
-	    1u << RESPOND_EXPECT_NAME | 1u << RESPOND_WAIT |
-	    1u << RESPOND_OVERRIDE_LIMIT | 1u << RESPOND_JSON |
+	    ACTION_CHANGES | 1u << RESPOND_JSON |
 	    1u << RESPOND_OUTPUT | 1u << RESPOND_INPUT, true },
 	.asks_console = true,
 	.has_host = true,
 	.category = "process",
-	.rights = rights,
+	.rights = script_rights,
 	.run = run,
 };

@@ -9,8 +9,12 @@
 #include "collector/base/xalloc.h"
 
 #define TEXT_MAX ((size_t)64 << 10)
-#define TRIES 3
 #define PAGES_MAX 100 /* of a thousand scripts each */
+
+const char *const script_rights[] = {
+	"Endpoints.view", "Remote Script Orchestration.view",
+	"Remote Script Orchestration.runScript", "Task Management.view", NULL
+};
 
 void
 script_fini(struct script *s)
@@ -37,66 +41,14 @@ script_is_plain(const char *text)
 	return true;
 }
 
-/* lists */
-
-static char *
-path_of(const char *query, const char *cursor)
-{
-	struct buf path;
-	char *copy;
-
-	buf_init(&path, TEXT_MAX);
-	buf_addf(&path, "/remote-scripts?limit=1000%s", query);
-	if (*cursor != '\0') {
-		buf_adds(&path, "&cursor=");
-		client_quote(&path, slice_of(cursor));
-	}
-	copy = xstrdup(path.p);
-	buf_fini(&path);
-	return copy;
-}
-
-/* One page; *cursor is that of the next, "" at the end. */
-static int
-read_page(struct respond *r, const char *query, char **cursor, script_fn *fn,
-    void *cookie)
-{
-	char *path = path_of(query, *cursor);
-	struct json_object *answer, *list;
-	bool more = true;
-	int code = respond_get(r, path, TRIES, &answer);
-
-	free(path);
-	if (code != RESPOND_GO)
-		return code;
-	list = json_object_object_get(answer, "data");
-	if (!json_object_is_type(list, json_type_array)) {
-		respond_say(r, "the console's answer has no list of scripts");
-		code = RESPOND_UNKNOWN;
-		list = NULL;
-	}
-	for (size_t i = 0; list != NULL && more &&
-	    i < json_object_array_length(list); i++)
-		more = fn(cookie, json_object_array_get_idx(list, i));
-	free(*cursor);
-	*cursor = xstrdup(more ? host_text(json_object_object_get(answer,
-	    "pagination"), "nextCursor") : "");
-	json_object_put(answer);
-	return code;
-}
-
 int
 script_each(struct respond *r, const char *query, script_fn *fn, void *cookie)
 {
-	char *cursor = xstrdup("");
-	int code = RESPOND_GO;
+	char *path = xasprintf("/remote-scripts?limit=1000%s", query);
+	int code = respond_each(r, &(struct pages){ path, "scripts", PAGES_MAX,
+	    fn, cookie });
 
-	for (int page = 0; page < PAGES_MAX; page++) {
-		code = read_page(r, query, &cursor, fn, cookie);
-		if (code != RESPOND_GO || *cursor == '\0')
-			break;
-	}
-	free(cursor);
+	free(path);
 	return code;
 }
 

@@ -16,6 +16,9 @@ struct script {
 
 void script_fini(struct script *s);
 
+/* What a token needs for running one. */
+extern const char *const script_rights[];
+
 /*
  * Hand all that a query ("&name=value..." or "") finds to fn, page by page;
  * false ends it.  RESPOND_GO, or an exit code after a message.
