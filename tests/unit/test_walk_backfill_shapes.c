@@ -22,33 +22,11 @@ static const struct map_row rows[] = {
 	{ "id", MAP_AS_IS, "event.code", NULL, 0 },
 };
 
-static const struct map_constant constants[] = { { NULL, NULL } };
-
-#define LIST(where)                                                          \
-	{                                                                    \
-		.path = (where), .query = "sortBy=updatedAt",                \
-		.records = "data[]", .cursor = "pagination.nextCursor",      \
-		.rate_class = (where), .max_page = 1000,                     \
-	}
-
-#define MAP(when, ...)                                                       \
-	{                                                                    \
-		.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),      \
-		.constants = constants, .at = when,                          \
-		.identity = { __VA_ARGS__ },                                 \
-	}
-
-#define CHILD                                                                \
-	{                                                                    \
-		.path = "/toys/{id}/parts", .records = "data[]",             \
-		.cursor = "next", .rate_class = "/threats/", .max_page = 2,  \
-	}
-
 static const struct dataset parts = {
 	.name = "part",
 	.walk = {
-		.list = LIST("/toys"),
-		.child = CHILD,
+		.list = RIG_LIST("/toys"),
+		.child = RIG_CHILD,
 		.child_mode = WALK_CHILD_RECORDS,
 		.parent_key = { "id", "updatedAt" },
 		.parent_time = 1,
@@ -57,14 +35,14 @@ static const struct dataset parts = {
 		.time_path = "updatedAt",
 		.remember = 365 * RIG_DAY,
 	},
-	.map = MAP("at", .field = { "no" }, .parent = true),
+	.map = RIG_MAP(rows, "at", .field = { "no" }, .parent = true),
 };
 
 static const struct dataset merged = {
 	.name = "merged",
 	.walk = {
-		.list = LIST("/toys"),
-		.child = CHILD,
+		.list = RIG_LIST("/toys"),
+		.child = RIG_CHILD,
 		.child_mode = WALK_CHILD_MERGE,
 		.merge_as = "part",
 		.parent_id_as = "toyId",
@@ -73,18 +51,18 @@ static const struct dataset merged = {
 		.phase = { "updatedAt" },
 		.time_path = "updatedAt",
 	},
-	.map = MAP("updatedAt", .field = { "id", "part.no", "updatedAt" }),
+	.map = RIG_MAP(rows, "updatedAt", .field = { "id", "part.no", "updatedAt" }),
 };
 
 static const struct dataset twos = {
 	.name = "two",
 	.walk = {
-		.list = LIST("/twos"),
+		.list = RIG_LIST("/twos"),
 		.bound = WALK_BOUND_ISO,
 		.phase = { "seenAt", "updatedAt" },
 		.time_path = "updatedAt",
 	},
-	.map = MAP("updatedAt", .field = { "id", "updatedAt" }),
+	.map = RIG_MAP(rows, "updatedAt", .field = { "id", "updatedAt" }),
 };
 
 /* Toy i has three parts, "i-0" to "i-2". */

@@ -21,26 +21,11 @@ static const struct map_row rows[] = {
 	{ "no", MAP_AS_IS, "event.id", NULL, 0 },
 };
 
-static const struct map_constant constants[] = { { NULL, NULL } };
-
 static const struct dataset parts = {
 	.name = "part",
 	.walk = {
-		.list = {
-			.path = "/toys",
-			.query = "sortBy=updatedAt",
-			.records = "data[]",
-			.cursor = "pagination.nextCursor",
-			.rate_class = "/toys",
-			.max_page = 1000,
-		},
-		.child = {
-			.path = "/toys/{id}/parts",
-			.records = "data[]",
-			.cursor = "next",
-			.rate_class = "/toys/",
-			.max_page = 2,
-		},
+		.list = RIG_LIST("/toys"),
+		.child = RIG_CHILD,
 		.child_mode = WALK_CHILD_RECORDS,
 		.parent_key = { "id", "updatedAt" },
 		.parent_time = 1,
@@ -49,13 +34,7 @@ static const struct dataset parts = {
 		.time_path = "updatedAt",
 		.remember = 365 * RIG_DAY,
 	},
-	.map = {
-		.rows = rows,
-		.n_rows = 1,
-		.constants = constants,
-		.identity = { .field = { "no" }, .parent = true },
-		.at = "at",
-	},
+	.map = RIG_MAP(rows, "at", .field = { "no" }, .parent = true),
 };
 
 /* How many parts a toy has, by its id; part n of toy i is "i-n". */

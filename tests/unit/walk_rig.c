@@ -21,7 +21,7 @@ static const struct map_row rows[] = {
 	{ "pad", MAP_AS_IS, "message", NULL, 0 },
 };
 
-static const struct map_constant constants[] = { { NULL, NULL } };
+const struct map_constant rig_constants[] = { { NULL, NULL } };
 
 const struct dataset rig_toy = {
 	.name = "toy",
@@ -42,7 +42,7 @@ const struct dataset rig_toy = {
 	.map = {
 		.rows = rows,
 		.n_rows = 3,
-		.constants = constants,
+		.constants = rig_constants,
 		.identity = { .field = { "id", "updatedAt" } },
 		.at = "updatedAt",
 	},

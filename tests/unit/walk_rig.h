@@ -54,6 +54,27 @@ struct rig {
 	struct poller *poller;
 };
 
+/* What datasets of tests are made of: a list, children of its rows, and how
+ * these become documents. */
+#define RIG_LIST(where)                                                      \
+	{                                                                    \
+		.path = (where), .query = "sortBy=updatedAt",                \
+		.records = "data[]", .cursor = "pagination.nextCursor",      \
+		.rate_class = (where), .max_page = 1000,                     \
+	}
+#define RIG_CHILD                                                            \
+	{                                                                    \
+		.path = "/toys/{id}/parts", .records = "data[]",             \
+		.cursor = "next", .rate_class = "/threats/", .max_page = 2,  \
+	}
+#define RIG_MAP(table, when, ...)                                            \
+	{                                                                    \
+		.rows = (table), .n_rows = sizeof(table) / sizeof((table)[0]), \
+		.constants = rig_constants, .at = (when),                    \
+		.identity = { __VA_ARGS__ },                                 \
+	}
+extern const struct map_constant rig_constants[]; /* none */
+
 /* The dataset "toy": id and updatedAt, paged, sorted by updatedAt. */
 extern const struct dataset rig_toy;
 
