@@ -6,7 +6,6 @@
 
 #include "collector/base/iso8601.h"
 #include "collector/walk/poller.h"
-#include "collector/walk/status_put.h"
 
 bool
 backfill_view_of(const struct poller *p, struct backfill_view *v)
@@ -39,9 +38,28 @@ backfill_view_of(const struct poller *p, struct backfill_view *v)
 }
 
 static void
+put_text(struct json_object *o, const char *name, const char *s)
+{
+	if (s != NULL)
+		json_object_object_add(o, name, json_object_new_string(s));
+}
+
+static void
 put_int(struct json_object *o, const char *name, int64_t n)
 {
 	json_object_object_add(o, name, json_object_new_int64(n));
+}
+
+static void
+put_time(struct json_object *o, const char *name, int64_t ms)
+{
+	char text[ISO8601_LEN];
+
+	if (ms <= 0)
+		return;
+	iso8601_format(ms, text);
+	json_object_object_add(o, name,
+	    json_object_new_string_len(text, ISO8601_LEN));
 }
 
 static const char *
@@ -57,12 +75,12 @@ backfill_view_to_json(const struct backfill_view *v)
 {
 	struct json_object *o = json_object_new_object();
 
-	status_put_text(o, "state", state_of(v));
-	status_put_text(o, "reason", v->reason);
-	status_put_text(o, "request", v->request);
-	status_put_time(o, "asked", v->figures.asked_ms);
-	status_put_time(o, "finished", v->figures.finished_ms);
-	status_put_time(o, "reached", v->reached_ms);
+	put_text(o, "state", state_of(v));
+	put_text(o, "reason", v->reason);
+	put_text(o, "request", v->request);
+	put_time(o, "asked", v->figures.asked_ms);
+	put_time(o, "finished", v->figures.finished_ms);
+	put_time(o, "reached", v->reached_ms);
 	put_int(o, "done_ms", v->figures.done_ms);
 	put_int(o, "left_ms", v->left_ms);
 	put_int(o, "requests", v->figures.requests);

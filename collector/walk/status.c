@@ -18,10 +18,16 @@
 #include "collector/walk/backfill_view.h"
 #include "collector/walk/figures.h"
 #include "collector/walk/status.h"
-#include "collector/walk/status_put.h"
 
 #define STATUS_MODE 0640
 #define STATUS_SPARE 4096 /* bytes, and as much as there is already */
+
+static void
+put_text(struct json_object *o, const char *name, const char *s)
+{
+	if (s != NULL)
+		json_object_object_add(o, name, json_object_new_string(s));
+}
 
 static void
 put_count(struct json_object *o, const char *name, uint64_t n)
@@ -36,6 +42,19 @@ put_amount(struct json_object *o, const char *name, int64_t n)
 	put_count(o, name, n > 0 ? (uint64_t)n : 0);
 }
 
+/* 0 stands for never. */
+static void
+put_time(struct json_object *o, const char *name, int64_t ms)
+{
+	char text[ISO8601_LEN];
+
+	if (ms <= 0)
+		return;
+	iso8601_format(ms, text);
+	json_object_object_add(o, name,
+	    json_object_new_string_len(text, ISO8601_LEN));
+}
+
 /* How far the walk is that goes on. */
 static void
 put_progress(struct json_object *o, struct poller *p)
@@ -44,7 +63,7 @@ put_progress(struct json_object *o, struct poller *p)
 
 	if (!w->open || p->kind == WALK_BACKFILL)
 		return;
-	status_put_time(o, "walk_began", w->window.upper);
+	put_time(o, "walk_began", w->window.upper);
 	put_count(o, "page", (uint64_t)w->page + 1);
 	if (!chain_is_pending(p))
 		return;
@@ -99,19 +118,19 @@ put_rate(struct json_object *o, double left, double most)
 static void
 put_state(struct json_object *o, const struct figures_stream *s)
 {
-	status_put_text(o, "console", s->console);
-	status_put_text(o, "dataset", s->dataset);
-	status_put_text(o, "condition", figures_condition_name[s->condition]);
-	status_put_text(o, "state", s->state);
-	status_put_text(o, "reason", s->reason);
-	status_put_time(o, "since", s->since_ms);
-	status_put_time(o, "until", s->until_ms);
-	status_put_time(o, "watermark", s->watermark_ms);
+	put_text(o, "console", s->console);
+	put_text(o, "dataset", s->dataset);
+	put_text(o, "condition", figures_condition_name[s->condition]);
+	put_text(o, "state", s->state);
+	put_text(o, "reason", s->reason);
+	put_time(o, "since", s->since_ms);
+	put_time(o, "until", s->until_ms);
+	put_time(o, "watermark", s->watermark_ms);
 	put_amount(o, "lag_ms", s->lag_ms);
 	put_amount(o, "interval_ms", s->interval_ms);
-	status_put_time(o, "last_poll", s->counts.last_poll_ms);
-	status_put_time(o, "last_record", s->taken.last_at_ms);
-	status_put_time(o, "last_new", s->taken.last_new_ms);
+	put_time(o, "last_poll", s->counts.last_poll_ms);
+	put_time(o, "last_record", s->taken.last_at_ms);
+	put_time(o, "last_new", s->taken.last_new_ms);
 }
 
 /* What it has done. */
@@ -152,8 +171,8 @@ put_kept(struct json_object *o, const struct figures_stream *s)
 	const struct poller *p = s->poller;
 
 	put_count(o, "ids", idset_count(p->seen.ids));
-	status_put_text(o, "segment", p->pos.end.segment);
-	status_put_text(o, "sealed", p->pos.sealed);
+	put_text(o, "segment", p->pos.end.segment);
+	put_text(o, "sealed", p->pos.sealed);
 	put_files(o, "spooled", s->spooled);
 	put_files(o, "archived", s->archived);
 	put_rate(o, s->rate_left, s->rate_most);
@@ -179,8 +198,8 @@ add_spool(struct buf *text, const struct figures *f)
 	put_amount(o, "free", f->free);
 	put_amount(o, "max_size", f->max_size);
 	put_amount(o, "min_free", f->min_free);
-	status_put_text(o, "limit", f->limit);
-	status_put_time(o, "since", f->limit_since_ms);
+	put_text(o, "limit", f->limit);
+	put_time(o, "since", f->limit_since_ms);
 	add_object(text, o);
 }
 
@@ -189,13 +208,13 @@ put_token(struct json_object *o, const struct token_view *v)
 {
 	struct json_object *token = json_object_new_object();
 
-	status_put_text(token, "state", token_state_name[v->state]);
-	status_put_time(token, "created", v->created_ms);
-	status_put_time(token, "expires", v->expires_ms);
+	put_text(token, "state", token_state_name[v->state]);
+	put_time(token, "created", v->created_ms);
+	put_time(token, "expires", v->expires_ms);
 	if (v->expires_ms > 0)
 		json_object_object_add(token, "days_left",
 		    json_object_new_int64(v->days_left));
-	status_put_time(token, "asked", v->asked_ms);
+	put_time(token, "asked", v->asked_ms);
 	json_object_object_add(o, "token", token);
 }
 
@@ -204,7 +223,7 @@ add_console(struct buf *text, const struct figures_console *c)
 {
 	struct json_object *o = json_object_new_object();
 
-	status_put_text(o, "console", c->name);
+	put_text(o, "console", c->name);
 	json_object_object_add(o, "token_refused",
 	    json_object_new_boolean(c->token_refused));
 	put_token(o, &c->token);
