@@ -189,7 +189,8 @@ static void
 move_message(void *cookie, enum verify_level level, const char *file,
     uint64_t line, const char *text)
 {
-	verify_rig_message(&((struct mover *)cookie)->got, level, file, line, text);
+	verify_rig_message(&((struct mover *)cookie)->got, level, file, line,
+	    text);
 }
 
 static void
@@ -247,7 +248,8 @@ test_moved_meanwhile(void)
 		{ move_unpacked, 2 }, { remove_second, 1 } };
 
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
-		struct mover m = { .dir = verify_rig_spool(), .move = moves[i].move };
+		struct mover m = { .dir = verify_rig_spool(),
+			.move = moves[i].move };
 		const struct verify_sink sink = { move_message, move_stream,
 			move_line, &m };
 		char *want = xasprintf("= acme/threat %zu files %zu lines %zu "

@@ -51,7 +51,8 @@ static const struct dataset merged = {
 		.phase = { "updatedAt" },
 		.time_path = "updatedAt",
 	},
-	.map = RIG_MAP(rows, "updatedAt", .field = { "id", "part.no", "updatedAt" }),
+	.map = RIG_MAP(rows, "updatedAt",
+	    .field = { "id", "part.no", "updatedAt" }),
 };
 
 static const struct dataset twos = {

@@ -53,7 +53,8 @@ static const struct dataset merged = {
 		.phase = { "updatedAt" },
 		.time_path = "updatedAt",
 	},
-	.map = RIG_MAP(rows, "updatedAt", .field = { "id", "part.no", "updatedAt" }),
+	.map = RIG_MAP(rows, "updatedAt",
+	    .field = { "id", "part.no", "updatedAt" }),
 };
 
 /* A toy has id % 4 parts; part n of toy i is i * 10 + n. */
