@@ -14,8 +14,6 @@
 #include "collector/setup/target.h"
 
 #define MESSAGE_MAX 8192
-#define OLDEST_MAJOR 8
-#define OLDEST_MINOR 13
 #define LIFECYCLE "s1spool-lifecycle"
 
 static const struct elastic_kind component_template = {
@@ -54,21 +52,20 @@ check_version(struct elastic *e, struct json_object *root, struct buf *err)
 	    json_object_object_get(version, "number");
 	struct json_object *flavor =
 	    json_object_object_get(version, "build_flavor");
-	int major, minor;
+	const char *text = json_object_get_string(number);
+	int recent = text == NULL ? -1 : setup_is_recent(text);
 
-	if (number == NULL || sscanf(json_object_get_string(number), "%d.%d",
-	    &major, &minor) != 2) {
+	if (recent < 0) {
 		buf_addf(err, "%s is not Elasticsearch\n",
 		    e->setup->conf->elasticsearch.url);
 		return -1;
 	}
 	e->serverless = flavor != NULL &&
 	    strcmp(json_object_get_string(flavor), "serverless") == 0;
-	if (e->serverless || major > OLDEST_MAJOR ||
-	    (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
+	if (e->serverless || recent)
 		return 0;
-	buf_addf(err, "Elasticsearch is %s; it must be %d.%d or later\n",
-	    json_object_get_string(number), OLDEST_MAJOR, OLDEST_MINOR);
+	buf_addf(err, "Elasticsearch is %s; it must be " SETUP_OLDEST
+	    " or later\n", text);
 	return -1;
 }
 

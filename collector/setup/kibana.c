@@ -17,10 +17,6 @@
 #define WHY_MAX (64u << 10)
 #define UPLOAD_NAME "s1spool.ndjson" /* Kibana looks at how it ends */
 
-/* The oldest Kibana that takes all that is installed. */
-#define OLDEST_MAJOR 8
-#define OLDEST_MINOR 13
-
 const char *
 kibana_text(struct json_object *from, const char *name)
 {
@@ -115,18 +111,17 @@ unavailable(const struct kibana *k)
 static int
 check_number(struct kibana *k, const char *number)
 {
-	unsigned major, minor;
+	int recent = setup_is_recent(number);
 
-	if (sscanf(number, "%u.%u", &major, &minor) != 2) {
+	if (recent < 0) {
 		buf_adds(&k->why, "Kibana does not tell its version: is the "
 		    "key or password right?");
 		return -1;
 	}
-	if (major > OLDEST_MAJOR ||
-	    (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
+	if (recent)
 		return 0;
-	buf_addf(&k->why, "Kibana is %s; it must be %d.%d or later", number,
-	    OLDEST_MAJOR, OLDEST_MINOR);
+	buf_addf(&k->why, "Kibana is %s; it must be " SETUP_OLDEST " or later",
+	    number);
 	return -1;
 }
 

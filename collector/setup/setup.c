@@ -12,6 +12,7 @@
 #include <sysexits.h>
 
 #include "collector/base/fsutil.h"
+#include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 
 #define ASSET_MAX (16u << 20)
@@ -26,6 +27,21 @@ static const struct {
 	[SETUP_REFUSED] = { "refused", "refuse" },
 	[SETUP_FAILED] = { "failed", "failed" },
 };
+
+int
+setup_is_recent(const char *version)
+{
+	size_t len = strcspn(version, ".");
+	const char *behind = version + len + (version[len] == '.');
+	int64_t major, minor;
+
+	if (num_int((struct slice){ version, len }, 0, INT32_MAX, &major) != 0 ||
+	    num_int((struct slice){ behind, strspn(behind, "0123456789") }, 0,
+	    INT32_MAX, &minor) != 0)
+		return -1;
+	return major > SETUP_OLDEST_MAJOR ||
+	    (major == SETUP_OLDEST_MAJOR && minor >= SETUP_OLDEST_MINOR);
+}
 
 bool
 setup_wants(const struct setup *s, const char *part)

@@ -49,6 +49,14 @@ struct setup {
 	uint64_t count[SETUP_RESULTS];
 };
 
+/* Elasticsearch and Kibana have what is installed from here on. */
+#define SETUP_OLDEST "8.13"
+#define SETUP_OLDEST_MAJOR 8
+#define SETUP_OLDEST_MINOR 13
+
+/* Is this version ("8.13.0") so new?  1, or 0; -1: it is no version. */
+int setup_is_recent(const char *version);
+
 /* Is this part to be done? */
 bool setup_wants(const struct setup *s, const char *part);
 

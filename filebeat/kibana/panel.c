@@ -135,11 +135,14 @@ read_values(struct panel *p, char *text)
 static bool
 read_size(struct panel *p, char *text)
 {
-	if (sscanf(text, "%dx%d", &p->w, &p->h) != 2)
+	char *end;
+
+	p->w = (int)strtol(text, &end, 10);
+	if (*end != 'x')
 		return false;
-	(void)strsep(&text, " ");
-	p->range = text;
-	return true;
+	p->h = (int)strtol(end + 1, &end, 10);
+	p->range = *end == ' ' ? end + 1 : NULL;
+	return p->w > 0 && p->h > 0 && (*end == ' ' || *end == '\0');
 }
 
 struct panel

@@ -277,7 +277,8 @@ test_sequence_and_strangers(void)
 	scratch_write(dir, FIRST, SLICE(""));
 	scratch_write(dir, "acme/threat/threat-19700101T000000.000037Z-"
 	    "000000000001.ndjson", SLICE(""));
-	verify_rig_check(dir, "E acme/threat/threat-19700101T000000.000037Z-000000000001"
+	verify_rig_check(dir,
+	    "E acme/threat/threat-19700101T000000.000037Z-000000000001"
 	    ".ndjson:0: has the sequence number of threat-19700101T000000."
 	    "000036Z-000000000001.ndjson\n"
 	    "= acme/threat 2 files 0 lines 0 bytes\n");
