@@ -79,7 +79,8 @@ is_same(struct json_object *wanted, struct json_object *found)
 	struct json_object *b = attributes_of(found);
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-		if (strcmp(kibana_text(a, kept[i]), kibana_text(b, kept[i])))
+		if (strcmp(kibana_text(a, kept[i]),
+		    kibana_text(b, kept[i])) != 0)
 			return false;
 	return true;
 }
