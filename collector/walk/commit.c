@@ -62,7 +62,7 @@ commit_leave(struct commit *c, struct commit_member *m)
 
 	while (*at != NULL && *at != m)
 		at = &(*at)->next;
-	if (*at == m)
+	if (*at != NULL)
 		*at = m->next;
 	m->marked = m->synced = false;
 }

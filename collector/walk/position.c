@@ -37,7 +37,7 @@ walk_close(struct walk *w)
 {
 	free(w->cursor);
 	free(w->child_cursor);
-	*w = (struct walk){ 0 };
+	memset(w, 0, sizeof(*w));
 }
 
 void
