@@ -2,6 +2,7 @@
 
 #include "filebeat/kibana/column.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "collector/base/buf.h"
@@ -16,6 +17,28 @@ struct layer {
 	struct json_object *order, *columns;
 	const char *wrong; /* a field that cannot be used */
 };
+
+const char *
+column_split(int n)
+{
+	static const char *const names[PANEL_SPLITS] = {
+		"c_s0", "c_s1", "c_s2"
+	};
+
+	assert(n >= 0 && n < PANEL_SPLITS);
+	return names[n];
+}
+
+const char *
+column_value(int n)
+{
+	static const char *const names[PANEL_VALUES] = {
+		"c_v0", "c_v1", "c_v2", "c_v3", "c_v4", "c_v5", "c_v6", "c_v7"
+	};
+
+	assert(n >= 0 && n < PANEL_VALUES);
+	return names[n];
+}
 
 static void
 add(struct layer *l, const char *id, struct json_object *column)
@@ -68,7 +91,7 @@ ordering_value(const struct panel *p)
 
 	while (n + 1 < p->n_values && p->value[n].op == PANEL_LAST)
 		n++;
-	return COLUMN_VALUE(n);
+	return column_value(n);
 }
 
 static struct json_object *
@@ -191,7 +214,7 @@ add_split(struct layer *l, int n)
 {
 	const struct panel_split *s = &l->panel->split[n];
 
-	add(l, COLUMN_SPLIT(n), s->interval != NULL ? time_split(l, s) :
+	add(l, column_split(n), s->interval != NULL ? time_split(l, s) :
 						      value_split(l, s));
 }
 
@@ -208,7 +231,7 @@ column_layer(const struct panel *p, const struct facts *f, const char **field)
 	if (p->minus)
 		add_difference(&l);
 	for (int i = 0; i < p->n_values && !p->minus; i++)
-		add(&l, COLUMN_VALUE(i), value(&l, &p->value[i]));
+		add(&l, column_value(i), value(&l, &p->value[i]));
 	*field = l.wrong;
 	if (l.wrong == NULL)
 		return shape("{'columnOrder':$j,'columns':$j,"

@@ -10,10 +10,8 @@
 #include "filebeat/kibana/panel.h"
 
 /* Names of the columns of the n-th split and of the n-th value. */
-#define COLUMN_SPLIT(n) ((const char *[]){ "c_s0", "c_s1", "c_s2" }[n])
-#define COLUMN_VALUE(n)                                                      \
-	((const char *[]){ "c_v0", "c_v1", "c_v2", "c_v3", "c_v4", "c_v5",   \
-		"c_v6", "c_v7" }[n])
+const char *column_split(int n);
+const char *column_value(int n);
 
 /*
  * The layer of a panel: {columnOrder, columns, incompleteColumns}, new.  NULL

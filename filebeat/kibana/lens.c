@@ -35,7 +35,7 @@ table(const struct panel *p)
 
 	for (int i = 0; i < p->n_splits; i++) {
 		struct json_object *column = shape("{'columnId':$s}",
-		    COLUMN_SPLIT(i));
+		    column_split(i));
 
 		if (p->split[i].across)
 			shape_set(column, "isTransposed",
@@ -44,12 +44,12 @@ table(const struct panel *p)
 	}
 	for (int i = 0; i < p->n_values; i++)
 		shape_push(columns, shape("{'columnId':$s,'alignment':$s}",
-		    COLUMN_VALUE(i),
+		    column_value(i),
 		    p->value[i].op == PANEL_LAST ? "left" : "right"));
 	return shape("{'layerId':$s,'layerType':'data','columns':$j,"
 	    "'sorting':{'columnId':$s,'direction':$s},"
 	    "'paging':{'enabled':true,'size':10},'rowHeight':'single',"
-	    "'rowHeightLines':1}", LENS_LAYER, columns, COLUMN_VALUE(0),
+	    "'rowHeightLines':1}", LENS_LAYER, columns, column_value(0),
 	    p->split[0].ascending ? "asc" : "desc");
 }
 
@@ -62,12 +62,12 @@ bars(const struct panel *p)
 	struct json_object *layer = shape("{'layerId':$s,'layerType':'data',"
 	    "'seriesType':$s,'position':'top','showGridlines':false,"
 	    "'xAccessor':$s,'accessors':['c_v0']}", LENS_LAYER, series,
-	    COLUMN_SPLIT(0));
+	    column_split(0));
 	struct json_object *all;
 
 	if (p->n_splits > 1)
 		shape_set(layer, "splitAccessor",
-		    json_object_new_string(COLUMN_SPLIT(1)));
+		    json_object_new_string(column_split(1)));
 	all = shape("{'preferredSeriesType':$s,"
 	    "'legend':{'isVisible':$b,'position':'right'},"
 	    "'valueLabels':'hide','fittingFunction':'None',"
