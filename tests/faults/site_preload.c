@@ -219,7 +219,7 @@ is_due(const char *call, void *from, bool memory)
 
 /* Our names hide the C library's; this finds those. */
 #define NEXT(name) \
-	static __typeof__(&name) next; \
+	static __typeof__(&(name)) next; \
 	if (next == NULL) \
 		*(void **)&next = find_next(#name)
 

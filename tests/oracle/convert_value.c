@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "collector/base/xalloc.h"
 #include "tests/oracle/convert.h"
 #include "tests/oracle/tree.h"
 
@@ -154,19 +155,20 @@ print_decimal(double v, bool single)
 	double size = fabs(v);
 	bool plain = v == 0 || (size >= 1e-3 && size < 1e7);
 	int precision = 0, power;
-	char digits[40], out[64];
+	char digits[40], out[64], *e;
 
 	do
 		snprintf(digits, sizeof(digits), "%.*e", precision, v);
 	while (precision++ < 17 && (single ? strtof(digits, NULL) != (float)v :
 	    strtod(digits, NULL) != v));
-	power = (int)strtol(strchr(digits, 'e') + 1, NULL, 10);
+	e = digits + strcspn(digits, "e");
+	power = *e == '\0' ? 0 : (int)strtol(e + 1, NULL, 10);
 	if (plain) {
 		int after = precision - 1 - power;
 
 		snprintf(out, sizeof(out), "%.*f", after < 1 ? 1 : after, v);
 	} else {
-		*strchr(digits, 'e') = '\0';
+		*e = '\0';
 		snprintf(out, sizeof(out), "%s%sE%d", digits,
 		    strchr(digits, '.') == NULL ? ".0" : "", power);
 	}
@@ -200,7 +202,7 @@ bool
 oracle_is_address(const char *text)
 {
 	struct in6_addr addr;
-	char *copy = strdup(text), *zone = strchr(copy, '%');
+	char *copy = xstrdup(text), *zone = strchr(copy, '%');
 	bool is_v4 = inet_pton(AF_INET, copy, &addr) == 1, is_v6 = false;
 
 	if (zone == NULL || zone[1] != '\0') {
