@@ -23,17 +23,20 @@ sources()
 	fi
 }
 
-# each COMMAND...: for a file at a time, on all processors.
+# each PATTERN COMMAND...: for a file so named at a time, on all processors.
 each()
 {
-	sources | xargs -P "$(nproc)" -n 1 "$@" >"$work/said" 2>&1
+	pattern=$1
+	shift
+	sources | grep -E "$pattern" |
+	    xargs -r -P "$(nproc)" -n 1 "$@" >>"$work/said" 2>&1
 }
 
 # .clang-tidy has the checks, tests/.clang-tidy those of the tests.
 look_clang_tidy()
 {
 	printf '%s\n' "$@" >"$work/compile_flags.txt"
-	each clang-tidy --quiet --warnings-as-errors='*' -p "$work"
+	each . clang-tidy --quiet --warnings-as-errors='*' -p "$work"
 }
 
 # Across files, too.
@@ -48,10 +51,16 @@ look_cppcheck()
 	    >"$work/said" 2>&1
 }
 
-# Before any optimization: that would take away what it looks for.
+# Before any optimization: that would take away what it looks for.  A test may
+# die when there is no memory, and leave to its end what it has.
 look_gcc()
 {
-	each gcc "$@" -O0 -fanalyzer -Werror -S -o /dev/null
+	set -- "$@" -O0 -fanalyzer -Werror -S -o /dev/null
+	each '^(collector|spool|filebeat|docs)/' gcc "$@" || rc=1
+	each '^tests/' gcc "$@" -Wno-analyzer-possible-null-argument \
+	    -Wno-analyzer-possible-null-dereference \
+	    -Wno-analyzer-malloc-leak -Wno-analyzer-file-leak || rc=1
+	return "${rc-0}"
 }
 
 case $tool in

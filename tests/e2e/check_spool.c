@@ -256,31 +256,24 @@ check_text(char *text, size_t len)
 	}
 }
 
-static char *
-more_memory(char *old, size_t size)
-{
-	char *p = realloc(old, size);
-
-	if (p == NULL)
-		err(99, "memory");
-	return p;
-}
-
 static void
 check_segment(const char *path)
 {
 	gzFile gz = gzopen(path, "rb");
 	size_t len = 0, size = 1 << 20;
-	char *text = more_memory(NULL, size);
+	char *text = malloc(size);
 	int n, code;
 
 	if (gz == NULL)
 		err(99, "%s", path);
-	while ((n = gzread(gz, text + len, (unsigned)(size - len))) > 0) {
+	while (text != NULL && (n = gzread(gz, text + len,
+	    (unsigned)(size - len))) > 0) {
 		len += (size_t)n;
 		if (len == size)
-			text = more_memory(text, size *= 2);
+			text = realloc(text, size *= 2);
 	}
+	if (text == NULL)
+		err(99, "memory");
 	gzerror(gz, &code);
 	if (code != Z_OK && code != Z_STREAM_END)
 		tell("damaged", path);

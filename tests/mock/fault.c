@@ -2,6 +2,7 @@
 
 #include "tests/mock/fault.h"
 
+#include <assert.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,6 +313,7 @@ fault_reply(struct exchange *x, const char *name)
 {
 	const struct fault_kind *kind = find_kind(name);
 
+	assert(kind != NULL);
 	x->fault = kind->name;
 	reply_begin(x, kind->status, kind->type);
 	buf_adds(&x->out, kind->body);

@@ -158,7 +158,7 @@ set_number(const struct option_row *r, char *field, const char *text)
 	n = strtoll(text, &end, 10);
 	if (end == text || *end != '\0' || errno != 0 || n < 0)
 		return bad(r->name, "not a number");
-	memcpy(field, &n, sizeof(n));
+	*(int64_t *)field = n;
 	return 0;
 }
 

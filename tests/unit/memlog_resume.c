@@ -25,7 +25,7 @@ text_of(struct json_object *o, const char *name)
 static void
 forget(struct memlog *m, const char *key)
 {
-	for (int i = 0; i < m->n; i++)
+	for (int i = 0; key != NULL && i < m->n; i++)
 		if (strcmp(m->states[i].key, key) == 0)
 			m->states[i--] = m->states[--m->n];
 }
