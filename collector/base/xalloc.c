@@ -62,7 +62,12 @@ xstrdup(const char *s)
 char *
 xstrndup(const char *s, size_t n)
 {
-	return checked(strndup(s, n));
+	char *copy = xmalloc(n + 1);
+
+	if (n > 0)
+		memcpy(copy, s, n);
+	copy[n] = '\0';
+	return copy;
 }
 
 char *

@@ -17,6 +17,7 @@ void *xrealloc(void *p, size_t n);
 void *xreallocarray(void *p, size_t n, size_t size);
 /* NULL stays NULL. */
 char *xstrdup(const char *s);
+/* All n bytes, whatever they are, and a NUL behind them. */
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -117,6 +117,10 @@ test_control_characters(void)
 	    "\"\\\"\\\\\":6,\"\":7}"),
 	    "\\u001b[2J n\\u000al\\u0000 d\\u007f c\\u009bm "
 	    "\xc2\xa0\xe2\x9b\x9b\xf0\x9f\x98\x80 \"\\  ");
+	/* A NUL ends no name, not even of one that is met again. */
+	for (int i = 0; i < 2; i++)
+		UNIT_TEXT(dropped(&t, "{\"before\\u0000behind\":1}"),
+		    "before\\u0000behind ");
 	/* An escape is not cut either: 124 bytes and one of 6. */
 	UNIT_TEXT(dropped(&t, "{\"" HUNDRED TEN TEN "1234\x7f" "5\":1}"),
 	    HUNDRED TEN TEN "1234... ");
