@@ -1,11 +1,17 @@
-/* The scanner: tokens that hold together, and nothing taken for JSON that
- * json-c refuses. */
+/*
+ * The scanner: it takes RFC 8259 and nothing else, its tokens hold together
+ * and do not depend on where the text lies in memory, and texts mean what they
+ * say.
+ */
 #include "config.h"
+
+#include <string.h>
 
 #include "collector/json/scan.h"
 #include "collector/json/text.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/json.h"
+#include "tests/fuzz/valid.h"
 
 static void
 check_token(const struct scan *s, size_t i, size_t size)
@@ -29,35 +35,94 @@ check_token(const struct scan *s, size_t i, size_t size)
 	}
 }
 
+/* Unescaped and escaped again it is the same text, with the same hash. */
+static void
+check_text(struct slice content, struct buf *plain, struct buf *again)
+{
+	struct slice text;
+
+	buf_reset(plain);
+	buf_reset(again);
+	MUST(json_unescape(plain, content) == 0);
+	text = buf_slice(plain);
+	MUST(json_same_text(content, true, text, false));
+	MUST(json_hash_text(content, true) == json_hash_text(text, false));
+	MUST(json_escape(again, text) == 0);
+	MUST(json_same_text(buf_slice(again), true, text, false));
+	MUST(json_hash_text(buf_slice(again), true) ==
+	    json_hash_text(text, false));
+}
+
+static void
+check_tokens(struct scan *s, size_t size)
+{
+	struct buf plain, again;
+
+	buf_init(&plain, size + 1);
+	buf_init(&again, 6 * size + 1);
+	MUST(s->n > 0 && s->tok[0].next == s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		check_token(s, i, size);
+		if (s->tok[i].kind == TOK_OBJECT)
+			MUST(scan_has_repeated(s, i) ==
+			    (scan_mark_repeated(s, i) > 0));
+		if (s->tok[i].kind == TOK_STRING)
+			check_text(scan_content(s, &s->tok[i]), &plain,
+			    &again);
+	}
+	buf_fini(&plain);
+	buf_fini(&again);
+}
+
+static bool
+is_same_token(const struct tok *a, const struct tok *b)
+{
+	return a->start == b->start && a->len == b->len &&
+	    a->next == b->next && a->kind == b->kind && a->flags == b->flags;
+}
+
+/* The same text elsewhere, its end at the end of the memory. */
+static void
+check_moved(const struct scan *s, int result, struct slice text)
+{
+	size_t pad = 1 + text.len % 31;
+	char *copy = malloc(pad + text.len);
+	struct scan moved;
+
+	memcpy(copy + pad, text.p, text.len);
+	scan_init(&moved);
+	MUST(scan_text(&moved, (struct slice){ copy + pad, text.len }) ==
+	    result);
+	MUST((s->error == NULL) == (moved.error == NULL));
+	if (result == 0) {
+		MUST(moved.n == s->n);
+		for (size_t i = 0; i < s->n; i++)
+			MUST(is_same_token(&moved.tok[i], &s->tok[i]));
+	} else {
+		MUST(moved.error_at == s->error_at);
+		MUST(strcmp(moved.error, s->error) == 0);
+	}
+	scan_fini(&moved);
+	free(copy);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice text = { (const char *)data, size };
 	struct scan s;
-	struct buf plain;
+	int result;
 
 	scan_init(&s);
-	buf_init(&plain, size);
-	if (scan_text(&s, text) < 0) {
+	result = scan_text(&s, text);
+	MUST((result == 0) == valid_json(text, SCAN_DEPTH_MAX));
+	check_moved(&s, result, text);
+	if (result == 0) {
+		MUST(fuzz_is_json(text));
+		check_tokens(&s, size);
+	} else {
 		MUST(s.error != NULL && s.error_at <= size);
-		scan_fini(&s);
-		return 0;
 	}
-	MUST(s.n > 0 && s.tok[0].next == s.n);
-	for (size_t i = 0; i < s.n; i++) {
-		check_token(&s, i, size);
-		if (s.tok[i].kind == TOK_OBJECT)
-			MUST(scan_has_repeated(&s, i) ==
-			    (scan_mark_repeated(&s, i) > 0));
-		if (s.tok[i].kind != TOK_STRING)
-			continue;
-		buf_reset(&plain);
-		MUST(json_unescape(&plain, scan_content(&s, &s.tok[i])) == 0);
-		MUST(json_same_text(scan_content(&s, &s.tok[i]), true,
-		    buf_slice(&plain), false));
-	}
-	MUST(fuzz_is_json(text));
-	buf_fini(&plain);
 	scan_fini(&s);
 	return 0;
 }

@@ -33,6 +33,7 @@ map_input_read(struct map_input *in, const uint8_t *data, size_t size)
 	*in = (struct map_input){ .dataset = (enum dataset_id)(data[0] - 'a'),
 		.option = data[1] % MAP_INPUT_OPTIONS,
 		.fresh = (data[1] & INPUT_FRESH) != 0,
+		.oracle = (data[1] & INPUT_ORACLE) != 0,
 		.record = { (const char *)data + MAP_INPUT_HEAD,
 		    size - MAP_INPUT_HEAD } };
 	return only == DATASET_COUNT || only == in->dataset;

@@ -13,10 +13,11 @@
 #include "collector/dataset/dataset_id.h"
 #include "collector/map/map.h"
 
-/* Bits of the second byte; any other bits are for readable seeds. */
+/* Bits of the second byte: the options, and what takes more time than all
+ * else. */
 enum { INPUT_RAW = 1, INPUT_ORIGINAL = 2, INPUT_DUPLICATES = 4,
 	INPUT_SWITCHES = 8, INPUT_TAGS = 16, MAP_INPUT_OPTIONS = 32,
-	INPUT_FRESH = 32 };
+	INPUT_FRESH = 32, INPUT_ORACLE = 64 };
 
 #define MAP_INPUT_HEAD 2 /* bytes before the record */
 
@@ -24,6 +25,7 @@ struct map_input {
 	enum dataset_id dataset;
 	unsigned option; /* below MAP_INPUT_OPTIONS */
 	bool fresh; /* compare with a mapper that has seen nothing before */
+	bool oracle; /* compare with the oracle */
 	struct slice record;
 };
 

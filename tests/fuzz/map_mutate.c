@@ -170,8 +170,10 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 		dataset = only != DATASET_COUNT ? only :
 		    rng_below(&r, DATASET_COUNT);
 	data[0] = (uint8_t)('a' + dataset);
-	if (rng_chance(&r, 20))
-		data[1] = (uint8_t)(0x40 + rng_below(&r, 64));
+	if (rng_chance(&r, 50))
+		data[1] = (uint8_t)(rng_below(&r, MAP_INPUT_OPTIONS) |
+		    (rng_chance(&r, 5) ? INPUT_FRESH : 0) |
+		    (rng_chance(&r, 30) ? INPUT_ORACLE : 0));
 	return MAP_INPUT_HEAD + mutate_record(&dataset_table[dataset]->map,
 	    data + MAP_INPUT_HEAD, size - MAP_INPUT_HEAD,
 	    max - MAP_INPUT_HEAD, &r);
