@@ -114,6 +114,23 @@ count_errors(struct json_object *doc)
 	json_object_object_add(error, "message", tree_number(count));
 }
 
+/* Is there white space between values? */
+static bool
+is_spaced(const char *text)
+{
+	bool quoted = false;
+
+	for (; *text != '\0'; text++) {
+		if (!quoted && strchr(" \t\r\n", *text) != NULL)
+			return true;
+		if (*text == '"')
+			quoted = !quoted;
+		else if (quoted && *text == '\\' && text[1] != '\0')
+			text++;
+	}
+	return false;
+}
+
 /* A new string: of a container's JSON, which has the escapes of the record,
  * with those of json-c; white space stays and will tell. */
 static struct json_object *
@@ -125,7 +142,7 @@ respelt(struct json_object *v)
 	if (!json_object_is_type(v, json_type_string))
 		return json_object_get(v);
 	text = json_object_get_string(v);
-	if (strchr("{[", text[0]) == NULL || strpbrk(text, " \t\r\n") != NULL ||
+	if (strchr("{[", text[0]) == NULL || is_spaced(text) ||
 	    tree_parse(text, strlen(text), &tree) < 0)
 		return json_object_get(v);
 	out = tree_string(json_object_to_json_string_ext(tree,
