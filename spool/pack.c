@@ -36,8 +36,8 @@ struct digest {
 static void
 digest_begin(struct digest *d)
 {
-	*d = (struct digest){ .ctx = EVP_MD_CTX_new() };
-	if (d->ctx == NULL || !EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL))
+	*d = (struct digest){ .ctx = xcheck(EVP_MD_CTX_new()) };
+	if (!EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL))
 		abort();
 }
 

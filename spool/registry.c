@@ -55,7 +55,7 @@ read_file(struct reading *r, const char *name, struct buf *b)
 static struct json_object *
 parse(struct slice text)
 {
-	struct json_tokener *t = json_tokener_new();
+	struct json_tokener *t = xcheck(json_tokener_new());
 	struct json_object *o;
 
 	while (text.len > 0 && memchr(" \t\r\n", text.p[text.len - 1], 4))
@@ -296,7 +296,7 @@ static int
 read_both(struct reading *r, int64_t checkpoint)
 {
 	json_object_put(r->states);
-	r->states = json_object_new_object();
+	r->states = xcheck(json_object_new_object());
 	r->transaction = r->logged = 0;
 	if (checkpoint > 0 && read_checkpoint(r, checkpoint) != 0)
 		return -1;

@@ -233,9 +233,7 @@ verify_init(struct verify *v, const struct verify_root *root, const char *name,
     struct slice dataset)
 {
 	*v = (struct verify){ .root = root, .sink = root->sink };
-	v->tokener = json_tokener_new_ex(JSON_DEPTH);
-	if (v->tokener == NULL)
-		abort();
+	v->tokener = xcheck(json_tokener_new_ex(JSON_DEPTH));
 	json_tokener_set_flags(v->tokener,
 	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	v->ids = idset_new(SIZE_MAX);

@@ -28,6 +28,12 @@ checked(void *p)
 }
 
 void *
+xcheck(void *p)
+{
+	return checked(p);
+}
+
+void *
 xmalloc(size_t n)
 {
 	return checked(malloc(n > 0 ? n : 1));

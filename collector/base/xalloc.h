@@ -24,4 +24,7 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The end of the process, for other allocators. */
 void xalloc_failed(void) __attribute__((noreturn));
 
+/* p, which a library has allocated: NULL means that it found no memory. */
+void *xcheck(void *p);
+
 #endif

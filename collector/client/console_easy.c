@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "collector/base/vault.h"
+#include "collector/base/xalloc.h"
 #include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
@@ -66,9 +67,7 @@ console_take_easy(struct console *con)
 
 	if (con->n_idle > 0)
 		return con->idle[--con->n_idle];
-	easy = curl_easy_init();
-	if (easy == NULL)
-		abort();
+	easy = xcheck(curl_easy_init());
 	set_http(easy);
 	tls_choose(easy, &con->conf->ssl, con->conf->name);
 	set_proxy(easy, con->conf);
@@ -95,10 +94,7 @@ console_adopt_easy(struct console *con, CURL *easy)
 static struct curl_slist *
 append(struct curl_slist *list, const char *line)
 {
-	list = curl_slist_append(list, line);
-	if (list == NULL)
-		abort();
-	return list;
+	return xcheck(curl_slist_append(list, line));
 }
 
 /* The line with the token; *token points into it. */

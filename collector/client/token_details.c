@@ -132,9 +132,7 @@ parse(struct slice body, struct json_object **data)
 
 	if (body.len > TOKEN_DETAILS_MAX)
 		return NULL;
-	tokener = json_tokener_new_ex(DEPTH_MAX);
-	if (tokener == NULL)
-		abort();
+	tokener = xcheck(json_tokener_new_ex(DEPTH_MAX));
 	root = json_tokener_parse_ex(tokener, body.p, (int)body.len);
 	json_tokener_free(tokener);
 	*data = json_object_is_type(root, json_type_object) ?

@@ -14,8 +14,11 @@ static char *
 part(CURLU *u, CURLUPart which)
 {
 	char *text;
+	CURLUcode code = curl_url_get(u, which, &text, 0);
 
-	return curl_url_get(u, which, &text, 0) == CURLUE_OK ? text : NULL;
+	if (code == CURLUE_OUT_OF_MEMORY)
+		xalloc_failed();
+	return code == CURLUE_OK ? text : NULL;
 }
 
 static bool

@@ -4,11 +4,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stddef.h>
 #include <stdio.h>
 
 #include "collector/walk/backfill.h"
+#include "collector/walk/tree.h"
 #include "spool/version.h"
 
 #define BACKFILL_VERSION 1
@@ -17,16 +17,16 @@ static void
 put_int(struct json_object *o, const char *name, int64_t v)
 {
 	if (v != 0)
-		json_object_object_add(o, name, json_object_new_int64(v));
+		tree_put(o, name, tree_int(v));
 }
 
 static struct json_object *
 from_range(struct range r)
 {
-	struct json_object *pair = json_object_new_array();
+	struct json_object *pair = tree_list();
 
-	json_object_array_add(pair, json_object_new_int64(r.from));
-	json_object_array_add(pair, json_object_new_int64(r.to));
+	tree_push(pair, tree_int(r.from));
+	tree_push(pair, tree_int(r.to));
 	return pair;
 }
 
@@ -37,10 +37,10 @@ put_ranges(struct json_object *o, const char *name, const struct ranges *rs)
 
 	if (rs->n == 0)
 		return;
-	list = json_object_new_array();
+	list = tree_list();
 	for (size_t i = 0; i < rs->n; i++)
-		json_object_array_add(list, from_range(rs->range[i]));
-	json_object_object_add(o, name, list);
+		tree_push(list, from_range(rs->range[i]));
+	tree_put(o, name, list);
 }
 
 static void
@@ -50,15 +50,14 @@ put_items(struct json_object *o, const struct backfill *b)
 
 	if (b->n == 0)
 		return;
-	list = json_object_new_array();
+	list = tree_list();
 	for (size_t i = 0; i < b->n; i++) {
-		item = json_object_new_object();
-		json_object_object_add(item, "range",
-		    from_range(b->item[i].range));
+		item = tree_object();
+		tree_put(item, "range", from_range(b->item[i].range));
 		put_int(item, "resend", b->item[i].resend);
-		json_object_array_add(list, item);
+		tree_push(list, item);
 	}
-	json_object_object_add(o, "todo", list);
+	tree_put(o, "todo", list);
 }
 
 /* The figures by name, to be read and written alike. */
@@ -88,34 +87,32 @@ figure_of(struct backfill_figures *f, size_t i)
 static void
 put_figures(struct json_object *o, struct backfill_figures f)
 {
-	struct json_object *member = json_object_new_object();
+	struct json_object *member = tree_object();
 
 	for (size_t i = 0; i < N_FIGURES; i++)
 		put_int(member, figures[i].name, *figure_of(&f, i));
-	json_object_object_add(o, "figures", member);
+	tree_put(o, "figures", member);
 }
 
 int
 backfill_print(struct buf *buf, const struct backfill *b)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 	int failed;
 
 	put_int(o, "version", BACKFILL_VERSION);
 	put_ranges(o, "covered", &b->covered);
 	put_items(o, b);
 	if (b->request[0] != '\0')
-		json_object_object_add(o, "request",
-		    json_object_new_string(b->request));
+		tree_put(o, "request", tree_text(b->request));
 	put_int(o, "resent", b->resent);
 	put_int(o, "slice", b->slice_ms);
 	if (b->walk.open)
-		json_object_object_add(o, "walk", walk_to_json(&b->walk));
+		tree_put(o, "walk", walk_to_json(&b->walk));
 	put_int(o, "began", b->began);
 	put_ranges(o, "skipped", &b->skipped);
 	put_figures(o, b->figures);
-	failed = buf_adds(buf, json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	failed = tree_print(buf, o);
 	json_object_put(o);
 	return failed;
 }
@@ -208,19 +205,16 @@ get_all(struct json_object *o, struct backfill *b)
 int
 backfill_parse(struct backfill *b, struct slice text)
 {
-	struct json_tokener *tok = json_tokener_new();
+	struct json_object *o = tree_parse(text);
 	enum version_verdict version = VERSION_NONE;
-	struct json_object *o;
 
 	backfill_fini(b);
-	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
-	if (json_object_is_type(o, json_type_object))
+	if (o != NULL)
 		version = version_check(get_int(o, "version"),
 		    BACKFILL_VERSION);
 	if (version == VERSION_KNOWN)
 		get_all(o, b);
 	json_object_put(o);
-	json_tokener_free(tok);
 	errno = version == VERSION_LATER ? EPROTONOSUPPORT : EBADMSG;
 	return version == VERSION_KNOWN ? 0 : -1;
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -16,6 +15,7 @@
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 #include "collector/walk/engine.h"
+#include "collector/walk/tree.h"
 #include "spool/version.h"
 
 #define REQUEST_FILE "backfill.request"
@@ -42,26 +42,23 @@ put_names(struct json_object *o, const char *name, const char *const *list)
 
 	if (list == NULL)
 		return;
-	names = json_object_new_array();
+	names = tree_list();
 	for (; *list != NULL; list++)
-		json_object_array_add(names, json_object_new_string(*list));
-	json_object_object_add(o, name, names);
+		tree_push(names, tree_text(*list));
+	tree_put(o, name, names);
 }
 
 static struct json_object *
 to_json(const struct backfill_request *rq)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
-	json_object_object_add(o, "version",
-	    json_object_new_int(REQUEST_VERSION));
-	json_object_object_add(o, "id", json_object_new_string(rq->id));
-	json_object_object_add(o, "from",
-	    json_object_new_int64(rq->range.from));
-	json_object_object_add(o, "to", json_object_new_int64(rq->range.to));
-	json_object_object_add(o, "again",
-	    json_object_new_boolean(rq->again));
-	json_object_object_add(o, "stop", json_object_new_boolean(rq->stop));
+	tree_put(o, "version", tree_int(REQUEST_VERSION));
+	tree_put(o, "id", tree_text(rq->id));
+	tree_put(o, "from", tree_int(rq->range.from));
+	tree_put(o, "to", tree_int(rq->range.to));
+	tree_put(o, "again", tree_flag(rq->again));
+	tree_put(o, "stop", tree_flag(rq->stop));
 	put_names(o, "consoles", rq->consoles);
 	put_names(o, "datasets", rq->datasets);
 	return o;
@@ -74,18 +71,22 @@ backfill_request_leave(int dirfd, const struct backfill_request *rq)
 {
 	struct json_object *o = to_json(rq);
 	char *own = xasprintf(REQUEST_FILE ".%s", rq->id);
+	struct buf text;
 	int rc, saved;
 
-	rc = fs_replace(dirfd, own, slice_of(json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)),
-	    REQUEST_MODE);
+	buf_init(&text, REQUEST_MAX);
+	if ((rc = tree_print(&text, o)) != 0)
+		errno = EFBIG;
+	else
+		rc = fs_replace(dirfd, own, buf_slice(&text), REQUEST_MODE);
 	if (rc == 0)
 		rc = linkat(dirfd, own, dirfd, REQUEST_FILE, 0);
 	saved = errno;
 	unlinkat(dirfd, own, 0);
-	errno = saved;
+	buf_fini(&text);
 	free(own);
 	json_object_put(o);
+	errno = saved;
 	return rc;
 }
 
@@ -216,9 +217,7 @@ backfill_request_apply(struct engine *e, const struct backfill_request *rq)
 static void
 take(struct engine *e, struct slice text)
 {
-	struct json_tokener *tok = json_tokener_new();
-	struct json_object *o = json_tokener_parse_ex(tok, text.p,
-	    (int)text.len);
+	struct json_object *o = tree_parse(text);
 	struct backfill_request rq;
 	const char **consoles = NULL, **datasets = NULL;
 	int rc = 0;
@@ -237,7 +236,6 @@ take(struct engine *e, struct slice text)
 	free(consoles);
 	free(datasets);
 	json_object_put(o);
-	json_tokener_free(tok);
 }
 
 void

@@ -2,10 +2,9 @@
 
 #include "collector/walk/backfill_view.h"
 
-#include <json-c/json.h>
-
 #include "collector/base/iso8601.h"
 #include "collector/walk/poller.h"
+#include "collector/walk/tree.h"
 
 bool
 backfill_view_of(const struct poller *p, struct backfill_view *v)
@@ -41,25 +40,20 @@ static void
 put_text(struct json_object *o, const char *name, const char *s)
 {
 	if (s != NULL)
-		json_object_object_add(o, name, json_object_new_string(s));
+		tree_put(o, name, tree_text(s));
 }
 
 static void
 put_int(struct json_object *o, const char *name, int64_t n)
 {
-	json_object_object_add(o, name, json_object_new_int64(n));
+	tree_put(o, name, tree_int(n));
 }
 
 static void
 put_time(struct json_object *o, const char *name, int64_t ms)
 {
-	char text[ISO8601_LEN];
-
-	if (ms <= 0)
-		return;
-	iso8601_format(ms, text);
-	json_object_object_add(o, name,
-	    json_object_new_string_len(text, ISO8601_LEN));
+	if (ms > 0)
+		tree_put(o, name, tree_time(ms));
 }
 
 static const char *
@@ -73,7 +67,7 @@ state_of(const struct backfill_view *v)
 struct json_object *
 backfill_view_to_json(const struct backfill_view *v)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
 	put_text(o, "state", state_of(v));
 	put_text(o, "reason", v->reason);

@@ -9,6 +9,7 @@
 #include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
 #include "collector/walk/health.h"
+#include "collector/walk/tree.h"
 
 #define MINUTE_MS INT64_C(60000)
 /* A dataset is behind after so many polls that brought it no further, and
@@ -25,13 +26,13 @@ put(struct json_object *o, const char *path, struct json_object *value)
 	char *name;
 
 	if (point == NULL) {
-		json_object_object_add(o, path, value);
+		tree_put(o, path, value);
 		return;
 	}
 	name = xstrndup(path, (size_t)(point - path));
 	if (!json_object_object_get_ex(o, name, &inner)) {
-		inner = json_object_new_object();
-		json_object_object_add(o, name, inner);
+		inner = tree_object();
+		tree_put(o, name, inner);
 	}
 	free(name);
 	put(inner, point + 1, value);
@@ -41,25 +42,21 @@ static void
 put_text(struct json_object *o, const char *path, const char *text)
 {
 	if (text != NULL)
-		put(o, path, json_object_new_string(text));
+		put(o, path, tree_text(text));
 }
 
 static void
 put_int(struct json_object *o, const char *path, int64_t n)
 {
-	put(o, path, json_object_new_int64(n));
+	put(o, path, tree_int(n));
 }
 
 /* 0 stands for never. */
 static void
 put_time(struct json_object *o, const char *path, int64_t ms)
 {
-	char text[ISO8601_LEN];
-
-	if (ms <= 0)
-		return;
-	iso8601_format(ms, text);
-	put(o, path, json_object_new_string_len(text, ISO8601_LEN));
+	if (ms > 0)
+		put(o, path, tree_time(ms));
 }
 
 /* What all have.  error: what is wrong; NULL when all is well. */
@@ -67,7 +64,7 @@ static struct json_object *
 begin(const struct health_teller *t, const char *action, const char *console,
     const char *error)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
 	put_time(o, "@timestamp", t->at_ms);
 	put_text(o, "data_stream.dataset", "s1spool." HEALTH_DATASET);

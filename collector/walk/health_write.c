@@ -8,6 +8,9 @@
 #include "collector/base/xalloc.h"
 #include "collector/walk/health.h"
 #include "collector/walk/health_doc.h"
+#include "collector/walk/tree.h"
+
+#define DOCUMENT_MAX (1 << 20)
 
 /* Adopts the document.  Two hosts may tell of the same. */
 static void
@@ -15,9 +18,12 @@ add(struct health *h, const struct health_teller *t, const char *dataset,
     struct json_object *doc)
 {
 	char *name = xasprintf("%s %s", t->hostname, dataset);
+	struct buf text;
 
-	health_add(h, name, t->at_ms, json_object_to_json_string_ext(doc,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_init(&text, DOCUMENT_MAX);
+	if (tree_print(&text, doc) == 0)
+		health_add(h, name, t->at_ms, text.p);
+	buf_fini(&text);
 	json_object_put(doc);
 	free(name);
 }

@@ -3,11 +3,11 @@
 #include "collector/walk/position.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/walk/tree.h"
 #include "spool/version.h"
 
 #define POSITION_VERSION 1
@@ -67,28 +67,28 @@ static void
 put_time(struct json_object *o, const char *name, int64_t ms)
 {
 	if (ms != TIME_NONE)
-		json_object_object_add(o, name, json_object_new_int64(ms));
+		tree_put(o, name, tree_int(ms));
 }
 
 static void
 put_count(struct json_object *o, const char *name, int64_t n)
 {
 	if (n != 0)
-		json_object_object_add(o, name, json_object_new_int64(n));
+		tree_put(o, name, tree_int(n));
 }
 
 static void
 put_text(struct json_object *o, const char *name, const char *s)
 {
 	if (s != NULL && *s != '\0')
-		json_object_object_add(o, name, json_object_new_string(s));
+		tree_put(o, name, tree_text(s));
 }
 
 static void
 put_flag(struct json_object *o, const char *name, bool set)
 {
 	if (set)
-		json_object_object_add(o, name, json_object_new_boolean(1));
+		tree_put(o, name, tree_flag(1));
 }
 
 static void
@@ -98,11 +98,10 @@ put_pos(struct json_object *o, const char *name, const struct stream_pos *pos)
 
 	if (pos->segment[0] == '\0')
 		return;
-	member = json_object_new_object();
+	member = tree_object();
 	put_text(member, "segment", pos->segment);
-	json_object_object_add(member, "offset",
-	    json_object_new_int64(pos->offset));
-	json_object_object_add(o, name, member);
+	tree_put(member, "offset", tree_int(pos->offset));
+	tree_put(o, name, member);
 }
 
 struct json_object *
@@ -112,15 +111,14 @@ walk_to_json(const struct walk *w)
 
 	if (!w->open)
 		return NULL;
-	member = json_object_new_object();
+	member = tree_object();
 	put_time(member, "lower", w->window.lower);
 	put_time(member, "upper", w->window.upper);
 	put_count(member, "passes", w->window.passes);
 	put_flag(member, "everything", w->everything);
 	put_count(member, "phase", w->phase);
 	if (w->cursor != NULL)
-		json_object_object_add(member, "cursor",
-		    json_object_new_string(w->cursor));
+		tree_put(member, "cursor", tree_text(w->cursor));
 	put_count(member, "page", w->page);
 	put_count(member, "restarts", w->restarts);
 	put_flag(member, "listed", w->listed);
@@ -134,7 +132,7 @@ static void
 put_walk(struct json_object *o, const char *name, const struct walk *w)
 {
 	if (w->open)
-		json_object_object_add(o, name, walk_to_json(w));
+		tree_put(o, name, walk_to_json(w));
 }
 
 static void
@@ -144,29 +142,29 @@ put_debt(struct json_object *o, const struct debt *d)
 
 	if (d->oldest == 0)
 		return;
-	member = json_object_new_object();
+	member = tree_object();
 	put_count(member, "oldest", d->oldest);
 	put_count(member, "since", d->since);
 	put_count(member, "asked", d->asked);
-	json_object_object_add(o, "debt", member);
+	tree_put(o, "debt", member);
 }
 
 static void
 put_passes(struct json_object *o, const struct coverage *c)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = tree_list();
 
 	for (size_t i = 0; i < PASS_MAX; i++)
-		json_object_array_add(list, c->pass_upper[i] == TIME_NONE ?
+		tree_push(list, c->pass_upper[i] == TIME_NONE ?
 			NULL :
-			json_object_new_int64(c->pass_upper[i]));
-	json_object_object_add(o, "passes", list);
+			tree_int(c->pass_upper[i]));
+	tree_put(o, "passes", list);
 }
 
 int
 position_print(struct buf *b, const struct position *p)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 	int failed;
 
 	put_count(o, "version", POSITION_VERSION);
@@ -181,8 +179,7 @@ position_print(struct buf *b, const struct position *p)
 	put_pos(o, "end", &p->end);
 	put_text(o, "sealed", p->sealed);
 	put_pos(o, "ids", &p->ids);
-	failed = buf_adds(b, json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	failed = tree_print(b, o);
 	json_object_put(o);
 	return failed;
 }
@@ -319,19 +316,16 @@ get_position(struct json_object *o, struct position *p)
 int
 position_parse(struct position *p, struct slice text)
 {
-	struct json_tokener *tok = json_tokener_new();
+	struct json_object *o = tree_parse(text);
 	enum version_verdict version = VERSION_NONE;
-	struct json_object *o;
 
 	position_fini(p);
-	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
-	if (json_object_is_type(o, json_type_object))
+	if (o != NULL)
 		version = version_check(get_int(o, "version", 0),
 		    POSITION_VERSION);
 	if (version == VERSION_KNOWN)
 		get_position(o, p);
 	json_object_put(o);
-	json_tokener_free(tok);
 	errno = version == VERSION_LATER ? EPROTONOSUPPORT : EBADMSG;
 	return version == VERSION_KNOWN ? 0 : -1;
 }

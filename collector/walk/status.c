@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "collector/walk/backfill_view.h"
 #include "collector/walk/figures.h"
 #include "collector/walk/status.h"
+#include "collector/walk/tree.h"
 
 #define STATUS_MODE 0640
 #define STATUS_SPARE 4096 /* bytes, and as much as there is already */
@@ -26,13 +26,13 @@ static void
 put_text(struct json_object *o, const char *name, const char *s)
 {
 	if (s != NULL)
-		json_object_object_add(o, name, json_object_new_string(s));
+		tree_put(o, name, tree_text(s));
 }
 
 static void
 put_count(struct json_object *o, const char *name, uint64_t n)
 {
-	json_object_object_add(o, name, json_object_new_uint64(n));
+	tree_put(o, name, tree_int((int64_t)n));
 }
 
 /* Of what there cannot be less than nothing, whatever clocks do. */
@@ -46,13 +46,8 @@ put_amount(struct json_object *o, const char *name, int64_t n)
 static void
 put_time(struct json_object *o, const char *name, int64_t ms)
 {
-	char text[ISO8601_LEN];
-
-	if (ms <= 0)
-		return;
-	iso8601_format(ms, text);
-	json_object_object_add(o, name,
-	    json_object_new_string_len(text, ISO8601_LEN));
+	if (ms > 0)
+		tree_put(o, name, tree_time(ms));
 }
 
 /* How far the walk is that goes on. */
@@ -81,12 +76,12 @@ put_unknown(struct json_object *o, const struct intake *in)
 	put_count(o, "unknown", in->counts.unknown);
 	if (u->n == 0)
 		return;
-	names = json_object_new_object();
+	names = tree_object();
 	for (size_t i = 1; i < u->n; i++)
 		if (u->name[i].count > 0)
 			put_count(names, mapper_dropped_name(in->mapper,
 			    (unsigned)i), u->name[i].count);
-	json_object_object_add(o, "unknown_members", names);
+	tree_put(o, "unknown_members", names);
 	if (u->name[0].count > 0)
 		put_count(o, "unknown_others", u->name[0].count);
 }
@@ -94,11 +89,11 @@ put_unknown(struct json_object *o, const struct intake *in)
 static void
 put_files(struct json_object *o, const char *name, struct figures_files files)
 {
-	struct json_object *member = json_object_new_object();
+	struct json_object *member = tree_object();
 
 	put_amount(member, "segments", files.segments);
 	put_amount(member, "bytes", files.bytes);
-	json_object_object_add(o, name, member);
+	tree_put(o, name, member);
 }
 
 static void
@@ -108,10 +103,10 @@ put_rate(struct json_object *o, double left, double most)
 
 	if (most <= 0)
 		return;
-	member = json_object_new_object();
+	member = tree_object();
 	put_count(member, "left", (uint64_t)left);
 	put_count(member, "most", (uint64_t)most);
-	json_object_object_add(o, "rate", member);
+	tree_put(o, "rate", member);
 }
 
 /* How it fares. */
@@ -160,8 +155,7 @@ put_backfill(struct json_object *o, const struct poller *p)
 	struct backfill_view v;
 
 	if (backfill_view_of(p, &v))
-		json_object_object_add(o, "backfill",
-		    backfill_view_to_json(&v));
+		tree_put(o, "backfill", backfill_view_to_json(&v));
 }
 
 /* What it has left. */
@@ -183,15 +177,14 @@ put_kept(struct json_object *o, const struct figures_stream *s)
 static void
 add_object(struct buf *text, struct json_object *o)
 {
-	buf_adds(text, json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	tree_print(text, o);
 	json_object_put(o);
 }
 
 static void
 add_spool(struct buf *text, const struct figures *f)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
 	put_amount(o, "unshipped", f->unshipped);
 	put_amount(o, "archived", f->archived);
@@ -206,26 +199,24 @@ add_spool(struct buf *text, const struct figures *f)
 static void
 put_token(struct json_object *o, const struct token_view *v)
 {
-	struct json_object *token = json_object_new_object();
+	struct json_object *token = tree_object();
 
 	put_text(token, "state", token_state_name[v->state]);
 	put_time(token, "created", v->created_ms);
 	put_time(token, "expires", v->expires_ms);
 	if (v->expires_ms > 0)
-		json_object_object_add(token, "days_left",
-		    json_object_new_int64(v->days_left));
+		tree_put(token, "days_left", tree_int(v->days_left));
 	put_time(token, "asked", v->asked_ms);
-	json_object_object_add(o, "token", token);
+	tree_put(o, "token", token);
 }
 
 static void
 add_console(struct buf *text, const struct figures_console *c)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
 	put_text(o, "console", c->name);
-	json_object_object_add(o, "token_refused",
-	    json_object_new_boolean(c->token_refused));
+	tree_put(o, "token_refused", tree_flag(c->token_refused));
 	put_token(o, &c->token);
 	put_amount(o, "unshipped", c->unshipped);
 	if (c->max_size > 0)
@@ -236,7 +227,7 @@ add_console(struct buf *text, const struct figures_console *c)
 static void
 add_stream(struct buf *text, const struct figures_stream *s)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
 	put_state(o, s);
 	put_counts(o, s);

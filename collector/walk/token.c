@@ -3,10 +3,8 @@
 #include "collector/walk/token.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
-#include <stdlib.h>
 
-#define DEPTH_MAX 4
+#include "collector/walk/tree.h"
 
 /* In days, the first one first. */
 static const int64_t warnings[] = { 14, 7, 3, 1 };
@@ -72,20 +70,14 @@ token_life_print(struct buf *b, const struct token_life *l)
 void
 token_life_parse(struct token_life *l, struct slice text)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
-	struct json_object *root, *v;
+	struct json_object *root = tree_parse(text), *v;
 
-	if (tokener == NULL)
-		abort();
 	*l = (struct token_life){ 0 };
-	root = json_tokener_parse_ex(tokener, text.p, (int)text.len);
 	for (size_t i = 0; i < N_MEMBERS; i++)
-		if (json_object_is_type(root, json_type_object) &&
-		    json_object_object_get_ex(root, members[i].name, &v) &&
+		if (json_object_object_get_ex(root, members[i].name, &v) &&
 		    json_object_is_type(v, json_type_int))
 			*member_of(l, i) = json_object_get_int64(v);
 	json_object_put(root);
-	json_tokener_free(tokener);
 }
 
 enum token_state

@@ -4,10 +4,11 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/text.h"
+#include "collector/walk/tree.h"
 #include "spool/version.h"
 
 #define WORK_VERSION 1
@@ -48,25 +49,12 @@ work_fini(struct work *w)
 	buf_fini(&w->records);
 }
 
-/* NULL when the text is no object; else to be put. */
-static struct json_object *
-parse_object(struct slice text)
-{
-	struct json_tokener *tok = json_tokener_new();
-	struct json_object *o;
-
-	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
-	json_tokener_free(tok);
-	if (json_object_is_type(o, json_type_object))
-		return o;
-	json_object_put(o);
-	return NULL;
-}
-
 /* The text of the scalar at a dotted path, owned; NULL for none. */
 static char *
 text_at(struct json_object *o, const char *path)
 {
+	const char *text;
+
 	while (o != NULL) {
 		size_t len = strcspn(path, ".");
 		char *name = xstrndup(path, len);
@@ -84,7 +72,10 @@ text_at(struct json_object *o, const char *path)
 	if (o == NULL || json_object_is_type(o, json_type_object) ||
 	    json_object_is_type(o, json_type_array))
 		return NULL;
-	return xstrdup(json_object_get_string(o));
+	text = json_object_get_string(o);
+	if (text == NULL)
+		xalloc_failed();
+	return xstrdup(text);
 }
 
 static struct work_parent *
@@ -103,7 +94,7 @@ int
 work_add(struct work *w, struct slice record,
     const char *const path[WORK_KEYS], bool keep)
 {
-	struct json_object *o = parse_object(record);
+	struct json_object *o = tree_parse(record);
 	struct work_parent *p;
 	size_t at = w->records.len;
 
@@ -176,28 +167,25 @@ work_drop_done(struct work *w, const struct work *old, size_t done)
 int
 work_print(struct buf *b, const struct work *w)
 {
-	struct json_object *o = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *o = tree_object();
+	struct json_object *list = tree_list();
 	int failed;
 
-	json_object_object_add(o, "version", json_object_new_int(WORK_VERSION));
-	json_object_object_add(o, "of",
-	    json_object_new_string(w->of == NULL ? "" : w->of));
+	tree_put(o, "version", tree_int(WORK_VERSION));
+	tree_put(o, "of", tree_text(w->of == NULL ? "" : w->of));
 	if (w->next != NULL)
-		json_object_object_add(o, "next",
-		    json_object_new_string(w->next));
+		tree_put(o, "next", tree_text(w->next));
 	for (size_t i = 0; i < w->n; i++) {
-		struct json_object *keys = json_object_new_array();
+		struct json_object *keys = tree_list();
 
 		for (size_t k = 0; k < WORK_KEYS; k++)
-			json_object_array_add(keys,
+			tree_push(keys,
 			    w->parent[i].key[k] == NULL ? NULL :
-			    json_object_new_string(w->parent[i].key[k]));
-		json_object_array_add(list, keys);
+			    tree_text(w->parent[i].key[k]));
+		tree_push(list, keys);
 	}
-	json_object_object_add(o, "parents", list);
-	failed = buf_adds(b, json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	tree_put(o, "parents", list);
+	failed = tree_print(b, o);
 	json_object_put(o);
 	return failed;
 }
@@ -226,7 +214,7 @@ parse_parents(struct work *w, struct json_object *list)
 int
 work_parse(struct work *w, struct slice text)
 {
-	struct json_object *o = parse_object(text);
+	struct json_object *o = tree_parse(text);
 	struct json_object *version, *list;
 	int ok;
 
@@ -271,7 +259,7 @@ inside(struct slice object)
 static bool
 has_member(struct slice object, const char *name)
 {
-	struct json_object *o = parse_object(object);
+	struct json_object *o = tree_parse(object);
 	bool has = o != NULL && json_object_object_get_ex(o, name, NULL);
 
 	json_object_put(o);
@@ -281,13 +269,10 @@ has_member(struct slice object, const char *name)
 static int
 add_text_member(struct buf *out, const char *name, const char *text, bool more)
 {
-	struct json_object *o = json_object_new_string(text);
-	int failed;
+	int failed = buf_addf(out, "\"%s\":\"", name);
 
-	failed = buf_addf(out, "\"%s\":%s%s", name,
-	    json_object_to_json_string(o), more ? "," : "");
-	json_object_put(o);
-	return failed;
+	failed |= json_escape(out, slice_of(text));
+	return failed | buf_adds(out, more ? "\"," : "\"");
 }
 
 int

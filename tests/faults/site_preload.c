@@ -1,10 +1,11 @@
 /*
  * Preloaded into the program that is tested: one call of the C library fails
- * at one call site.  A site is the call, the library that it was made from if
- * it was one, and the innermost return addresses in the program itself:
+ * at one call site.  A site is the call, the libraries that it was made through
+ * if any, with the first one's return address, and the innermost return addresses
+ * in the program itself:
  *
  *     write 6c1e4 6b120 61d3a
- *     malloc libcurl.so.4+2f9a1 3a8b0 3a911
+ *     malloc libc.so.6+9e9aa libcurl.so.4 3a8b0 3a911
  *
  *   SITE_LIST    file to which each site is appended when it is first met
  *   SITE_CALLS   with that: "system" (default) or "memory"
@@ -125,23 +126,24 @@ describe(const char *call, void *from, char site[SITE_LEN])
 	void *frame[FRAMES_MAX];
 	int n = backtrace(frame, FRAMES_MAX), i = 0, depth = 0;
 	size_t len = (size_t)snprintf(site, SITE_LEN, "%s", call);
-	bool in_library = true;
+	const struct module *last = NULL;
 
 	while (i < n && frame[i] != from)
 		i++;
 	for (; i < n && depth < DEPTH && len < SITE_LEN; i++) {
 		const struct module *m = find_module((uintptr_t)frame[i]);
+		bool in_program = m != NULL && m->name[0] == '\0';
 
-		if (m == NULL)
+		if (m == NULL || (!in_program && (depth > 0 || m == last)))
 			continue;
-		if (m->name[0] == '\0')
-			depth++;
-		else if (!in_library)
-			continue;
-		in_library = false;
-		len += (size_t)snprintf(site + len, SITE_LEN - len, " %s%s%lx",
-		    m->name, m->name[0] == '\0' ? "" : "+",
-		    (unsigned long)((uintptr_t)frame[i] - m->base));
+		len += (size_t)snprintf(site + len, SITE_LEN - len, " %s",
+		    m->name);
+		if ((in_program || last == NULL) && len < SITE_LEN)
+			len += (size_t)snprintf(site + len, SITE_LEN - len,
+			    "%s%lx", in_program ? "" : "+",
+			    (unsigned long)((uintptr_t)frame[i] - m->base));
+		depth += in_program;
+		last = m;
 	}
 }
 

@@ -49,7 +49,7 @@ ways()
 	connect) echo ECONNREFUSED ;;
 	send | recv) echo ECONNRESET EINTR ECONNRESET,NTH=3 ;;
 	poll) echo EINTR ENOMEM ;;
-	malloc | calloc | realloc) echo ENOMEM ENOMEM,NTH=4 ;;
+	malloc | calloc | realloc) echo ENOMEM ;;
 	*) echo EIO ;;
 	esac
 }
@@ -232,6 +232,12 @@ check_end()
 	case $code in
 	0) return ;;
 	134) grep -q 'out of memory' "$dir/act.err" && return ;;
+	139)
+		# json-c's parser does not look whether strdup() found memory.
+		case $site in
+		*' libc.so.'*' libjson-c.'*) return ;;
+		esac
+		;;
 	6[4-9] | 7[0-8])
 		grep -qE ' (error|warn) |^s1spool|^error: ' "$dir/act.err" \
 		    "$dir/act.out" && return
