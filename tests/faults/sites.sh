@@ -5,8 +5,8 @@
 #
 # A first run of each scene lists the places (site_preload.c).
 #
-# SITES=N: how many of each scene, or all of them, in each way; SEED=N: the same
-# ones again; SCENES, KINDS: which.
+# SITES=N: how many of each scene (1), or all of them, in each way; SEED=N: the
+# same ones again; SCENES, KINDS: which.
 # shellcheck disable=SC2034,SC2317 # lib.sh reads and calls them
 . "$top_srcdir/tests/e2e/lib.sh"
 
@@ -15,9 +15,12 @@ preload=$top_builddir/tests/faults/site_preload.so
 	echo "a sanitizer wants to be loaded first"
 	exit 77
 }
-sites=${SITES-2}
+sites=${SITES-1}
 seed=${SEED-$$}
 echo "SEED=$seed"
+# The daemon takes a while for what `once` does at once.
+scenes=${SCENES-first again rebuild trace unpack prune pack link ship remove verify}
+[ "$sites" != all ] || scenes=${SCENES-$scenes daemon}
 datasets="activity agent alert group threat threat_event unified_alert"
 : >"$dir/sites.had"
 n_runs=0
@@ -73,148 +76,7 @@ nothing_fails()
 	unset SITE_FAIL SITE_HIT SITE_ERRNO SITE_NTH SITE_COUNT SITE_SHORT
 }
 
-# The scenes: what is there before, what is done, and what shows that it was.
-
-# keep NAME, restore NAME: spool and state.
-keep()
-{
-	mkdir -p "$dir/base/$1"
-	cp -a "$dir/spool" "$dir/state" "$dir/base/$1"
-}
-
-restore()
-{
-	rm -rf "$dir/spool" "$dir/state"
-	cp -a "$dir/base/$1/spool" "$dir/base/$1/state" "$dir"
-}
-
-once_with_faults()
-{
-	preloaded "$S1SPOOL" once --config "$dir/s1spool.yml" \
-	    >"$dir/act.out" 2>"$dir/act.err"
-}
-
-# Nothing is there yet.
-set_first()
-{
-	restore empty
-}
-
-# A walk goes on where it was, and finds what is new.
-set_again()
-{
-	restore old
-}
-
-# Positions and ids are lost, and a segment has a torn end.
-set_rebuild()
-{
-	restore old
-	printf 'torn' >>"$dir/state/journal"
-	for f in "$dir"/state/ids/acme-a* "$dir"/state/ids/*group*; do
-		printf 'x' | dd of="$f" bs=1 seek=30 conv=notrunc 2>/dev/null
-	done
-	rm -f "$dir"/state/ids/*threat*
-	for f in "$dir"/spool/acme/activity/*.ndjson; do
-		printf '{"spool":' >>"$f"
-		break
-	done
-	: >"$dir/state/journal.tmp"
-}
-
-# Files are sealed, packed and archived.
-set_prune()
-{
-	restore full
-}
-
-prune_with_faults()
-{
-	preloaded "$S1SPOOL" prune --config "$dir/s1spool.yml" \
-	    >"$dir/act.out" 2>"$dir/act.err"
-}
-
-nothing_plain()
-{
-	[ -z "$(find "$dir/spool/acme" -path '*/archive' -prune -o \
-	    -name '*.ndjson' -print)" ]
-}
-
-again_prune()
-{
-	"$S1SPOOL" prune --config "$dir/s1spool.yml" >"$dir/again.out" \
-	    2>"$dir/again.err" || complain "the next prune ended with $?"
-	nothing_plain || complain "not all is archived"
-}
-
-set_verify()
-{
-	restore full
-}
-
-verify_with_faults()
-{
-	preloaded "$S1SPOOL" verify --config "$dir/s1spool.yml" \
-	    >"$dir/act.out" 2>"$dir/act.err"
-}
-
-# It does not tell of a spool that it could not read that it is sound.
-again_verify()
-{
-	[ "$code" != 0 ] || diff "$dir/verify.good" "$dir/act.out" >&2 ||
-	    complain "verify saw less, and says nothing"
-}
-
-# The daemon: commits by the clock, seals, loads its configuration again.
-set_daemon()
-{
-	restore old
-}
-
-has_ended()
-{
-	! kill -0 "$run_pid" 2>/dev/null
-}
-
-# step CONDITION...: until it is true or the daemon has ended.
-step()
-{
-	wait_for 30 eval "has_ended || { $*; }"
-}
-
-all_polled()
-{
-	[ "$(find "$dir/state/status.json" -newer "$dir/run.began")" ] &&
-	    [ "$(jq '[.streams[] | select(.polls > 0)] | length' \
-	    "$dir/state/status.json" 2>/dev/null)" = 7 ]
-}
-
-daemon_with_faults()
-{
-	export LD_PRELOAD="$preload"
-	run_start
-	unset LD_PRELOAD
-	step heeds_signals
-	step all_polled
-	: >"$dir/state/seal"
-	step said 'sealed on request'
-	kill -HUP "$run_pid" 2>/dev/null
-	step "said 'configuration was loaded' || said 'old configuration stays'"
-	has_ended || kill "$run_pid"
-	wait "$run_pid"
-	code=$?
-	run_pid=
-	cp "$dir/run.err" "$dir/act.err"
-	: >"$dir/act.out"
-}
-
-# The next start, without a fault, has to mend everything.
-again_once()
-{
-	once
-	[ "$code" = 0 ] ||
-	    complain "the next start ended with $code: $(cat "$dir/once.err")"
-}
+. "$top_srcdir/tests/faults/sites_scenes.sh"
 
 # What is right
 
@@ -259,6 +121,7 @@ unite()
 # books [DATASET...]: each record once.
 books()
 {
+	[ "$scene" != remove ] || return
 	for d in $datasets; do
 		"$check_spool" "$d" "$dir/ledger.$d" "$dir/spool/acme/$d" \
 		    "$dir/spool/acme/archive/$d" >"$dir/check" && continue
@@ -273,8 +136,6 @@ books()
 		head -n 5 "$dir/check"
 	done
 }
-
-# Scenes
 
 # list SCENE KIND: its sites into a file.
 list()
@@ -338,11 +199,16 @@ play()
 	scene=$1
 	act=$2
 	again=$3
-	case " ${SCENES-$scene} " in
+	case " $scenes " in
 	*" $scene "*) ;;
 	*) return ;;
 	esac
-	for kind in ${KINDS-system}; do
+	kinds="system memory"
+	case $sites:$scene in
+	all:* | *:first | *:prune) ;;
+	*) kinds=system ;;
+	esac
+	for kind in ${KINDS-$kinds}; do
 		list "$scene" "$kind"
 		choose >"$dir/chosen"
 		echo "$scene: $(grep -c . "$dir/sites.$scene.$kind") $kind" \
@@ -359,21 +225,14 @@ play()
 
 # The console, and what the scenes begin with
 
-spool_options=", segment_max_size: 24KiB, hold: 0, min_free: 0"
 mock_start --agents 30 --groups 5 --threats 6 --activities 60 --alerts 20 \
     --unified-alerts 20 --days 6
-options="enabled: true, interval: 300ms, page_size: 20"
-for d in $datasets; do
-	echo "$d: { $options, initial_interval: 240h }"
-done >"$dir/options"
-configure "$(cat "$dir/options")"
-cat >>"$dir/s1spool.yml" <<END
-health: { period: 500ms }
-metrics: { file: $dir/s1spool.prom }
-archive: { max_age: 0, max_size: 0 }
-END
+"$top_builddir/tests/e2e/make_certificate" "$dir/ca.pem" "$dir/key.pem" -1 400
+(umask 077 && echo mock-token >"$dir/token")
+mkdir "$dir/spool" "$dir/state" "$dir/registry"
+conf
 keep empty
-once
+once --trace-requests
 is "the first run" "$code" 0
 keep old
 for d in activity agent threat; do
@@ -388,11 +247,26 @@ for d in $datasets; do
 	mock GET "ledger?dataset=$d" >"$dir/ledger.$d"
 done
 
+ship_all
+for scene in pack prune; do
+	"set_$scene"
+	again_prune
+	keep "after_$scene"
+done
+
 play first once_with_faults again_once
 play again once_with_faults again_once
 play rebuild once_with_faults again_once
+play trace trace_with_faults again_once
+play unpack once_with_faults again_once
 play prune prune_with_faults again_prune
+play pack prune_with_faults again_prune
+play link prune_with_faults again_prune
+play ship prune_with_faults again_prune
+play remove prune_with_faults again_remove
 play verify verify_with_faults again_verify
 play daemon daemon_with_faults again_once
 echo "$n_runs runs, $n_missed of them without the fault"
+[ "$sites" != all ] || [ -n "$SCENES" ] ||
+    . "$top_srcdir/tests/faults/sites_cover.sh"
 finish
