@@ -174,6 +174,10 @@ choose()
 
 fail_once()
 {
+	kill -0 "$mock_pid" 2>/dev/null || {
+		fail "the mock console has ended"
+		finish
+	}
 	"set_$scene"
 	fails "$way" "$site"
 	"$act"
@@ -226,7 +230,7 @@ play()
 # The console, and what the scenes begin with
 
 mock_start --agents 30 --groups 5 --threats 6 --activities 60 --alerts 20 \
-    --unified-alerts 20 --days 6
+    --unified-alerts 20 --days 6 --max-seconds 14400
 "$top_builddir/tests/e2e/make_certificate" "$dir/ca.pem" "$dir/key.pem" -1 400
 (umask 077 && echo mock-token >"$dir/token")
 mkdir "$dir/spool" "$dir/state" "$dir/registry"
