@@ -34,6 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -363,6 +364,15 @@ void *
 realloc(void *p, size_t n)
 {
 	return is_due("realloc", HERE, true) ? NULL : __libc_realloc(p, n);
+}
+
+void *
+mmap(void *at, size_t n, int prot, int flags, int fd, off_t offset)
+{
+	NEXT(mmap);
+
+	return is_due("mmap", HERE, true) ? MAP_FAILED :
+	    next(at, n, prot, flags, fd, offset);
 }
 
 static unsigned long

@@ -52,7 +52,7 @@ ways()
 	connect) echo ECONNREFUSED ;;
 	send | recv) echo ECONNRESET EINTR ECONNRESET,NTH=3 ;;
 	poll) echo EINTR ENOMEM ;;
-	malloc | calloc | realloc) echo ENOMEM ;;
+	malloc | calloc | realloc | mmap) echo ENOMEM ;;
 	*) echo EIO ;;
 	esac
 }

@@ -28,6 +28,7 @@ cover()
 		call = substr($0, RSTART + 1, RLENGTH - 6)
 		if (call !~ calls) call = ""
 	    }' | where | sort -u >"$dir/all"
+	[ -s "$dir/all" ] || fail "the program has no debugging information"
 	cat "$dir"/sites.*.system | awk -v calls="^($calls)\$" \
 	    '$1 ~ calls && $2 ~ /^[0-9a-f]+$/ { print $1, $2 }' | where |
 	    sort -u >"$dir/met"
