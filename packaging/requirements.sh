@@ -43,6 +43,7 @@ ci	command:systemd-analyze	systemd			systemd
 ci	command:zsh		zsh			zsh
 ci	command:valgrind	valgrind		valgrind
 ci	command:xz		xz-utils		xz
+ci	command:nghttpx		nghttp2-proxy		nghttp2
 package	command:debootstrap	debootstrap		debootstrap
 package	command:dh		debhelper		debhelper
 package	command:dpkg-buildpackage dpkg-dev		dpkg-dev

@@ -103,11 +103,29 @@ is_key(const struct slot *slot, struct idset_key key)
 	    slot->key.word[1] == key.word[1];
 }
 
-/* Digests are as random as any hash of them would be. */
+/*
+ * Larger hashes have later homes, in a table of any size: make_room() goes by
+ * that.  Digests are random already, all their bits count all the same.
+ */
 static size_t
 home(const struct idset *s, struct idset_key key)
 {
-	return (size_t)key.word[0] & (s->n_slots - 1);
+	uint64_t hash = key.word[0] * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)((hash >> 32) * (uint64_t)s->n_slots >> 32);
+}
+
+static size_t
+next(const struct idset *s, size_t i)
+{
+	return i + 1 < s->n_slots ? i + 1 : 0;
+}
+
+/* Steps from one slot on to another. */
+static size_t
+distance(const struct idset *s, size_t from, size_t to)
+{
+	return to >= from ? to - from : to + s->n_slots - from;
 }
 
 /* The slot of a key, or the free one where it would go. */
@@ -117,7 +135,7 @@ find(const struct idset *s, struct idset_key key)
 	size_t i = home(s, key);
 
 	while (!slot_is_free(&s->slots[i]) && !is_key(&s->slots[i], key))
-		i = (i + 1) & (s->n_slots - 1);
+		i = next(s, i);
 	return i;
 }
 
@@ -134,14 +152,14 @@ idset_has(const struct idset *s, struct idset_key key)
 static void
 free_slot(struct idset *s, size_t gap)
 {
-	size_t mask = s->n_slots - 1, i = gap, from;
+	size_t i = gap, from;
 
 	for (;;) {
-		i = (i + 1) & mask;
+		i = next(s, i);
 		if (slot_is_free(&s->slots[i]))
 			break;
 		from = home(s, s->slots[i].key);
-		if (((i - from) & mask) >= ((i - gap) & mask)) {
+		if (distance(s, from, i) >= distance(s, gap, i)) {
 			s->slots[gap] = s->slots[i];
 			gap = i;
 		}
@@ -159,24 +177,91 @@ put(struct idset *s, struct idset_key key, int64_t at_ms)
 		s->oldest_ms = at_ms;
 }
 
-void
-idset_resize(struct idset *s, size_t n_entries)
+static void
+set_free(struct slot *slots, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		slots[i].at_ms = SLOT_FREE;
+}
+
+/* Move all entries to the table's end, in their order. */
+static size_t
+pack(struct idset *s, size_t n_old)
+{
+	size_t to = s->n_slots;
+
+	for (size_t i = n_old; i-- > 0; )
+		if (!slot_is_free(&s->slots[i]))
+			s->slots[--to] = s->slots[i];
+	return to;
+}
+
+/*
+ * Grow the table where it is: two at a time would be the most memory that the
+ * process ever takes.  The entries are nearly in the order of their homes, so
+ * packed to the end they leave room for those that come first.  The few whose
+ * home is not free of packed ones yet wait aside.
+ */
+static void
+make_room(struct idset *s, size_t n_slots)
+{
+	size_t n_old = s->n_slots, n_aside = 0, room = 0, first;
+	struct slot *aside = NULL, slot;
+
+	s->slots = xreallocarray(s->slots, n_slots, sizeof(*s->slots));
+	s->n_slots = n_slots;
+	first = pack(s, n_old);
+	set_free(s->slots, first);
+	for (size_t i = first; i < n_slots; i++) {
+		slot = s->slots[i];
+		s->slots[i].at_ms = SLOT_FREE;
+		if (home(s, slot.key) <= i) {
+			s->slots[find(s, slot.key)] = slot;
+			continue;
+		}
+		if (n_aside == room)
+			aside = xreallocarray(aside, room = room * 2 + 64,
+			    sizeof(*aside));
+		aside[n_aside++] = slot;
+	}
+	for (size_t i = 0; i < n_aside; i++)
+		s->slots[find(s, aside[i].key)] = aside[i];
+	free(aside);
+}
+
+static void
+move_to_smaller(struct idset *s, size_t n_slots)
 {
 	struct slot *old = s->slots;
 	size_t n_old = s->n_slots;
 
-	s->n_slots = SLOTS_MIN;
-	while (s->n_slots / 4 * 3 < n_entries)
-		s->n_slots *= 2;
-	s->slots = xreallocarray(NULL, s->n_slots, sizeof(*s->slots));
-	for (size_t i = 0; i < s->n_slots; i++)
-		s->slots[i].at_ms = SLOT_FREE;
-
-	s->count = 0;
+	s->n_slots = n_slots;
+	s->slots = xreallocarray(NULL, n_slots, sizeof(*s->slots));
+	set_free(s->slots, n_slots);
 	for (size_t i = 0; i < n_old; i++)
 		if (!slot_is_free(&old[i]))
-			put(s, old[i].key, old[i].at_ms);
+			s->slots[find(s, old[i].key)] = old[i];
 	free(old);
+}
+
+/* As many entries as that many slots may hold. */
+static size_t
+capacity(size_t n_slots)
+{
+	return n_slots - n_slots / 5;
+}
+
+void
+idset_resize(struct idset *s, size_t n_entries)
+{
+	size_t n_slots = n_entries + n_entries / 4 + 2;
+
+	if (n_slots < SLOTS_MIN)
+		n_slots = SLOTS_MIN;
+	if (n_slots > s->n_slots)
+		make_room(s, n_slots);
+	else if (n_slots < s->n_slots)
+		move_to_smaller(s, n_slots);
 }
 
 static int
@@ -243,8 +328,8 @@ idset_add(struct idset *s, struct idset_key key, int64_t at_ms)
 
 	if (s->count >= s->max)
 		drop_oldest(s);
-	if (s->count + 1 > s->n_slots / 4 * 3)
-		idset_resize(s, s->count + 1);
+	if (s->count + 1 > capacity(s->n_slots))
+		idset_resize(s, s->count + s->count / 8 + 1);
 	put(s, key, at_ms);
 	return true;
 }

@@ -16,11 +16,11 @@ struct slot {
 
 /*
  * Open addressing with linear probing: a key stands in the first free slot
- * from its home on, without gaps between.  At most three quarters are used.
+ * from its home on, without gaps between.  At most four fifths are used.
  */
 struct idset {
 	struct slot *slots;
-	size_t n_slots; /* a power of two; 0 before the first entry */
+	size_t n_slots; /* 0 before the first entry */
 	size_t count;
 	size_t max;
 	size_t dropped;

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "collector/base/heap.h"
 #include "collector/client/guard.h"
 #include "collector/cmd/cmd.h"
 #include "collector/conf/secret.h"
@@ -25,6 +26,7 @@ int
 main(int argc, char **argv)
 {
 	secret_forbid_core();
+	heap_keep_small();
 	guard_libraries();
 	return cmd_main(commands, argc, argv);
 }

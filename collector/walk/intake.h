@@ -17,7 +17,7 @@
 #include "spool/stream.h"
 
 /* A batch of this size is appended without waiting for the page's end. */
-#define INTAKE_BATCH (1 << 20)
+#define INTAKE_BATCH (64 << 10)
 /* A page that must be whole before any of it counts may be so large. */
 #define INTAKE_HELD_MAX (64 << 20)
 

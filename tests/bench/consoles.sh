@@ -6,7 +6,7 @@
 #   [STALLED=10] [WINDOW=60] [TLS=1] consoles.sh [NUMBER...]     1 10 100 1000
 #
 # Beside it a Filebeat that ships the same files: $FILEBEAT, one on PATH, or the
-# one that tests/filebeat builds; none is no error.
+# one that tests/filebeat builds; none is no error, FILEBEAT= asks for none.
 set -eu
 
 top_srcdir=${top_srcdir-.}
@@ -114,7 +114,7 @@ memory() {
 
 find_filebeat() {
 	filebeat=${FILEBEAT-$(command -v filebeat || :)}
-	[ -n "$filebeat" ] || filebeat=$(sh "$top_srcdir/tests/filebeat/build.sh" \
+	[ -n "$filebeat" ] || [ -n "${FILEBEAT+given}" ] || filebeat=$(sh "$top_srcdir/tests/filebeat/build.sh" \
 	    "$top_srcdir/tests/filebeat/7.17" 2>/dev/null) || filebeat=
 }
 

@@ -23,6 +23,7 @@ struct arg {
 enum wire_kind {
 	WIRE_WHOLE,
 	WIRE_CHUNKED, /* whole, in chunked coding */
+	WIRE_PLAIN, /* whole, and not compressed */
 	WIRE_TRUNCATED, /* half the body as if it were all */
 	WIRE_CUT, /* closed in the middle, after a Content-Length */
 	WIRE_CUT_CHUNKED, /* closed in the middle, chunked */

@@ -108,6 +108,8 @@ static const struct fault_kind {
 	    .wire = WIRE_CUT_CHUNKED },
 	{ .name = "chunked", .help = "chunked coding, nothing wrong",
 	    .wire = WIRE_CHUNKED },
+	{ .name = "plain", .help = "not compressed, nothing wrong",
+	    .wire = WIRE_PLAIN },
 	{ .name = "stall", .help = "silence before the reply",
 	    .wire = WIRE_STALL, .seconds = 30 },
 	{ .name = "stall-body", .help = "silence in the middle of the body",

@@ -146,8 +146,8 @@ make_response(struct exchange *x)
 	/* A short body is cut in its middle; 0 means that too. */
 	if (x->wire.bytes <= 0 || (size_t)x->wire.bytes >= x->out.len)
 		x->wire.bytes = (int64_t)(x->out.len + 1) / 2;
-	if (kind == WIRE_WHOLE || kind == WIRE_TRUNCATED ||
-	    kind == WIRE_STALL)
+	if (kind == WIRE_WHOLE || kind == WIRE_PLAIN ||
+	    kind == WIRE_TRUNCATED || kind == WIRE_STALL)
 		return MHD_create_response_from_buffer(x->out.len, x->out.p,
 		    MHD_RESPMEM_PERSISTENT);
 	return MHD_create_response_from_callback(size, 64 << 10, read_body, x,
@@ -198,7 +198,8 @@ send_reply(struct exchange *x, struct MHD_Connection *connection)
 		console_sleep(x->console, x->wire.seconds);
 	if (x->wire.kind == WIRE_TRUNCATED)
 		buf_cut(&x->out, x->out.len / 2);
-	squeeze_reply(x);
+	if (x->wire.kind != WIRE_PLAIN)
+		squeeze_reply(x);
 	r = make_response(x);
 	add_headers(x, r);
 	result = MHD_queue_response(connection, x->status, r);

@@ -1,0 +1,59 @@
+#!/bin/sh
+# What the daemon takes at most, by the kernel's books: resident in all, and of
+# that its own (the rest are pages of the program and its libraries, which other
+# processes share).
+set -eu
+
+. "$top_srcdir/tests/bench/lib.sh"
+
+only_agent='activity: { enabled: false }, alert: { enabled: false },
+	application: { enabled: false }, group: { enabled: false },
+	threat: { enabled: false }'
+
+field()
+{
+	awk -v name="$1:" '$1 == name { print $2 }' "/proc/$daemon/status"
+}
+
+polled()
+{
+	[ "$(jq '[.streams[] | select(.polls > 0)] | length' \
+	    "$dir/state/status.json" 2>/dev/null || echo 0)" -ge "$1" ]
+}
+
+# row NAME DATASETS: until so many have been polled to their end.
+row()
+{
+	start "$top_builddir/tests/bench/phases" run \
+	    --config "$dir/s1spool.yml" 2>"$dir/run.log"
+	daemon=$started
+	wait_for 300 polled "$2"
+	peak=$(field VmHWM)
+	shared=$(field RssFile)
+	printf '%-44s %8d %12.1f %12.1f\n' "$1" "$(lines)" \
+	    "$(awk "BEGIN { print $peak / 1024 }")" \
+	    "$(awk "BEGIN { print ($peak - $shared) / 1024 }")"
+	stop "$daemon"
+}
+
+# nine SCHEME OPTION...: all datasets, pages of 1000.
+nine()
+{
+	scheme=$1
+	shift
+	mock_start --agents 3000 --activities 10000 --threats 500 \
+	    --alerts 3000 --unified-alerts 3000 --applications 40 \
+	    --installations 3000 --risks 3000 --groups 1000 --days 1 "$@"
+	configure "$scheme://127.0.0.1:$port" "$all_on"
+	row "nine datasets, pages of 1000, $scheme" 9
+	stop "$mock"
+}
+
+printf '%-44s %8s %12s %12s\n' '' records 'peak, MiB' 'its own, MiB'
+nine http
+certificate
+nine https --tls-cert "$dir/cert.pem" --tls-key "$dir/key.pem"
+mock_start --agents 300000 --days 1 --cache 0 --fault '{"fault":"plain"}'
+configure "http://127.0.0.1:$port" "$only_agent"
+row 'a walk over 300,000 agents' 1
+stop "$mock"
