@@ -210,6 +210,60 @@ iso8601_parse_lenient(struct slice text, int64_t *ms)
 	return parse(text, true, ms);
 }
 
+/* Eight characters at once: is each at least that of `least` and at most `span`
+ * above it? */
+static inline bool
+within(const char *p, const char *least, const char *span)
+{
+	uint64_t x, low, high;
+
+	memcpy(&x, p, 8);
+	memcpy(&low, least, 8);
+	memcpy(&high, span, 8);
+	/* Equal bits of '0' and digits vanish, and so does a separator. */
+	x ^= low;
+	/* Adding what is left to 127 sets the top bit of what is too much; a
+	 * top bit that is there already is too much as well. */
+	high = UINT64_C(0x7f7f7f7f7f7f7f7f) - high;
+	return (((x + high) | x) & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static inline int
+two_digits(const char *p)
+{
+	return (p[0] - '0') * 10 + p[1] - '0';
+}
+
+bool
+iso8601_rewrite(struct slice text, char *out)
+{
+	const char *p = text.p;
+	int month, day;
+
+	if (text.len < 20 || text.len > 30 || text.len == 21 ||
+	    p[text.len - 1] != 'Z' || !within(p, "0000-00-", "\11\11\11\11\0\1\11") ||
+	    !within(p + 8, "00T00:00", "\3\11\0\2\11\0\5\11") ||
+	    !within(p + 11, "00:00:00", "\2\11\0\5\11\0\5\11"))
+		return false;
+	month = two_digits(p + 5);
+	day = two_digits(p + 8);
+	if (month < 1 || month > 12 || day < 1 || two_digits(p + 11) > 23 ||
+	    (day > 28 && day > days_in_month(two_digits(p) * 100 +
+		two_digits(p + 2), month)))
+		return false;
+	memcpy(out, p, 19);
+	memcpy(out + 19, ".000Z", 5);
+	if (text.len > 20 && p[19] != '.')
+		return false;
+	for (size_t i = 20; i + 1 < text.len; i++) {
+		if (digit(p[i]) > 9)
+			return false;
+		if (i < 23)
+			out[i] = p[i];
+	}
+	return true;
+}
+
 static inline char *
 put_pair(char *out, uint32_t v)
 {

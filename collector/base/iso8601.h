@@ -5,6 +5,7 @@
 #ifndef S1SPOOL_ISO8601_H
 #define S1SPOOL_ISO8601_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "collector/base/buf.h"
@@ -31,6 +32,14 @@ int iso8601_parse_lenient(struct slice text, int64_t *ms);
  * 9999, which is what iso8601_parse() returns.
  */
 void iso8601_format(int64_t ms, char *out);
+
+/*
+ * Parse and format in one, without the arithmetic, for the form in which the
+ * console writes times: YYYY-MM-DDTHH:MM:SS, a fraction of up to 9 digits, Z.
+ * Writes ISO8601_LEN characters and returns true; false when the text is in
+ * another form, or wrong.
+ */
+bool iso8601_rewrite(struct slice text, char *out);
 
 /* The form of request bounds, NUL-terminated: whole seconds when ms is. */
 void iso8601_bound(int64_t ms, char out[ISO8601_LEN + 1]);

@@ -137,5 +137,22 @@ scan_mark_repeated(struct scan *s, size_t object)
 bool
 scan_has_repeated(struct scan *s, size_t object)
 {
-	return find_repeated(s, object, 0) > 0;
+	const struct tok *t = s->tok;
+	size_t end = t[object].next;
+
+	if (s->names != NULL && s->names->n >= s->n_stamps) {
+		free(s->stamp);
+		s->n_stamps = s->names->n + 64;
+		s->stamp = xcalloc(s->n_stamps, sizeof(*s->stamp));
+	}
+	s->object++;
+	for (size_t i = object + 1; i < end; i = t[i + 1].next) {
+		/* One without a number may be equal to any. */
+		if (t[i].name == 0)
+			return find_repeated(s, object, 0) > 0;
+		if (s->stamp[t[i].name] == s->object)
+			return true;
+		s->stamp[t[i].name] = s->object;
+	}
+	return false;
 }

@@ -6,7 +6,7 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/json/plain.h"
-#include "collector/json/text.h"
+#include "collector/json/scalar.h"
 
 /*
  * The functions that see every value.  All of them end up in scan_text(), so
@@ -20,7 +20,16 @@ struct level {
 	uint32_t junk; /* cursor.junk when it was opened */
 	uint32_t live; /* cursor.live when it was opened */
 	bool object;
+	/* The names in it, or in the objects of a list; NULL: none known. */
+	struct name_set *set;
+	struct name **link; /* objects: to the name that is likely to come */
 };
+
+/* What comes next. */
+enum next { VALUE, AFTER /* behind a value */, NAME, DONE, BAD };
+
+/* So many names are learned of one record at most. */
+#define LEARN_MAX 256
 
 struct cursor {
 	struct scan *s;
@@ -35,6 +44,8 @@ struct cursor {
 	uint32_t junk;
 	uint32_t live;
 	int depth;
+	struct name *name; /* of the value at p, or NULL */
+	unsigned to_learn; /* names */
 	struct level level[SCAN_DEPTH_MAX];
 };
 
@@ -48,19 +59,20 @@ void
 scan_fini(struct scan *s)
 {
 	free(s->tok);
+	free(s->stamp);
 	free(s->place);
 	scan_init(s);
 }
 
-static int
+static enum next
 fail_at(struct scan *s, const char *p, const char *why)
 {
 	s->error = why;
 	s->error_at = (size_t)(p - s->text);
-	return -1;
+	return BAD;
 }
 
-HOT int
+HOT enum next
 fail(const struct cursor *c, const char *why)
 {
 	return fail_at(c->s, c->p, why);
@@ -75,6 +87,7 @@ skip_space(struct cursor *c)
 	    *c->p == '\r' || *c->p == '\t'))
 		c->p++;
 	c->junk++;
+	c->s->spaced = true;
 }
 
 /* The next free token, or NULL when the record has too many. */
@@ -110,137 +123,39 @@ reserve_tokens(struct scan *s, size_t len)
 	s->tok = xcalloc(s->cap, sizeof(*s->tok));
 }
 
-static bool
-is_hex(char ch)
+/* The names in the object at p, or in the objects of the list at p. */
+HOT struct name_set *
+names_in(const struct cursor *c, bool object)
 {
-	return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') ||
-	    (ch >= 'A' && ch <= 'F');
-}
+	const struct level *l = &c->level[c->depth - 1];
 
-/* An escape at p, its backslash.  Returns what is wrong, or NULL. */
-static const char *
-check_escape(const char *p, const char *end, size_t *len)
-{
-	size_t left = (size_t)(end - p);
-
-	if (left < 2)
-		return "string without end";
-	*len = 2;
-	if (p[1] != 'u')
-		return p[1] == '\0' || strchr("\"\\/bfnrt", p[1]) == NULL ?
-		    "unknown escape in a string" : NULL;
-	*len = 6;
-	if (left < 6 || !is_hex(p[2]) || !is_hex(p[3]) || !is_hex(p[4]) ||
-	    !is_hex(p[5]))
-		return "\\u without four hexadecimal digits";
-	return NULL;
-}
-
-/* What stopped a plain run inside a string, other than its quote. */
-static const char *
-check_special(const char *p, const char *end, size_t *len)
-{
-	if (p == end)
-		return "string without end";
-	if (*p == '\\')
-		return check_escape(p, end, len);
-	if ((unsigned char)*p < ' ')
-		return "control character in a string";
-	*len = json_utf8_len(p, end);
-	return *len == 0 ? "invalid UTF-8" : NULL;
-}
-
-/* A string with c->p at its opening quote. */
-HOT int
-scan_string(struct cursor *c)
-{
-	struct tok *t = push(c, TOK_STRING);
-	const char *wrong;
-	size_t len;
-
-	if (t == NULL)
-		return -1;
-	c->p = json_skip_plain(c->p + 1, c->end);
-	while (c->p == c->end || *c->p != '"') {
-		wrong = check_special(c->p, c->end, &len);
-		if (wrong != NULL)
-			return fail(c, wrong);
-		if (*c->p == '\\')
-			t->flags = TOK_ESCAPED;
-		c->p = json_skip_plain(c->p + len, c->end);
-	}
-	c->p++;
-	t->len = (uint32_t)(c->p - c->text) - t->start;
-	return 0;
+	if (c->s->names == NULL)
+		return NULL;
+	if (c->depth == 0)
+		return object ? &c->s->names->root : NULL;
+	if (!l->object)
+		return object ? l->set : NULL;
+	if (c->name == NULL)
+		return NULL;
+	return object ? &c->name->object : &c->name->element;
 }
 
 HOT bool
-is_digit(const struct cursor *c, const char *p)
-{
-	return p < c->end && *p >= '0' && *p <= '9';
-}
-
-HOT int
-scan_number(struct cursor *c)
-{
-	struct tok *t = push(c, TOK_NUMBER);
-	const char *p = c->p;
-
-	if (t == NULL)
-		return -1;
-	if (*p == '-')
-		p++;
-	if (!is_digit(c, p))
-		return fail(c, "unexpected character");
-	if (*p++ != '0')
-		while (is_digit(c, p))
-			p++;
-	if (p < c->end && *p == '.') {
-		if (!is_digit(c, ++p))
-			return fail(c, "number without digits after the point");
-		while (is_digit(c, p))
-			p++;
-	}
-	if (p < c->end && (*p == 'e' || *p == 'E')) {
-		p++;
-		if (p < c->end && (*p == '+' || *p == '-'))
-			p++;
-		if (!is_digit(c, p))
-			return fail(c, "number without digits in its exponent");
-		while (is_digit(c, p))
-			p++;
-	}
-	t->len = (uint32_t)(p - c->p);
-	c->p = p;
-	return 0;
-}
-
-HOT int
-scan_word(struct cursor *c, const char *word, size_t len, enum tok_kind kind)
-{
-	struct tok *t;
-
-	if ((size_t)(c->end - c->p) < len || memcmp(c->p, word, len) != 0)
-		return fail(c, "unexpected character");
-	t = push(c, kind);
-	if (t == NULL)
-		return -1;
-	t->len = (uint32_t)len;
-	c->p += len;
-	return 0;
-}
-
-HOT int
 open_container(struct cursor *c, enum tok_kind kind)
 {
-	if (c->depth == SCAN_DEPTH_MAX)
-		return fail(c, "nested too deep");
+	struct name_set *set = names_in(c, kind == TOK_OBJECT);
+
+	if (c->depth == SCAN_DEPTH_MAX) {
+		fail(c, "nested too deep");
+		return false;
+	}
 	if (push(c, kind) == NULL)
-		return -1;
-	c->level[c->depth++] = (struct level){ c->n - 1, c->junk,
-		c->live, kind == TOK_OBJECT };
+		return false;
+	c->level[c->depth++] = (struct level){ .tok = c->n - 1,
+		.junk = c->junk, .live = c->live, .object = kind == TOK_OBJECT,
+		.set = set, .link = set != NULL ? &set->first : NULL };
 	c->p++;
-	return 0;
+	return true;
 }
 
 HOT void
@@ -260,91 +175,203 @@ close_container(struct cursor *c)
 	}
 }
 
-/* A value that holds no other. */
-HOT int
+/* A value that holds no other, or a name: its token, or NULL. */
+HOT struct tok *
+scan_scalar_token(struct cursor *c)
+{
+	struct tok *t = push(c, TOK_NONE);
+	const char *end;
+	struct bad bad;
+
+	if (t == NULL)
+		return NULL;
+	end = scalar_end(c->p, c->end, t, &bad, false);
+	if (end == NULL) {
+		fail_at(c->s, bad.at, bad.why);
+		return NULL;
+	}
+	t->len = (uint32_t)(end - c->p);
+	c->p = end;
+	return t;
+}
+
+HOT enum next
 scan_scalar(struct cursor *c)
 {
-	uint32_t i = c->n;
-	struct tok *t;
-	int r;
+	const struct tok *t = scan_scalar_token(c);
 
-	switch (*c->p) {
-	case '"':
-		r = scan_string(c);
-		break;
-	case 't':
-		r = scan_word(c, "true", 4, TOK_TRUE);
-		break;
-	case 'f':
-		r = scan_word(c, "false", 5, TOK_FALSE);
-		break;
-	case 'n':
-		r = scan_word(c, "null", 4, TOK_NULL);
-		break;
-	default:
-		r = scan_number(c);
-		break;
-	}
-	if (r < 0)
-		return -1;
-	t = &c->tok[i];
-	if (t->kind == TOK_NULL || (t->kind == TOK_STRING && t->len == 2)) {
-		t->flags |= TOK_VOID;
+	if (t == NULL)
+		return BAD;
+	if ((t->flags & TOK_VOID) != 0)
 		c->junk++;
-	} else {
+	else
 		c->live++;
-	}
-	return 0;
+	return AFTER;
+}
+
+/* The name of token t was not expected; c->p is behind its colon. */
+static __attribute__((noinline)) void
+learn(struct cursor *c, struct tok *t)
+{
+	struct level *l = &c->level[c->depth - 1];
+	struct slice text = { c->text + t->start, t->len + 1u };
+
+	c->name = NULL;
+	if (l->set == NULL || c->to_learn == 0 ||
+	    (t->flags & TOK_ESCAPED) != 0 || text.p + text.len != c->p)
+		return;
+	c->to_learn--;
+	c->name = names_learn(c->s->names, l->set, l->link, text);
+	if (c->name == NULL)
+		return;
+	t->name = c->name->number;
+	l->link = &c->name->next;
 }
 
 /* A member's name and its colon; c->p is where the name should begin. */
-HOT int
+HOT enum next
 scan_name(struct cursor *c)
 {
+	struct tok *t;
+
 	if (c->p == c->end || *c->p != '"')
 		return fail(c, "expected a member name");
-	if (scan_string(c) < 0)
-		return -1;
+	t = scan_scalar_token(c);
+	if (t == NULL)
+		return BAD;
+	t->flags &= (uint8_t)~TOK_VOID;
 	skip_space(c);
 	if (c->p == c->end || *c->p != ':')
 		return fail(c, "expected ':' after a member name");
 	c->p++;
+	learn(c, t);
 	skip_space(c);
-	return 0;
+	return VALUE;
 }
 
-/*
- * What follows a value: close every container that ends here, or step over
- * the comma (and the next name) to where the next value begins.  1 when the
- * outermost value is complete, 0 when a value follows.
- */
-HOT int
-after_value(struct cursor *c)
+HOT bool
+is_next(const struct cursor *c, const char *p, const struct name *name,
+    bool wide)
 {
-	while (c->depth > 0) {
-		bool object = c->level[c->depth - 1].object;
+	size_t left = (size_t)(c->end - p);
 
-		skip_space(c);
-		if (c->p == c->end)
-			return fail(c, "ends too early");
-		if (*c->p == (object ? '}' : ']')) {
-			close_container(c);
-			continue;
-		}
-		if (*c->p != ',')
-			return fail(c, "expected ',' or the end of a list");
-		c->p++;
-		skip_space(c);
-		return object ? scan_name(c) : 0;
-	}
-	return 1;
+	if (left < NAMES_TEXT_MAX)
+		return left > name->len &&
+		    bytes_eq(p, name->text, name->len);
+	return wide ? json_same32_wide(p, name->text, name->len) :
+		      json_same32(p, name->text, name->len);
 }
 
 /*
- * One value, or the opening of one.  1 when a container was opened that holds
- * something (its first value follows), 0 when the value is complete.
+ * The members of a record as most are, in one tight loop: expected names,
+ * scalars, nothing between them.  Begins where a name should; AFTER when it
+ * stops behind a value, VALUE before a container, NAME when it did nothing.
  */
-HOT int
+WIDE_INLINE enum next
+run(struct cursor *c, bool wide)
+{
+	struct level *l = &c->level[c->depth - 1];
+	struct name **link = l->link;
+	struct tok *t = c->tok + c->n, *const full = c->tok + c->cap - 1;
+	const char *p = c->p, *const text = c->text, *done = p;
+	uint32_t n = c->n, junk = 0;
+	enum next next = NAME;
+	struct bad bad;
+
+	while (link != NULL && *link != NULL && t < full) {
+		struct name *name = *link;
+		const char *value, *end;
+
+		/* Now and then a member is left out. */
+		if (!is_next(c, p, name, wide)) {
+			name = name->next;
+			if (name == NULL || !is_next(c, p, name, wide))
+				break;
+		}
+		value = p + name->len;
+		t[0] = (struct tok){ .start = (uint32_t)(p - text),
+			.len = name->len - 1u, .next = n + 1,
+			.kind = TOK_STRING, .name = name->number };
+		if (*value == '{' || *value == '[') {
+			c->name = name;
+			link = &name->next;
+			done = value;
+			n++;
+			next = VALUE;
+			break;
+		}
+		t[1] = (struct tok){ .start = (uint32_t)(value - text),
+			.next = n + 2 };
+		end = scalar_end(value, c->end, &t[1], &bad, wide);
+		if (end == NULL)
+			break;
+		t[1].len = (uint32_t)(end - value);
+		junk += (t[1].flags & TOK_VOID) != 0;
+		link = &name->next;
+		done = end;
+		n += 2;
+		next = AFTER;
+		if (end == c->end || *end != ',')
+			break;
+		t += 2;
+		p = end + 1;
+	}
+	l->link = link;
+	c->live += (n - c->n) / 2 - junk;
+	c->junk += junk;
+	c->n = n;
+	c->p = done;
+	return next;
+}
+
+static enum next
+run_narrow(struct cursor *c)
+{
+	return run(c, false);
+}
+
+WIDE_TARGET static enum next
+run_wide(struct cursor *c)
+{
+	return run(c, true);
+}
+
+/* Where a member should begin: many of them, or the name of one. */
+HOT enum next
+scan_members(struct cursor *c)
+{
+	enum next next = (json_wide ? run_wide : run_narrow)(c);
+
+	return next == NAME ? scan_name(c) : next;
+}
+
+/*
+ * Behind a value: close every container that ends here, or step over the comma
+ * (and the next members) to where the next value begins.
+ */
+HOT enum next
+scan_after(struct cursor *c)
+{
+	const struct level *l = &c->level[c->depth - 1];
+
+	if (c->depth == 0)
+		return DONE;
+	skip_space(c);
+	if (c->p == c->end)
+		return fail(c, "ends too early");
+	if (*c->p == (l->object ? '}' : ']')) {
+		close_container(c);
+		return AFTER;
+	}
+	if (*c->p != ',')
+		return fail(c, "expected ',' or the end of a list");
+	c->p++;
+	skip_space(c);
+	return l->object ? scan_members(c) : VALUE;
+}
+
+/* One value, or the opening of one and what it begins with. */
+HOT enum next
 scan_value(struct cursor *c)
 {
 	bool object;
@@ -354,52 +381,48 @@ scan_value(struct cursor *c)
 	object = *c->p == '{';
 	if (!object && *c->p != '[')
 		return scan_scalar(c);
-	if (open_container(c, object ? TOK_OBJECT : TOK_ARRAY) < 0)
-		return -1;
+	if (!open_container(c, object ? TOK_OBJECT : TOK_ARRAY))
+		return BAD;
 	skip_space(c);
 	if (c->p < c->end && *c->p == (object ? '}' : ']')) {
 		close_container(c);
-		return 0;
+		return AFTER;
 	}
-	if (object && scan_name(c) < 0)
-		return -1;
-	return 1;
+	return object ? scan_members(c) : VALUE;
 }
 
 int
 scan_text(struct scan *s, struct slice text)
 {
+	enum next next = VALUE;
 	struct cursor c;
-	int r;
 
-	/* Not initialised as a whole: the levels are a kilobyte. */
+	/* Not initialised as a whole: the levels are kilobytes. */
 	c.s = s;
 	c.text = c.p = text.p;
 	c.end = text.p + text.len;
 	c.junk = c.live = 0;
 	c.depth = 0;
+	c.name = NULL;
+	c.to_learn = LEARN_MAX;
 	s->text = text.p;
 	s->n = 0;
+	s->spaced = false;
 	s->error = NULL;
-	if (text.len > SCAN_BYTES_MAX)
-		return fail(&c, "too large");
+	if (text.len > SCAN_BYTES_MAX) {
+		fail(&c, "too large");
+		return -1;
+	}
 	reserve_tokens(s, text.len);
 	c.tok = s->tok;
 	c.cap = (uint32_t)s->cap;
 	c.n = 0;
 	skip_space(&c);
-	do {
-		r = scan_value(&c);
-		if (r == 0)
-			r = after_value(&c);
-		else if (r > 0)
-			r = 0;
-	} while (r == 0);
+	while (next < DONE)
+		next = next == VALUE ? scan_value(&c) : scan_after(&c);
 	s->n = c.n;
-	if (r < 0)
-		return -1;
 	skip_space(&c);
-	if (c.p != c.end)
-		return fail(&c, "more text after the value");
-	return 0;
+	if (next == DONE && c.p != c.end)
+		next = fail(&c, "more text after the value");
+	return next == DONE ? 0 : -1;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "collector/base/buf.h"
+#include "collector/json/names.h"
 
 /* Bounds of one record; beyond them it is refused. */
 #define SCAN_DEPTH_MAX 64
@@ -55,7 +56,7 @@ struct tok {
 	uint32_t next;
 	uint8_t kind;
 	uint8_t flags;
-	uint16_t unused;
+	uint16_t name; /* of a name: its number in struct names, 0: none */
 };
 
 struct scan {
@@ -65,6 +66,13 @@ struct scan {
 	size_t cap;
 	const char *error; /* what is wrong, NULL when nothing */
 	size_t error_at; /* byte offset */
+	bool spaced; /* there is white space between its values */
+	struct names *names; /* borrowed, set by the caller; may be NULL */
+	/* Of scan_has_repeated(): by number of a name, the object in which it
+	 * was seen last. */
+	uint32_t *stamp;
+	size_t n_stamps;
+	uint32_t object;
 	uint32_t *place; /* hash table of scan_mark_repeated() */
 	size_t n_places;
 };

@@ -2,9 +2,7 @@
 
 #include "collector/json/skip.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "collector/json/wide.h"
 
 size_t
 skip_value_bytes(struct skip *k, const char *p, size_t n, bool *done)
@@ -41,14 +39,16 @@ struct masks {
 	uint64_t close;
 };
 
-static void
-load_masks(struct masks *m, const char *p)
+/* '[' | 0x20 is '{' and ']' | 0x20 is '}'; nothing else becomes one of them
+ * that may stand outside a string. */
+#define FOLD 0x20
+
+static inline void
+load_narrow(struct masks *m, const char *p)
 {
 	const __m128i quote = _mm_set1_epi8('"');
 	const __m128i backslash = _mm_set1_epi8('\\');
-	/* '[' | 0x20 is '{' and ']' | 0x20 is '}'; nothing else becomes one of
-	 * them that may stand outside a string. */
-	const __m128i fold = _mm_set1_epi8(0x20);
+	const __m128i fold = _mm_set1_epi8(FOLD);
 	const __m128i open = _mm_set1_epi8('{');
 	const __m128i close = _mm_set1_epi8('}');
 
@@ -69,22 +69,57 @@ load_masks(struct masks *m, const char *p)
 	}
 }
 
+WIDE_TARGET static inline void
+load_wide(struct masks *m, const char *p)
+{
+	const __m256i *from = (const __m256i *)(const void *)p;
+	__m256i low = _mm256_loadu_si256(from);
+	__m256i high = _mm256_loadu_si256(from + 1);
+	__m256i low_f = _mm256_or_si256(low, _mm256_set1_epi8(FOLD));
+	__m256i high_f = _mm256_or_si256(high, _mm256_set1_epi8(FOLD));
+
+#define MASK(a, b, c) \
+	((unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, \
+	    _mm256_set1_epi8(c))) | \
+	    (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, \
+	    _mm256_set1_epi8(c))) << 32)
+	m->quote = MASK(low, high, '"');
+	m->backslash = MASK(low, high, '\\');
+	m->open = MASK(low_f, high_f, '{');
+	m->close = MASK(low_f, high_f, '}');
+#undef MASK
+}
+
 /* Bit i is the exclusive or of bits 0 to i. */
-static uint64_t
-prefix_xor(uint64_t x)
+static inline uint64_t
+prefix_xor_narrow(uint64_t x)
 {
 	for (int shift = 1; shift < 64; shift *= 2)
 		x ^= x << shift;
 	return x;
 }
 
-static int
-bits(uint64_t x)
+/* The same: a product without carries by a number of ones. */
+WIDE_TARGET static inline uint64_t
+prefix_xor_wide(uint64_t x)
+{
+	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(
+	    _mm_set_epi64x(0, (long long)x), _mm_set1_epi8((char)0xff), 0));
+}
+
+static inline int
+bits_narrow(uint64_t x)
 {
 	x -= x >> 1 & 0x5555555555555555u;
 	x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
 	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
 	return (int)(x * 0x0101010101010101u >> 56);
+}
+
+WIDE_TARGET static inline int
+bits_wide(uint64_t x)
+{
+	return __builtin_popcountll(x);
 }
 
 /*
@@ -113,15 +148,17 @@ escaped_bytes(uint64_t backslash, bool *carry)
 
 /* Follow the brackets of a block: where the depth comes to nothing, or -1 with
  * k->depth behind the block. */
-static int
-find_end(struct skip *k, const struct masks *m)
+WIDE_INLINE int
+find_end(struct skip *k, const struct masks *m, bool wide)
 {
 	uint64_t both = m->open | m->close;
 	int64_t depth = k->depth;
+	int opened = wide ? bits_wide(m->open) : bits_narrow(m->open);
+	int closed = wide ? bits_wide(m->close) : bits_narrow(m->close);
 
 	/* Not enough ends to come up from here. */
-	if (bits(m->close) < depth) {
-		k->depth += bits(m->open) - bits(m->close);
+	if (closed < depth) {
+		k->depth += opened - closed;
 		return -1;
 	}
 	for (; both != 0; both &= both - 1) {
@@ -133,6 +170,53 @@ find_end(struct skip *k, const struct masks *m)
 	return -1;
 }
 
+/* Inside a container, whole blocks; returns how many bytes these were. */
+WIDE_INLINE size_t
+skip_blocks(struct skip *k, const char *p, size_t n, bool *done, bool wide)
+{
+	size_t at = 0;
+
+	for (; n - at >= 64; at += 64) {
+		struct masks m;
+		uint64_t in_string;
+
+		if (wide)
+			load_wide(&m, p + at);
+		else
+			load_narrow(&m, p + at);
+		if (m.backslash != 0 || k->escaped)
+			m.quote &= ~escaped_bytes(m.backslash, &k->escaped);
+		in_string = (wide ? prefix_xor_wide(m.quote) :
+				    prefix_xor_narrow(m.quote)) ^
+		    (k->in_string ? ~(uint64_t)0 : 0);
+		m.open &= ~in_string;
+		m.close &= ~in_string;
+		if ((m.open | m.close) != 0) {
+			int end = find_end(k, &m, wide);
+
+			if (end >= 0) {
+				*k = (struct skip){ .depth = 0 };
+				*done = true;
+				return at + (size_t)end + 1;
+			}
+		}
+		k->in_string = (in_string >> 63) != 0;
+	}
+	return at;
+}
+
+static size_t
+skip_narrow(struct skip *k, const char *p, size_t n, bool *done)
+{
+	return skip_blocks(k, p, n, done, false);
+}
+
+WIDE_TARGET static size_t
+skip_wide(struct skip *k, const char *p, size_t n, bool *done)
+{
+	return skip_blocks(k, p, n, done, true);
+}
+
 size_t
 skip_value(struct skip *k, const char *p, size_t n, bool *done)
 {
@@ -141,35 +225,12 @@ skip_value(struct skip *k, const char *p, size_t n, bool *done)
 	*done = false;
 	if (k->depth == 0 && !k->in_string && n > 0)
 		at = skip_value_bytes(k, p, 1, done);
-	/* A string of its own ends at a quote, which the block loop does not
-	 * look for. */
-	if (k->depth == 0)
-		return at + skip_value_bytes(k, p + at, n - at, done);
-	for (; n - at >= 64; at += 64) {
-		struct masks m;
-		uint64_t in_string;
-
-		load_masks(&m, p + at);
-		if (m.backslash != 0 || k->escaped)
-			m.quote &= ~escaped_bytes(m.backslash, &k->escaped);
-		in_string = prefix_xor(m.quote) ^
-		    (k->in_string ? ~(uint64_t)0 : 0);
-		m.open &= ~in_string;
-		m.close &= ~in_string;
-		if (m.close != 0) {
-			int end = find_end(k, &m);
-
-			if (end >= 0) {
-				*k = (struct skip){ .depth = 0 };
-				*done = true;
-				return at + (size_t)end + 1;
-			}
-		} else {
-			k->depth += bits(m.open);
-		}
-		k->in_string = (in_string >> 63) != 0;
-	}
-	return at + skip_value_bytes(k, p + at, n - at, done);
+	/* A string of its own ends at a quote, which the blocks do not look
+	 * for. */
+	if (k->depth > 0)
+		at += (json_wide ? skip_wide : skip_narrow)(k, p + at, n - at,
+		    done);
+	return *done ? at : at + skip_value_bytes(k, p + at, n - at, done);
 }
 
 #else

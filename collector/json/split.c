@@ -177,6 +177,19 @@ keep_cursor(struct splitter *s, struct slice v, size_t at)
 	return 0;
 }
 
+/* "[]" or "{}", with white space in it or without. */
+static bool
+is_empty_container(struct slice v)
+{
+	size_t i = 1;
+
+	if (v.len < 2 || (v.p[0] != '[' && v.p[0] != '{'))
+		return false;
+	while (i < v.len && memchr(" \t\r\n", v.p[i], 4) != NULL)
+		i++;
+	return i == v.len - 1;
+}
+
 /* The value consumed last is complete: v is its text, unless it was larger
  * than what is kept of its kind. */
 static int
@@ -194,16 +207,18 @@ value_done(struct splitter *s, struct slice v, size_t at)
 			return fail(s, at, "stopped");
 		break;
 	case CURSOR:
-		if (v.len >= 2 && v.p[0] == '"')
-			return keep_cursor(s, v, at);
-		break;
+		if (slice_is(v, "null"))
+			break;
+		/* Taken for the end, it would cost the pages behind it. */
+		if (v.len < 2 || v.p[0] != '"')
+			return fail(s, at, "a cursor that is no string");
+		return keep_cursor(s, v, at);
 	case MORE:
 		s->page.has_more = slice_is(v, "true") || slice_is(v, "false");
 		s->page.more = slice_is(v, "true");
 		break;
 	case ERRORS:
-		if (slice_is(v, "null") || slice_is(v, "[]") ||
-		    slice_is(v, "{}"))
+		if (slice_is(v, "null") || is_empty_container(v))
 			break;
 		buf_reset(&s->errors);
 		buf_add(&s->errors, v.p,
@@ -306,7 +321,8 @@ begin_value(struct splitter *s, char c, size_t at, bool *consumed)
 		*consumed = true;
 		return enter(s, c, at);
 	}
-	if (!container && c != '"' && strchr("-0123456789tfn", c) == NULL)
+	if (!container && c != '"' &&
+	    memchr("-0123456789tfn", c, strlen("-0123456789tfn")) == NULL)
 		return fail(s, at, "unexpected character");
 	s->skip = (struct skip){ .depth = 0 };
 	s->bare = !container && c != '"';

@@ -12,8 +12,8 @@
 #include "collector/map/mapper.h"
 #include "collector/map/node.h"
 
-/* The name of a slot while compiling. */
-struct name {
+/* A field of the document while compiling. */
+struct target {
 	char *path;
 	uint16_t slot;
 	bool hidden;
@@ -22,7 +22,7 @@ struct name {
 /* A shape while compiling. */
 struct draft {
 	struct shape *shape;
-	struct name *name;
+	struct target *name;
 	size_t n_names;
 	char *prefix; /* target of the list, NULL when it is not in the
 		       * document */
@@ -68,7 +68,7 @@ slot_of(struct compiler *c, const struct shape *s, struct slice path)
 		if (slice_is(path, d->name[i].path))
 			return d->name[i].slot;
 	d->name = xreallocarray(d->name, d->n_names + 1, sizeof(*d->name));
-	d->name[d->n_names] = (struct name){ xstrndup(path.p, path.len),
+	d->name[d->n_names] = (struct target){ xstrndup(path.p, path.len),
 		(uint16_t)d->n_names, path.len > 0 && path.p[0] == '.' };
 	return d->name[d->n_names++].slot;
 }
@@ -212,6 +212,8 @@ make_row(struct compiler *c, const struct map_row *r, const struct place *at)
 	if (r->target != NULL && is_unwanted(c, r))
 		hide(c, row.dest[0], at->shape);
 	add_dests(c, at->shape, &row, r->also);
+	row.alone = row.n_dests == 1 && !row.first &&
+	    (row.flags & MAP_APPEND) == 0;
 	return row;
 }
 
@@ -254,6 +256,7 @@ add_row(struct compiler *c, const struct map_row *r)
 		if (row.n_dests == ROW_DESTS_MAX)
 			broken(c, r->raw, "too many targets");
 		row.dest[row.n_dests++] = d;
+		row.alone = false;
 		x->in_place = is_unwanted(c, r) ? IN_PLACE_HIDDEN : d.slot;
 		x->taken |= is_unwanted(c, r);
 		free(slot);
@@ -288,8 +291,8 @@ claim_names(struct draft *d)
 static int
 path_cmp(const void *a, const void *b)
 {
-	const char *p = ((const struct name *)a)->path;
-	const char *q = ((const struct name *)b)->path;
+	const char *p = ((const struct target *)a)->path;
+	const char *q = ((const struct target *)b)->path;
 
 	while (*p == *q && *p != '\0') {
 		p++;
@@ -303,7 +306,7 @@ path_cmp(const void *a, const void *b)
 }
 
 static struct leaf
-leaf_of(const struct compiler *c, const struct name *name, const char *before)
+leaf_of(const struct compiler *c, const struct target *name, const char *before)
 {
 	struct leaf l = { .slot = name->slot };
 	const char *p = name->path;
@@ -329,7 +332,8 @@ leaf_of(const struct compiler *c, const struct name *name, const char *before)
 		p += n + 1;
 	}
 	l.len = (uint16_t)text.len;
-	l.text = xstrndup(text.p, text.len);
+	l.text = xcalloc(1, text.len + LEAF_PAD);
+	memcpy(l.text, text.p, text.len);
 	buf_fini(&text);
 	return l;
 }
@@ -442,10 +446,10 @@ map_compile(struct mapper *m)
 	    constant++)
 		slot_of(&c, m->shape[0], slice_of(constant->target));
 	node_inherit(m->shape[0]->root);
-	for (size_t i = 0; i < m->n_nodes; i++)
-		node_settle(m->node[i]);
 	for (size_t i = 1; i < m->n_shapes; i++)
 		claim_names(&c.draft[i]);
+	for (size_t i = 0; i < m->n_nodes; i++)
+		node_settle(m->node[i]);
 	for (size_t i = 0; i < m->n_shapes; i++)
 		make_leaves(&c, &c.draft[i]);
 	fill_constants(m, &c.draft[0], m->table->constants);

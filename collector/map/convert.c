@@ -13,27 +13,29 @@
 #define QUOTE_MAX 512
 
 void
-convert_fail(struct mapper *m, const struct row *row,
-    const char *processor, const char *reason, struct slice value)
+convert_fail(struct mapper *m, const struct row *row, const char *processor,
+    const char *before, struct slice value, const char *after)
 {
+	const char *parts[] = { "Processor ", processor, " with tag ",
+		row->tag, " in pipeline ", m->opt->name,
+		" failed with message: ", before, "[" };
 	struct buf *text = &m->text;
 	struct val v;
-	int len = value.len > QUOTE_MAX ? QUOTE_MAX : (int)value.len;
 
 	if ((row->flags & MAP_QUIET) != 0)
 		return;
 	m->counts.failed_conversions++;
-	/* Not in the middle of a character. */
-	while (len > 0 && (size_t)len < value.len &&
-	    ((unsigned char)value.p[len] & 0xc0) == 0x80)
-		len--;
+	if (value.len > QUOTE_MAX) {
+		value.len = QUOTE_MAX;
+		/* Not in the middle of a character. */
+		while (((unsigned char)value.p[value.len] & 0xc0) == 0x80)
+			value.len--;
+	}
 	buf_reset(text);
-	buf_addf(text, "Processor %s with tag %s in pipeline %s failed with "
-	    "message: ", processor, row->tag, m->opt->name);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	buf_addf(text, reason, len, value.p);
-#pragma GCC diagnostic pop
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		buf_adds(text, parts[i]);
+	buf_add_slice(text, value);
+	buf_adds(text, after);
 	v = val_string(m, buf_slice(text));
 	map_append(m, &m->val[SLOT_ERROR], &v);
 }
@@ -53,19 +55,21 @@ to_date(struct mapper *m, const struct row *row, const struct val *in,
 	int64_t ms;
 	char *p;
 
+	p = map_alloc(m, ISO8601_LEN + 2);
+	*out = (struct val){ .p = p, .len = ISO8601_LEN + 2,
+		.kind = TOK_STRING };
+	p[0] = '"';
+	p[ISO8601_LEN + 1] = '"';
+	if (iso8601_rewrite(text, p + 1))
+		return true;
 	if ((in->kind != TOK_STRING && in->kind != TOK_NUMBER) ||
 	    (row->conv == MAP_DATE_LENIENT ? iso8601_parse_lenient :
 					     iso8601_parse)(text, &ms) < 0) {
-		convert_fail(m, row, "date", "unable to parse date [%.*s]",
-		    text);
+		convert_fail(m, row, "date", "unable to parse date ", text,
+		    "]");
 		return false;
 	}
-	p = map_alloc(m, ISO8601_LEN + 2);
-	p[0] = '"';
 	iso8601_format(ms, p + 1);
-	p[ISO8601_LEN + 1] = '"';
-	*out = (struct val){ .p = p, .len = ISO8601_LEN + 2,
-		.kind = TOK_STRING };
 	return true;
 }
 
@@ -83,16 +87,21 @@ static bool
 to_bool(struct mapper *m, const struct row *row, const struct val *in,
     struct val *out)
 {
-	struct slice text = convert_text_of(m, in);
+	struct slice text;
 
+	if (in->kind == TOK_TRUE || in->kind == TOK_FALSE) {
+		*out = *in;
+		return true;
+	}
+	text = convert_text_of(m, in);
 	if (convert_same_fold(text, "true")) {
 		*out = (struct val){ .p = "true", .len = 4, .kind = TOK_TRUE };
 	} else if (convert_same_fold(text, "false")) {
 		*out = (struct val){ .p = "false", .len = 5,
 			.kind = TOK_FALSE };
 	} else {
-		convert_fail(m, row, "convert", "[%.*s] is not a boolean "
-		    "value, cannot convert to boolean", text);
+		convert_fail(m, row, "convert", "", text, "] is not a boolean "
+		    "value, cannot convert to boolean");
 		return false;
 	}
 	return true;
@@ -105,8 +114,8 @@ to_ip(struct mapper *m, const struct row *row, const struct val *in,
 	struct slice text = convert_text_of(m, in);
 
 	if (in->kind != TOK_STRING || !address_is_valid(text)) {
-		convert_fail(m, row, "convert",
-		    "[%.*s] is not a valid ipv4/ipv6 address", text);
+		convert_fail(m, row, "convert", "", text,
+		    "] is not a valid ipv4/ipv6 address");
 		return false;
 	}
 	*out = *in;
@@ -133,7 +142,9 @@ to_ip_list(struct mapper *m, const struct row *row, const struct val *in,
 		const char *comma = memchr(text.p, ',', text.len);
 		size_t n = comma == NULL ? text.len :
 					   (size_t)(comma - text.p);
-		struct val part = val_string(m, (struct slice){ text.p, n });
+		bool whole = text.p == in->p + 1 && n == in->len - 2;
+		struct val part = whole ? *in :
+		    val_string(m, (struct slice){ text.p, n });
 		struct val valid;
 
 		if (!to_ip(m, row, &part, &valid))

@@ -11,11 +11,12 @@
 /* convert.c */
 /*
  * One entry: upstream's wording with our own tag (the raw path) and pipeline
- * (the dataset).  `reason` has one %.*s for the value.
+ * (the dataset).  The value stands in brackets between the two parts of the
+ * reason.
  */
 void convert_fail(struct mapper *m, const struct row *row,
-    const char *processor, const char *reason, struct slice value)
-    __attribute__((format(printf, 4, 0)));
+    const char *processor, const char *before, struct slice value,
+    const char *after);
 /* The text a conversion looks at: of a string its content, else the JSON;
  * valid until the next record. */
 struct slice convert_text_of(struct mapper *m, const struct val *v);

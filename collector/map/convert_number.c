@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,8 +57,8 @@ convert_long(struct mapper *m, const struct row *row, const struct val *in,
 
 	if ((in->kind != TOK_STRING && in->kind != TOK_NUMBER) ||
 	    !parse_long(text, &v)) {
-		convert_fail(m, row, "convert", "unable to convert [%.*s] to long",
-		    text);
+		convert_fail(m, row, "convert", "unable to convert ", text,
+		    "] to long");
 		return false;
 	}
 	/* A number is its own canonical form, but for -0. */
@@ -122,6 +123,40 @@ print_shortest(char *text, size_t size, double v, bool single)
 	    n == 0 ? ".0" : "", exponent);
 }
 
+/*
+ * The same for most texts, without arithmetic: of so few digits that the number
+ * is known by them alone, none are needless but zeros at the end.  Returns the
+ * length, 0 for other texts.
+ */
+static size_t
+print_plain(char *out, struct slice text, size_t digits_max)
+{
+	size_t i = text.len > 0 && text.p[0] == '-', point, n;
+
+	if (text.len > digits_max || i == text.len || text.p[i] == '0')
+		return 0;
+	while (i < text.len && text.p[i] >= '0' && text.p[i] <= '9')
+		i++;
+	point = i;
+	if (point == 0 || point > 7 || text.p[point - 1] == '-')
+		return 0;
+	if (i < text.len && text.p[i++] != '.')
+		return 0;
+	while (i < text.len && text.p[i] >= '0' && text.p[i] <= '9')
+		i++;
+	if (i < text.len || text.p[text.len - 1] == '.')
+		return 0;
+	memcpy(out, text.p, text.len);
+	n = text.len;
+	if (point == n) {
+		memcpy(out + n, ".0", 2);
+		return n + 2;
+	}
+	while (n > point + 2 && out[n - 1] == '0')
+		n--;
+	return n;
+}
+
 bool
 convert_double(struct mapper *m, const struct row *row, const struct val *in,
     struct val *out)
@@ -130,8 +165,15 @@ convert_double(struct mapper *m, const struct row *row, const struct val *in,
 	struct slice text = convert_text_of(m, in);
 	char digits[40];
 	double v = 0;
+	size_t n;
 
 	if (in->kind == TOK_STRING || in->kind == TOK_NUMBER) {
+		n = print_plain(digits, text, single ? FLT_DIG : DBL_DIG);
+		if (n > 0) {
+			*out = val_json(m, (struct slice){ digits, n },
+			    TOK_NUMBER);
+			return true;
+		}
 		buf_reset(&m->text);
 		buf_add_slice(&m->text, text);
 		good = strlen(m->text.p) == text.len &&
@@ -142,9 +184,8 @@ convert_double(struct mapper *m, const struct row *row, const struct val *in,
 		good = good && isfinite(v);
 	}
 	if (!good) {
-		convert_fail(m, row, "convert", single ?
-		    "unable to convert [%.*s] to float" :
-		    "unable to convert [%.*s] to double", text);
+		convert_fail(m, row, "convert", "unable to convert ", text,
+		    single ? "] to float" : "] to double");
 		return false;
 	}
 	*out = val_json(m, (struct slice){ digits, (size_t)print_shortest(

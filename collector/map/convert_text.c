@@ -74,8 +74,8 @@ convert_string(struct mapper *m, const struct row *row, const struct val *in,
 	if (val_as_text(m, in, out))
 		return true;
 	if (in->kind == TOK_NULL) {
-		convert_fail(m, row, "convert", "unable to convert [%.*s] to string",
-		    SLICE("null"));
+		convert_fail(m, row, "convert", "unable to convert ",
+		    SLICE("null"), "] to string");
 		return false;
 	}
 	buf_reset(&m->text);

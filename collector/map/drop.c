@@ -143,7 +143,7 @@ map_learn(struct mapper *m, struct node *n, size_t tok)
 		return NULL;
 	}
 	x = node_member(n, name);
-	x->dropped = true;
+	x->way = WAY_DROPPED;
 	x->number = number;
 	return x;
 }

@@ -240,18 +240,22 @@ static inline bool
 put_leaf(struct out *o, const struct leaf *l, const struct val *v, size_t ends,
     size_t from, bool first)
 {
+	const char *text = l->text + l->off[from];
 	size_t len = l->len - l->off[from];
+	size_t need = ends + 1 + len + LEAF_PAD + v->len;
 	char *w;
 
-	if ((size_t)(o->end - o->w) < ends + 1 + len + v->len &&
-	    !make_room(o, ends + 1 + len + v->len))
+	if ((size_t)(o->end - o->w) < need && !make_room(o, need))
 		return false;
 	w = o->w;
 	for (; ends > 0; ends--)
 		*w++ = '}';
 	*w = ',';
 	w += !first;
-	copy(w, l->text + l->off[from], len);
+	/* Most are shorter than what is copied at once. */
+	memcpy(w, text, LEAF_PAD);
+	if (len > LEAF_PAD)
+		memcpy(w + LEAF_PAD, text + LEAF_PAD, len - LEAF_PAD);
 	w += len;
 	if (!is_text(o, v)) {
 		o->w = w;

@@ -130,6 +130,10 @@ static void
 store(struct mapper *m, const struct row *row, size_t base,
     const struct val *v)
 {
+	if (row->alone) {
+		*map_slot(m, base, row->dest[0]) = *v;
+		return;
+	}
 	for (size_t i = 0; i < row->n_dests; i++) {
 		struct val *slot = map_slot(m, base, row->dest[i]);
 
@@ -223,8 +227,23 @@ fill_member(struct mapper *m, struct member *x, size_t tok, size_t base)
 		fill_elements(m, x->element, tok);
 }
 
-struct member *
-map_find(struct mapper *m, const struct node *node, const struct tok *name)
+/* What was found of a name the last time, wherever that was. */
+static struct known *
+known_of(struct mapper *m, const struct tok *name)
+{
+	size_t n = m->n_known;
+
+	if (name->name >= n) {
+		m->n_known = m->names.n + 1;
+		m->known = xreallocarray(m->known, m->n_known,
+		    sizeof(*m->known));
+		memset(m->known + n, 0, (m->n_known - n) * sizeof(*m->known));
+	}
+	return &m->known[name->name];
+}
+
+static struct member *
+look_up(struct mapper *m, const struct node *node, const struct tok *name)
 {
 	struct slice content = scan_content(&m->scan, name);
 	struct val v = { .p = content.p - 1, .len = name->len,
@@ -234,24 +253,30 @@ map_find(struct mapper *m, const struct node *node, const struct tok *name)
 	    val_plain(m, &v) : content);
 }
 
-/*
- * The member of that name.  Records of a dataset list their members in the
- * same order, so the one that followed last time is looked at first.
- */
-static struct member *
-find_member(struct mapper *m, const struct node *node, const struct tok *name,
-    struct member **guess)
+struct member *
+map_find(struct mapper *m, const struct node *node, const struct tok *name)
 {
-	struct slice content = scan_content(&m->scan, name);
-	struct member *x = *guess;
+	struct known *k = known_of(m, name);
 
-	if (x != NULL && x->len == content.len &&
-	    bytes_eq(x->name, content.p, content.len))
-		return x;
-	x = map_find(m, node, name);
-	if (x != NULL)
-		*guess = x;
-	return x;
+	/* Name 0 is any that the scanner does not know.  What is not kept may
+	 * be learned as dropped any time. */
+	if (name->name == 0)
+		return look_up(m, node, name);
+	if (k->node != node || (k->member == NULL && !node->kept))
+		*k = (struct known){ node, look_up(m, node, name) };
+	return k->member;
+}
+
+/* The same, when it was found there the last time too. */
+static inline struct member *
+find_member(struct mapper *m, const struct node *node, const struct tok *name)
+{
+	const struct known *k = &m->known[name->name];
+
+	if (name->name != 0 && name->name < m->n_known && k->node == node &&
+	    (k->member != NULL || node->kept))
+		return k->member;
+	return map_find(m, node, name);
 }
 
 static void
@@ -260,7 +285,6 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 	/* Tokens stay where they are while they are walked. */
 	struct tok *const t = m->scan.tok;
 	size_t end = t[tok].next;
-	struct member **guess = &node->guess;
 	uint32_t stamp = ++m->stamp;
 
 	for (size_t i = tok + 1; i < end; i = t[i + 1].next) {
@@ -268,7 +292,7 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 
 		if ((t[i].flags & TOK_DEAD) != 0)
 			continue;
-		x = find_member(m, node, &t[i], guess);
+		x = find_member(m, node, &t[i]);
 		if (x == NULL && !node->kept)
 			x = map_learn(m, node, i);
 		if (x == NULL)
@@ -276,11 +300,10 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 		if (x->stamp == stamp)
 			m->repeated = true;
 		x->stamp = stamp;
-		guess = &x->guess;
-		t[i].flags |= x->taken ? TOK_TAKEN : TOK_KNOWN;
-		if (x->plain)
+		t[i].flags |= x->mark;
+		if (x->way == WAY_PLAIN)
 			fill_plain(m, x->row, &t[i + 1], i + 1, base);
-		else if (x->dropped)
+		else if (x->way == WAY_DROPPED)
 			map_drop(m, node, x);
 		else
 			fill_member(m, x, i + 1, base);

@@ -186,6 +186,8 @@ add_record(struct mapper *m, SHA_CTX *sha)
 	const char *from = p;
 	bool in_string = false;
 
+	if (!s->spaced)
+		p = end;
 	for (; p < end; p++) {
 		if (in_string && *p == '\\') {
 			p++;

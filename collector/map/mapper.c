@@ -181,6 +181,7 @@ mapper_new(const struct map_table *table, const struct map_options *opt)
 	set_constants(m);
 	map_compile(m);
 	scan_init(&m->scan);
+	m->scan.names = &m->names;
 	buf_init(&m->error, 1024);
 	buf_init(&m->work, SCAN_BYTES_MAX);
 	buf_init(&m->text, SCAN_BYTES_MAX);
@@ -204,6 +205,9 @@ mapper_free(struct mapper *m)
 	for (int i = 0; i < 4; i++)
 		free(m->tags[i / 2][i % 2]);
 	scan_fini(&m->scan);
+	names_fini(&m->names);
+	free(m->known);
+	map_snake_free(m);
 	free_chunks(&m->chunks);
 	free_chunks(&m->large);
 	for (unsigned i = 0; i < m->n_names; i++)

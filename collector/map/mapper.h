@@ -71,6 +71,7 @@ struct row {
 	bool each; /* the raw path ends in "[]" */
 	bool first; /* it has "[0]": targets are the first element's */
 	bool stays; /* the value stays where it is, converted */
+	bool alone; /* it sets one target, and nothing else */
 };
 
 struct node;
@@ -79,35 +80,44 @@ struct shape;
 /* No value of ours stays here; it would, but the options leave it out. */
 enum { IN_PLACE_NONE = -1, IN_PLACE_HIDDEN = -2 };
 
+/* What is to be done with a member, by what is known of it. */
+enum way {
+	WAY_ROWS, /* all there may be */
+	WAY_PLAIN, /* one row, MAP_AS_IS, to places of its own */
+	WAY_DROPPED /* nothing is known of it but that it is dropped */
+};
+
 /* A known member of an object. */
 struct member {
-	const char *name;
-	uint32_t len;
 	uint32_t stamp; /* object in which it was seen last */
-	struct member *guess; /* what followed it the last time */
+	uint8_t way; /* enum way */
+	uint8_t mark; /* flags for its name's token */
+	bool taken; /* not among the kept members: a row moved it */
+	bool dropped; /* WAY_DROPPED to be, see node_settle() */
 	struct row *row;
 	size_t n_rows;
 	struct node *node; /* known members of the object below, or NULL */
 	struct shape *element; /* shape of the elements of a list, or NULL */
-	bool taken; /* not among the kept members: a row moved it */
-	bool plain; /* one row, MAP_AS_IS without flags, nothing below */
-	bool dropped; /* nothing is known of it but that it is dropped */
-	uint16_t number; /* then: of its name, 0 when it has none yet */
+	char *name;
+	uint32_t len;
+	uint16_t number; /* WAY_DROPPED: of its name, 0 when it has none yet */
 	int in_place; /* slot of the converted value that stays here, or: */
 };
 
 /* What is known of the members of one object. */
 struct node {
 	char *path; /* of its members, without their names: "a.b[]." */
-	struct member *member; /* open hash table, name NULL = free */
+	struct member **member; /* open hash table, NULL = free */
 	uint32_t mask;
 	uint32_t n;
-	struct member *guess; /* the first member the last time */
 	struct row *rest; /* the MAP_REST row of this object, or NULL */
 	uint16_t index;
 	bool kept; /* members without a row are kept */
 	bool snake;
 };
+
+/* So much can be read behind the text of a leaf. */
+#define LEAF_PAD 32
 
 /* A field of the document (or of an element): a slot and the way to it. */
 struct leaf {
@@ -127,6 +137,20 @@ struct shape {
 	uint16_t n_slots;
 	uint16_t index;
 	struct val *fresh; /* a frame with the constants in it */
+};
+
+/* A member that was looked up: what is known of it in an object, or NULL. */
+struct known {
+	const struct node *node;
+	struct member *member;
+};
+
+/* A name with a number in snake_case. */
+struct snaked {
+	char *text; /* NULL: it is not taken over */
+	size_t len;
+	uint64_t stamp; /* object in which the text was used last */
+	uint16_t like; /* the first number with that text; 0: not known yet */
 };
 
 struct chunk {
@@ -154,6 +178,14 @@ struct mapper {
 	/* What all datasets carry: event.module, data_stream and the like;
 	 * ends with target NULL, values are JSON text and ours. */
 	struct map_constant constant[8];
+
+	/* The names met so far, and what they were found to be, by number. */
+	struct names names;
+	struct known *known;
+	size_t n_known;
+	struct snaked *snaked;
+	size_t n_snaked;
+	uint64_t snake_stamp; /* the object at hand */
 
 	/* The record at hand. */
 	struct scan scan;
@@ -278,6 +310,7 @@ int map_emit_document(struct mapper *m, struct buf *out);
  * marked TOK_DROPPED: names that hold '@', the later of two that become one.
  */
 const struct slice *map_snake_names(struct mapper *m, size_t object);
+void map_snake_free(struct mapper *m);
 
 /* ident.c */
 void map_identify(struct mapper *m);

@@ -16,13 +16,14 @@ slice_hash(struct slice s)
 	return h ^ h >> 16;
 }
 
-static struct member *
-table_slot(struct member *table, uint32_t mask, struct slice name)
+/* Where the member of that name is, or belongs. */
+static struct member **
+table_slot(struct member **table, uint32_t mask, struct slice name)
 {
 	uint32_t at = slice_hash(name) & mask;
 
-	while (table[at].name != NULL && !slice_eq(name,
-	    (struct slice){ table[at].name, table[at].len }))
+	while (table[at] != NULL && !slice_eq(name,
+	    (struct slice){ table[at]->name, table[at]->len }))
 		at = (at + 1) & mask;
 	return &table[at];
 }
@@ -30,9 +31,7 @@ table_slot(struct member *table, uint32_t mask, struct slice name)
 struct member *
 node_find(const struct node *n, struct slice name)
 {
-	struct member *x = table_slot(n->member, n->mask, name);
-
-	return x->name == NULL ? NULL : x;
+	return *table_slot(n->member, n->mask, name);
 }
 
 struct node *
@@ -42,7 +41,7 @@ node_new(struct mapper *m, char *path)
 
 	n->path = path;
 	n->mask = 7;
-	n->member = xcalloc(n->mask + 1, sizeof(*n->member));
+	n->member = xcalloc(n->mask + 1, sizeof(struct member *));
 	n->index = (uint16_t)m->n_nodes;
 	m->node = xreallocarray(m->node, m->n_nodes + 1, sizeof(*m->node));
 	m->node[m->n_nodes++] = n;
@@ -53,17 +52,15 @@ static void
 node_grow(struct node *n)
 {
 	uint32_t mask = n->mask * 2 + 1;
-	struct member *table = xcalloc(mask + 1, sizeof(*table));
+	struct member **table = xcalloc(mask + 1, sizeof(struct member *));
 
 	for (uint32_t i = 0; i <= n->mask; i++) {
-		struct member *x = &n->member[i];
+		struct member *x = n->member[i];
 
-		x->guess = NULL;
-		if (x->name != NULL)
+		if (x != NULL)
 			*table_slot(table, mask,
-			    (struct slice){ x->name, x->len }) = *x;
+			    (struct slice){ x->name, x->len }) = x;
 	}
-	n->guess = NULL;
 	free(n->member);
 	n->member = table;
 	n->mask = mask;
@@ -72,25 +69,28 @@ node_grow(struct node *n)
 struct member *
 node_member(struct node *n, struct slice name)
 {
-	struct member *x;
+	struct member **x;
 
 	if (n->n * 2 >= n->mask)
 		node_grow(n);
 	x = table_slot(n->member, n->mask, name);
-	if (x->name == NULL) {
-		*x = (struct member){ .name = xstrndup(name.p, name.len),
+	if (*x == NULL) {
+		*x = xmalloc(sizeof(**x));
+		**x = (struct member){ .name = xmemdup(name.p, name.len),
 			.len = (uint32_t)name.len, .in_place = IN_PLACE_NONE };
 		n->n++;
 	}
-	return x;
+	return *x;
 }
 
 void
 node_inherit(const struct node *n)
 {
 	for (uint32_t i = 0; i <= n->mask; i++) {
-		const struct member *x = &n->member[i];
+		const struct member *x = n->member[i];
 
+		if (x == NULL)
+			continue;
 		if (x->node != NULL) {
 			if (x->node->rest == NULL) {
 				x->node->kept = n->kept;
@@ -113,9 +113,9 @@ static bool
 keeps_some(const struct node *n)
 {
 	for (uint32_t i = 0; i <= n->mask; i++) {
-		const struct member *x = &n->member[i];
+		const struct member *x = n->member[i];
 
-		if (x->name != NULL && (x->in_place != IN_PLACE_NONE ||
+		if (x != NULL && (x->in_place != IN_PLACE_NONE ||
 		    (x->n_rows > 0 && !x->taken) ||
 		    (x->node != NULL && x->node->rest == NULL &&
 			keeps_some(x->node))))
@@ -124,12 +124,29 @@ keeps_some(const struct node *n)
 	return false;
 }
 
+static bool
+is_plain(const struct member *x)
+{
+	return x->node == NULL && x->element == NULL && x->n_rows == 1 &&
+	    x->row[0].conv == MAP_AS_IS && !x->row[0].first &&
+	    (x->row[0].flags & (MAP_APPEND | MAP_EMPTY)) == 0;
+}
+
+static void
+settle_member(struct member *x)
+{
+	x->way = x->dropped ? WAY_DROPPED : is_plain(x) ? WAY_PLAIN : WAY_ROWS;
+	x->mark = x->taken ? TOK_TAKEN : TOK_KNOWN;
+}
+
 void
 node_settle(struct node *n)
 {
 	for (uint32_t i = 0; i <= n->mask; i++) {
-		struct member *x = &n->member[i];
+		struct member *x = n->member[i];
 
+		if (x == NULL)
+			continue;
 		if (x->node != NULL && x->node->rest != NULL) {
 			x->taken = true;
 		} else if (x->node != NULL && !keeps_some(x->node)) {
@@ -139,10 +156,7 @@ node_settle(struct node *n)
 		/* A list whose elements were only read. */
 		if (x->element != NULL && x->n_rows == 0)
 			x->taken = true;
-		x->plain = x->node == NULL && x->element == NULL &&
-		    x->n_rows == 1 && x->row[0].conv == MAP_AS_IS &&
-		    !x->row[0].first &&
-		    (x->row[0].flags & (MAP_APPEND | MAP_EMPTY)) == 0;
+		settle_member(x);
 	}
 }
 
@@ -157,12 +171,15 @@ void
 node_free(struct node *n)
 {
 	for (uint32_t i = 0; i <= n->mask; i++) {
-		struct member *x = &n->member[i];
+		struct member *x = n->member[i];
 
+		if (x == NULL)
+			continue;
 		for (size_t k = 0; k < x->n_rows; k++)
 			row_fini(&x->row[k]);
 		free(x->row);
-		free((void *)(uintptr_t)x->name);
+		free(x->name);
+		free(x);
 	}
 	if (n->rest != NULL)
 		row_fini(n->rest);

@@ -12,8 +12,7 @@
 struct node *node_new(struct mapper *m, char *path);
 void node_free(struct node *n);
 
-/* Find or add a member; the pointer is good until the next node_member() on
- * n, which also forgets the guesses when it moves the members. */
+/* Find or add a member; it stays where it is. */
 struct member *node_member(struct node *n, struct slice name);
 
 /* Once all rows are in, for the record's object: whether members without a row

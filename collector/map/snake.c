@@ -3,6 +3,9 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
+
+#include "collector/base/xalloc.h"
 #include "collector/map/mapper.h"
 
 /*
@@ -76,6 +79,79 @@ seen_before(struct seen *s, const struct slice *names, size_t k)
 	return false;
 }
 
+/* What becomes of a name with a number; worked out once. */
+static struct snaked *
+snaked_of(struct mapper *m, size_t tok)
+{
+	size_t number = m->scan.tok[tok].name, n = m->n_snaked;
+	struct snaked *x;
+	struct slice name;
+
+	if (number >= n) {
+		m->n_snaked = m->names.n + 1;
+		m->snaked = xreallocarray(m->snaked, m->n_snaked,
+		    sizeof(*m->snaked));
+		memset(m->snaked + n, 0,
+		    (m->n_snaked - n) * sizeof(*m->snaked));
+	}
+	x = &m->snaked[number];
+	if (x->like != 0)
+		return x;
+	name = snake_name(m, tok);
+	x->like = (uint16_t)number;
+	if (name.p == NULL)
+		return x;
+	x->text = xmemdup(name.p, name.len);
+	x->len = name.len;
+	for (size_t i = m->n_snaked; i-- > 1;)
+		if (m->snaked[i].like == i && m->snaked[i].len == name.len &&
+		    memcmp(m->snaked[i].text, x->text, name.len) == 0)
+			x->like = (uint16_t)i;
+	return x;
+}
+
+void
+map_snake_free(struct mapper *m)
+{
+	for (size_t i = 0; i < m->n_snaked; i++)
+		free(m->snaked[i].text);
+	free(m->snaked);
+}
+
+/* A name is not taken over. */
+static void
+leave_out(struct mapper *m, size_t tok, struct slice *name)
+{
+	m->scan.tok[tok].flags |= TOK_DROPPED;
+	m->marked = true;
+	name->p = NULL;
+}
+
+/* The names of an object that all have numbers; false when one has none. */
+static bool
+snake_numbered(struct mapper *m, size_t object, struct slice *names)
+{
+	const struct tok *t = m->scan.tok;
+	size_t end = t[object].next;
+	uint64_t stamp = ++m->snake_stamp;
+
+	for (size_t i = object + 1; i < end; i = t[i + 1].next)
+		if (t[i].name == 0)
+			return false;
+	for (size_t i = object + 1; i < end; i = t[i + 1].next, names++) {
+		struct snaked *x = snaked_of(m, i);
+
+		*names = (struct slice){ x->text, x->len };
+		if ((t[i].flags & TOK_DEAD) != 0)
+			names->p = NULL;
+		else if (x->text == NULL || m->snaked[x->like].stamp == stamp)
+			leave_out(m, i, names);
+		else
+			m->snaked[x->like].stamp = stamp;
+	}
+	return true;
+}
+
 const struct slice *
 map_snake_names(struct mapper *m, size_t object)
 {
@@ -87,17 +163,16 @@ map_snake_names(struct mapper *m, size_t object)
 	for (size_t i = object + 1; i < end; i = t[i + 1].next)
 		n++;
 	names = (struct slice *)(void *)map_alloc(m, n * sizeof(*names));
+	if (snake_numbered(m, object, names))
+		return names;
 	seen = seen_new(m, n);
 	for (size_t i = object + 1, k = 0; i < end; i = t[i + 1].next, k++) {
 		names[k] = (struct slice){ NULL, 0 };
 		if ((t[i].flags & TOK_DEAD) != 0)
 			continue;
 		names[k] = snake_name(m, i);
-		if (names[k].p != NULL && !seen_before(&seen, names, k))
-			continue;
-		m->scan.tok[i].flags |= TOK_DROPPED;
-		m->marked = true;
-		names[k].p = NULL;
+		if (names[k].p == NULL || seen_before(&seen, names, k))
+			leave_out(m, i, &names[k]);
 	}
 	return names;
 }

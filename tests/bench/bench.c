@@ -73,6 +73,7 @@ struct job {
 	struct buf page;
 	struct buf out;
 	struct scan scan;
+	struct names names;
 	struct splitter *to_nothing; /* records are counted */
 	struct splitter *to_scan;
 	struct splitter *to_lines;
@@ -276,6 +277,7 @@ run_dataset(const struct dataset *dataset, const char *mock, double seconds)
 	buf_init(&j.page, 256u << 20);
 	buf_init(&j.out, 512u << 20);
 	scan_init(&j.scan);
+	j.scan.names = &j.names;
 	load_page(&j, mock);
 	j.copy = xmalloc(j.page.len);
 	j.mapper = mapper_new(&dataset->map, &opt);
@@ -288,6 +290,7 @@ run_dataset(const struct dataset *dataset, const char *mock, double seconds)
 	splitter_free(j.to_lines);
 	mapper_free(j.mapper);
 	scan_fini(&j.scan);
+	names_fini(&j.names);
 	buf_fini(&j.page);
 	buf_fini(&j.out);
 	free(j.copy);

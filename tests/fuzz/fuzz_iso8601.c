@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "collector/base/iso8601.h"
 #include "tests/fuzz/fuzz.h"
@@ -24,10 +25,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice text = { (const char *)data, size };
+	char rewritten[ISO8601_LEN], canonical[ISO8601_LEN];
 	int64_t strict = -1, lenient = -1;
 	bool is_strict = iso8601_parse(text, &strict) == 0;
 	bool is_lenient = iso8601_parse_lenient(text, &lenient) == 0;
 
+	if (iso8601_rewrite(text, rewritten)) {
+		MUST(is_strict);
+		iso8601_format(strict, canonical);
+		MUST(memcmp(rewritten, canonical, ISO8601_LEN) == 0);
+	}
 	if (is_strict)
 		MUST(is_lenient && lenient == strict);
 	else

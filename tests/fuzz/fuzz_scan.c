@@ -9,6 +9,7 @@
 
 #include "collector/json/scan.h"
 #include "collector/json/text.h"
+#include "collector/json/wide.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/json.h"
 #include "tests/fuzz/valid.h"
@@ -81,28 +82,47 @@ is_same_token(const struct tok *a, const struct tok *b)
 	    a->next == b->next && a->kind == b->kind && a->flags == b->flags;
 }
 
-/* The same text elsewhere, its end at the end of the memory. */
+static void
+check_same(const struct scan *a, const struct scan *b, int result)
+{
+	MUST((a->error == NULL) == (b->error == NULL));
+	if (result != 0) {
+		MUST(a->error_at == b->error_at);
+		MUST(strcmp(a->error, b->error) == 0);
+		return;
+	}
+	MUST(a->n == b->n && a->spaced == b->spaced);
+	for (size_t i = 0; i < a->n; i++)
+		MUST(is_same_token(&a->tok[i], &b->tok[i]));
+}
+
+/* The same text elsewhere, its end at the end of the memory; once its names
+ * are expected; and in the other width. */
 static void
 check_moved(const struct scan *s, int result, struct slice text)
 {
 	size_t pad = 1 + text.len % 31;
 	char *copy = malloc(pad + text.len);
+	bool wide = json_wide;
+	struct names names = { .n = 0 };
 	struct scan moved;
 
 	memcpy(copy + pad, text.p, text.len);
+	text.p = copy + pad;
 	scan_init(&moved);
-	MUST(scan_text(&moved, (struct slice){ copy + pad, text.len }) ==
-	    result);
-	MUST((s->error == NULL) == (moved.error == NULL));
-	if (result == 0) {
-		MUST(moved.n == s->n);
-		for (size_t i = 0; i < s->n; i++)
-			MUST(is_same_token(&moved.tok[i], &s->tok[i]));
-	} else {
-		MUST(moved.error_at == s->error_at);
-		MUST(strcmp(moved.error, s->error) == 0);
+	for (int i = 0; i < 4; i++) {
+		json_wide = wide && i != 2;
+		MUST(scan_text(&moved, text) == result);
+		check_same(&moved, s, result);
+		moved.names = &names;
 	}
+	json_wide = wide;
+	for (size_t i = 0; i < moved.n && result == 0; i++)
+		if (moved.tok[i].kind == TOK_OBJECT)
+			MUST(scan_has_repeated(&moved, i) ==
+			    (scan_mark_repeated(&moved, i) > 0));
 	scan_fini(&moved);
+	names_fini(&names);
 	free(copy);
 }
 

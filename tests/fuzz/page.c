@@ -15,6 +15,7 @@ keep_record(void *cookie, struct slice record)
 {
 	struct page *g = cookie;
 
+	MUST(record.len > 0);
 	buf_addc(&g->records, g->records.len == 0 ? '[' : ',');
 	buf_add_slice(&g->records, record);
 	return true;

@@ -147,6 +147,52 @@ test_rejected(void)
 	}
 }
 
+/* What is rewritten is what would have been parsed and formatted. */
+static bool
+rewrite_agrees(struct slice text)
+{
+	char out[ISO8601_LEN + 1] = "", want[ISO8601_LEN + 1];
+	int64_t ms;
+
+	if (!iso8601_rewrite(text, out))
+		return false;
+	CU_ASSERT_EQUAL_FATAL(iso8601_parse(text, &ms), 0);
+	canonical(ms, want);
+	UNIT_TEXT(out, want);
+	return true;
+}
+
+static void
+test_rewritten(void)
+{
+	static const char *const forms[] = {
+		"2024-02-29T23:59:59Z", "2024-07-31T03:08:09.1Z",
+		"0000-01-01T00:00:00.123456Z", "9999-12-31T19:50:51.123456789Z",
+	};
+	static const char bend[] = "0123456789-:.TZ/;";
+	char text[32];
+	unsigned seed = 1;
+	int rewritten = 0;
+
+	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++)
+		rewrite_agrees(slice_of(accepted[i].text));
+	for (size_t i = 0; i < sizeof(rejected) / sizeof(rejected[0]); i++)
+		CU_ASSERT_FALSE(rewrite_agrees(slice_of(rejected[i])));
+	for (int round = 0; round < 100000; round++) {
+		const char *form = forms[round % 4];
+		size_t n = strlen(form);
+
+		memcpy(text, form, n);
+		for (int k = round / 4 % 3; k > 0; k--) {
+			seed = seed * 1103515245u + 12345u;
+			text[(seed >> 8) % n] =
+			    bend[(seed >> 20) % (sizeof(bend) - 1)];
+		}
+		rewritten += rewrite_agrees((struct slice){ text, n });
+	}
+	CU_ASSERT_TRUE(rewritten > 100000 / 3);
+}
+
 /* A prefix of a valid text never reads past its end: each is copied to a heap
  * block of its own size, for the sanitizer. */
 static void
@@ -260,6 +306,7 @@ test_bounds(void)
 static const struct unit_test tests[] = {
 	{ "every accepted form", test_accepted },
 	{ "every rejection", test_rejected },
+	{ "the console's own form, rewritten", test_rewritten },
 	{ "prefixes of the longest form", test_prefixes },
 	{ "known values", test_known_values },
 	{ "every day of the calendar, both ways", test_every_day },

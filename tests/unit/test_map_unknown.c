@@ -59,6 +59,19 @@ test_names(void)
 	toy_fini(&t);
 }
 
+/* A name may hold any character, NUL among them. */
+static void
+test_nul(void)
+{
+	struct toy t;
+
+	TOY(&t, rows);
+	for (int i = 0; i < 3; i++)
+		UNIT_TEXT(dropped(&t, "{\"name\\u0000s\":1,\"names\\u0000\":2,"
+		    "\"names\":3}"), "name\\u0000s names\\u0000 names ");
+	toy_fini(&t);
+}
+
 /* Of two with one name the later one counts, as of all others. */
 static void
 test_repeated(void)
@@ -335,6 +348,7 @@ test_news(void)
 
 static const struct unit_test tests[] = {
 	{ "names", test_names },
+	{ "names with a NUL", test_nul },
 	{ "repeated members", test_repeated },
 	{ "long names", test_long_names },
 	{ "control characters in names", test_control_characters },

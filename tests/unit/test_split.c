@@ -4,6 +4,7 @@
 
 #include "collector/json/skip.h"
 #include "collector/json/split.h"
+#include "collector/json/wide.h"
 #include "tests/unit/unit.h"
 
 static const struct split_paths rest = { "data[]", "pagination.nextCursor",
@@ -90,6 +91,7 @@ static const struct {
 	    "\"hasNextPage\":true},\"edges\":[{\"cursor\":\"1\",\"node\":"
 	    "{\"id\":\"a\"}},{\"node\":{\"id\":\"b\"}}]}},\"errors\":[]}",
 	    "{\"id\":\"a\"}|{\"id\":\"b\"}| n=2 cursor=c more=1" },
+	{ &graphql, "{\"data\":{},\"errors\":[ \n]}", " n=0" },
 	{ &graphql, "{\"data\":null,\"errors\":[{\"message\":\"no\"}]}",
 	    " n=0 errors=[{\"message\":\"no\"}]" },
 };
@@ -141,12 +143,30 @@ test_malformed(void)
 		"{\"pagination\":{\"nextCursor\":\"\\u12\"}}",
 		"{\"pagination\":{\"nextCursor\":\"\xff\"}}",
 		"{\"pagination\":{\"nextCursor\":\"a\nb\"}}",
+		/* Not to be taken for the end of the pages. */
+		"{\"pagination\":{\"nextCursor\":{\"a\":1}},\"data\":[]}",
+		"{\"pagination\":{\"nextCursor\":[]},\"data\":[]}",
+		"{\"pagination\":{\"nextCursor\":7},\"data\":[]}",
+		"{\"pagination\":{\"nextCursor\":false},\"data\":[]}",
 	};
 	struct splitter *s = splitter_new(&rest, 1000, on_record, NULL, NULL);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (size_t n = 1; n < 8; n++)
 			CU_ASSERT_EQUAL(split(s, cases[i], n), -1);
+	splitter_free(s);
+}
+
+/* No record is made of a NUL where a value should begin. */
+static void
+test_nul(void)
+{
+	struct splitter *s = splitter_new(&rest, 1000, on_record, NULL, NULL);
+
+	buf_reset(&seen);
+	splitter_reset(s);
+	CU_ASSERT_EQUAL(splitter_feed(s, SLICE("{\"data\":[1,\0]}")), -1);
+	UNIT_TEXT(seen.p, "1|");
 	splitter_free(s);
 }
 
@@ -165,11 +185,13 @@ test_large_records_are_passed_over(void)
 	splitter_free(s);
 }
 
-/* The block skipper against its twin, over bracket soup with every kind of
- * backslash run, in random pieces. */
+/* The block skipper, in both widths, against its twin: over bracket soup with
+ * every kind of backslash run, in random pieces. */
 static void
 test_skip_twins(void)
 {
+	bool wide = json_wide;
+
 	static const char soup[] = "{}[]\"\\\\\"ab,:\\";
 	char text[400];
 	unsigned seed = 3;
@@ -184,6 +206,7 @@ test_skip_twins(void)
 			text[i] = round % 2 == 0 || (seed >> 28) == 0 ?
 			    soup[(seed >> 16) % (sizeof(soup) - 1)] : 'x';
 		}
+		json_wide = wide && round % 4 < 2;
 		at_b = skip_value_bytes(&b, text, sizeof(text), &done_b);
 		while (!done_a && at_a < sizeof(text)) {
 			size_t n = 1 + (seed = seed * 69069 + 1) % 200;
@@ -198,12 +221,14 @@ test_skip_twins(void)
 		CU_ASSERT_EQUAL_FATAL(a.in_string, b.in_string);
 		CU_ASSERT_EQUAL_FATAL(a.escaped, b.escaped);
 	}
+	json_wide = wide;
 }
 
 static const struct unit_test tests[] = {
 	{ "pages in every chunking", test_every_chunking },
 	{ "a page that breaks off, at every byte", test_every_cut_is_noticed },
 	{ "malformed pages", test_malformed },
+	{ "a NUL in place of a value", test_nul },
 	{ "records too large", test_large_records_are_passed_over },
 	{ "both skippers agree", test_skip_twins },
 };

@@ -1,0 +1,60 @@
+/*
+ * The names that are likely to come.  Records of a dataset list their members
+ * in the same order, so what followed a name the last time is compared with the
+ * text first.  A hit costs one comparison, in place of a walk over the name's
+ * bytes and a look-up; and its number tells whoever works on the tokens which
+ * name it is, and where.
+ */
+#ifndef S1SPOOL_NAMES_H
+#define S1SPOOL_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/buf.h"
+
+/* Bounds of what is learned: of a name with its quotes and colon, of the names
+ * of one object, of all of them. */
+#define NAMES_TEXT_MAX 32
+#define NAMES_OBJECT_MAX 256
+#define NAMES_MAX 4096
+
+struct name;
+
+/* The names met in the objects at one place of a record. */
+struct name_set {
+	struct name *first; /* the one that came first the last time, or NULL */
+	struct name *all; /* linked by sibling, in no order */
+	uint16_t n;
+};
+
+struct name {
+	char text[NAMES_TEXT_MAX]; /* "id": */
+	uint16_t len;
+	uint16_t number; /* 1, 2, 3 ...: one for each place and name */
+	struct name *next; /* followed it the last time, or NULL */
+	struct name *sibling;
+	struct name_set object; /* in its value, when that is an object */
+	struct name_set element; /* in the objects of its value, a list */
+};
+
+/* The storage of the struct is the caller's; all zero: nothing learned yet. */
+struct names {
+	struct name_set root;
+	struct name **name; /* by number less one */
+	size_t n;
+};
+
+void names_fini(struct names *names);
+
+/*
+ * A name that was not expected came in an object of `set`, at *link (where what
+ * is expected there is kept).  text has its quotes and colon.  Expect it there
+ * from now on, and behind it what was expected instead.  Returns it, or NULL
+ * when it is too long or there are too many.
+ */
+struct name *names_learn(struct names *names, struct name_set *set,
+    struct name **link, struct slice text);
+
+#endif

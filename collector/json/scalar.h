@@ -1,0 +1,117 @@
+/*
+ * The end of a value that holds no other.  Inline, as scan.c meets one with
+ * every few bytes.
+ */
+#ifndef S1SPOOL_SCALAR_H
+#define S1SPOOL_SCALAR_H
+
+#include "collector/json/plain.h"
+#include "collector/json/scan.h"
+
+/* What is wrong with a text, and where. */
+struct bad {
+	const char *why;
+	const char *at;
+};
+
+/*
+ * Where a string goes on that is no plain text up to its quote at p, which may
+ * be end: behind its closing quote.  NULL when it is malformed, *bad is where.
+ */
+const char *json_string_end(const char *p, const char *end, uint8_t *flags,
+    struct bad *bad);
+
+WIDE_INLINE bool
+is_digit(const char *p, const char *end)
+{
+	return p < end && *p >= '0' && *p <= '9';
+}
+
+WIDE_INLINE const char *
+digits_end(const char *p, const char *end)
+{
+	while (is_digit(p, end))
+		p++;
+	return p;
+}
+
+static inline const char *
+bad_number(const char *p, const char *why, struct bad *bad)
+{
+	*bad = (struct bad){ why, p };
+	return NULL;
+}
+
+/* A number at p. */
+WIDE_INLINE const char *
+number_end(const char *p, const char *end, struct bad *bad)
+{
+	const char *q = p + (*p == '-');
+
+	if (!is_digit(q, end))
+		return bad_number(p, "unexpected character", bad);
+	q = *q == '0' ? q + 1 : digits_end(q, end);
+	if (q < end && *q == '.') {
+		if (!is_digit(++q, end))
+			return bad_number(p, "number without digits after the "
+			    "point", bad);
+		q = digits_end(q, end);
+	}
+	if (q < end && (*q | 0x20) == 'e') {
+		q++;
+		q += q < end && (*q == '+' || *q == '-');
+		if (!is_digit(q, end))
+			return bad_number(p, "number without digits in its "
+			    "exponent", bad);
+		q = digits_end(q, end);
+	}
+	return q;
+}
+
+WIDE_INLINE const char *
+word_end(const char *p, const char *end, const char *word, size_t len,
+    struct bad *bad)
+{
+	if ((size_t)(end - p) < len || memcmp(p, word, len) != 0)
+		return bad_number(p, "unexpected character", bad);
+	return p + len;
+}
+
+/*
+ * The end of a value at p that holds no other, its kind and flags in *t.  NULL
+ * when it is malformed, *bad is where.
+ */
+WIDE_INLINE const char *
+scalar_end(const char *p, const char *end, struct tok *t, struct bad *bad,
+    bool wide)
+{
+	const char *q;
+
+	if (*p == '"') {
+		t->kind = TOK_STRING;
+		q = wide ? json_skip_plain_wide(p + 1, end) :
+			   json_skip_plain(p + 1, end);
+		if (q == end || *q != '"')
+			return json_string_end(q, end, &t->flags, bad);
+		if (q == p + 1)
+			t->flags = TOK_VOID;
+		return q + 1;
+	}
+	switch (*p) {
+	case 't':
+		t->kind = TOK_TRUE;
+		return word_end(p, end, "true", 4, bad);
+	case 'f':
+		t->kind = TOK_FALSE;
+		return word_end(p, end, "false", 5, bad);
+	case 'n':
+		t->kind = TOK_NULL;
+		t->flags = TOK_VOID;
+		return word_end(p, end, "null", 4, bad);
+	default:
+		t->kind = TOK_NUMBER;
+		return number_end(p, end, bad);
+	}
+}
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * The names that are likely to come change how fast a text is scanned, and
+ * never what is found in it.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collector/json/scan.h"
+#include "collector/json/wide.h"
+#include "tests/unit/unit.h"
+
+static struct scan plain, learned;
+static struct names names;
+
+/* The same tokens; the number of names that had been learned before. */
+static size_t
+same_tokens(void)
+{
+	size_t known = 0;
+
+	CU_ASSERT_EQUAL_FATAL(plain.n, learned.n);
+	CU_ASSERT_EQUAL(plain.spaced, learned.spaced);
+	for (size_t i = 0; i < plain.n; i++) {
+		struct tok t = learned.tok[i];
+
+		known += t.name != 0;
+		t.name = 0;
+		CU_ASSERT_EQUAL(memcmp(&t, &plain.tok[i], sizeof(t)), 0);
+	}
+	return known;
+}
+
+/* Scan it both ways, from a block of its own size for the sanitizer. */
+static size_t
+scan_both(struct slice text)
+{
+	char *copy = malloc(text.len + 1);
+	struct slice at_end = { copy + 1, text.len };
+	size_t known = 0;
+	int r;
+
+	memcpy(copy + 1, text.p, text.len);
+	r = scan_text(&plain, at_end);
+	CU_ASSERT_EQUAL_FATAL(scan_text(&learned, at_end), r);
+	if (r == 0) {
+		known = same_tokens();
+	} else {
+		CU_ASSERT_STRING_EQUAL(plain.error, learned.error);
+		CU_ASSERT_EQUAL(plain.error_at, learned.error_at);
+	}
+	free(copy);
+	return known;
+}
+
+static void
+begin(void)
+{
+	scan_init(&plain);
+	scan_init(&learned);
+	names = (struct names){ .n = 0 };
+	learned.names = &names;
+}
+
+static void
+end(void)
+{
+	scan_fini(&plain);
+	scan_fini(&learned);
+	names_fini(&names);
+}
+
+#define RECORD "{\"id\":\"1\",\"name\":\"a plain name, longer than a block\"," \
+	"\"n\":-1.5e3,\"ok\":true,\"no\":false,\"nothing\":null,\"empty\":\"\"," \
+	"\"o\":{\"id\":2,\"list\":[{\"id\":3,\"x\":{}},{\"id\":4,\"y\":[]}]}," \
+	"\"text\":\"\\u00e9\\n\xc3\xa9 and more\",\"last\":0}"
+
+static void
+test_order(void)
+{
+	static const struct {
+		const char *text;
+		size_t known;
+	} cases[] = {
+		{ RECORD, 16 },
+		{ RECORD, 16 },
+		/* Left out, added, in another order, with white space. */
+		{ "{\"id\":\"1\",\"n\":2,\"ok\":1,\"nothing\":[],\"last\":9}", 5 },
+		{ "{\"last\":1,\"id\":2,\"new\":3,\"name\":4}", 4 },
+		{ "{ \"id\" : 1 , \"name\":\t2 }", 1 },
+		/* Known in another object only; twice; written otherwise. */
+		{ "{\"list\":{\"id\":1},\"id\":1,\"id\":2}", 4 },
+		{ "{\"\\u0069d\":1}", 0 },
+		{ "{\"a name that is much too long for us\":1,\"id\":2}", 1 },
+		{ RECORD, 16 },
+	};
+
+	for (int wide = 0; wide < 2; wide++) {
+		bool had = json_wide;
+
+		json_wide = wide == 1 && had;
+		begin();
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+			CU_ASSERT_EQUAL(scan_both(slice_of(cases[i].text)),
+			    cases[i].known);
+		end();
+		json_wide = had;
+	}
+}
+
+/* A text that ends anywhere, or has any one byte wrong, is refused in the same
+ * way whether its names were expected or not. */
+static void
+test_malformed(void)
+{
+	static const char bend[] = "{}[]\",:0\\x \xff\n";
+	char text[] = RECORD;
+	size_t len = sizeof(text) - 1;
+
+	begin();
+	scan_both(slice_of(RECORD));
+	for (size_t cut = 0; cut < len; cut++)
+		scan_both((struct slice){ text, cut });
+	for (size_t at = 0; at < len; at++) {
+		for (size_t i = 0; i < sizeof(bend) - 1; i++) {
+			text[at] = bend[i];
+			scan_both((struct slice){ text, len });
+		}
+		text[at] = RECORD[at];
+	}
+	end();
+}
+
+static void
+test_bounds(void)
+{
+	char text[64];
+
+	begin();
+	for (int i = 0; i < 2 * NAMES_OBJECT_MAX; i++) {
+		snprintf(text, sizeof(text), "{\"n%d\":{\"m\":%d}}", i, i);
+		scan_both(slice_of(text));
+	}
+	CU_ASSERT_EQUAL(names.n, 2 * NAMES_OBJECT_MAX);
+	for (int i = 0; i < NAMES_MAX; i++) {
+		snprintf(text, sizeof(text), "{\"n%d\":{\"m%d\":[{\"m%d\":1}]}}",
+		    i % NAMES_OBJECT_MAX, i, i);
+		scan_both(slice_of(text));
+	}
+	CU_ASSERT_EQUAL(names.n, NAMES_MAX);
+	CU_ASSERT_EQUAL(scan_both(SLICE("{\"zz\":1,\"n0\":2}")), 1);
+	end();
+}
+
+static const struct unit_test tests[] = {
+	{ "names in any order", test_order },
+	{ "malformed texts", test_malformed },
+	{ "what is learned is bounded", test_bounds },
+};
+
+UNIT_MAIN("names", tests)
