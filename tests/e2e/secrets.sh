@@ -164,10 +164,9 @@ cores()
 	find "$dir" -name 'core*' | wc -l | tr -d ' '
 }
 
-# core_file http|https
 core_file()
 {
-	begin "$1"
+	begin https
 	mock POST fault '{"fault":"stall","seconds":600,
 	    "path":"/activities"}' >/dev/null
 	core_of "$S1SPOOL"
@@ -179,6 +178,30 @@ core_file()
 	leak_forms "$first" >"$dir/mock.forms"
 	! grep -qFf "$dir/mock.forms" "$dir"/core* || fail "the core has the token"
 	rm -f "$dir"/core*
+	mock_stop
+}
+
+# through URL: what is said of it, when that is the proxy.
+through()
+{
+	sed "s,^    url:.*,&\\
+    proxy_url: $1," "$dir/s1spool.yml" >"$dir/mock.proxy.yml"
+	timeout 60 "$S1SPOOL" check --json --config "$dir/mock.proxy.yml" \
+	    >"$dir/proxy.out" 2>"$dir/proxy.err"
+	is "$1" "$?" 69
+	jq -r '.findings[] | select(.level == "error").text' \
+	    "$dir/proxy.out" | grep -q . || fail "$1: nothing is said of it"
+	no_leak
+}
+
+# The password of a proxy that is not there, or does not want us.
+proxies()
+{
+	begin http
+	through 'http://jo:mock-token-7@127.0.0.1:1'
+	through 'socks5h://jo:mock-token-7@127.0.0.1:1'
+	through 'http://jo:mock-token-7@proxy.invalid:1'
+	through "http://jo:mock-token-7@${url#http://}"
 	mock_stop
 }
 
@@ -199,14 +222,12 @@ finds()
 }
 
 finds
+proxies
 if [ -n "$SANITIZED" ]; then
 	echo "no look into memory that has a sanitizer's copies"
 else
 	memory http
 	memory https
-	if can_dump; then
-		core_file http
-		core_file https
-	fi
+	! can_dump || core_file
 fi
 finish
