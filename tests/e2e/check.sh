@@ -202,8 +202,8 @@ test_silence()
 test_token()
 {
 	begin
-	echo wrong-token >"$dir/token"
-	token=wrong-token
+	echo wrong-mock-token >"$dir/token"
+	token=wrong-mock-token
 	look
 	token=mock-token
 	worst error 69

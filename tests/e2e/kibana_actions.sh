@@ -3,7 +3,7 @@
 # queries by which Kibana takes a pending action for completed.
 . "$top_srcdir/tests/e2e/lib.sh"
 
-act="act-token"
+act="mock-token-that-acts"
 
 configure_all()
 {

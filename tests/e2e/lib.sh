@@ -9,6 +9,8 @@ for tool in curl jq; do
 	}
 done
 
+. "$top_srcdir/tests/leaks.sh"
+
 dir=$(mktemp -d) || exit 99
 mock_pid=
 run_pid=
@@ -101,6 +103,7 @@ asked()
 # below its datasets.
 configure()
 {
+	no_leak
 	rm -rf "$dir/spool" "$dir/state"
 	mkdir "$dir/spool" "$dir/state"
 	[ -s "$dir/token" ] || (umask 077 && echo mock-token >"$dir/token")
@@ -267,8 +270,17 @@ no_sanitizer()
 	done
 }
 
+# A secret in what was written is a failure of every test.
+no_leak()
+{
+	[ ! -s "$dir/token" ] || grep -qF "$leak_mark" "$dir/token" ||
+	    fail "a token without $leak_mark is not found where it leaks"
+	leaks=$(leak_find "$dir") || fail "a secret is in $leaks"
+}
+
 finish()
 {
 	no_sanitizer
+	no_leak
 	exit $failed
 }

@@ -308,7 +308,7 @@ test_log()
 	    fail "log: not the lines"
 }
 
-mock_start --agents 1200 --namesakes 3 --action-token act-token
+mock_start --agents 1200 --namesakes 3 --action-token mock-token-that-acts
 configure_respond
 take_host windows,macos,linux
 test_selection

@@ -125,7 +125,7 @@ test_reasons()
 test_others()
 {
 	settings '{"upload_seconds":0.5}'
-	curl -s -m 20 -H 'Authorization: ApiToken act-token' -d \
+	curl -s -m 20 -H 'Authorization: ApiToken mock-token-that-acts' -d \
 	    '{"data":{"password":"Someone-Else-1","files":["/other"]}}' \
 	    "$url/web/api/v2.1/agents/$host$fetch" >/dev/null
 	settings '{"upload_seconds":1.5}'
@@ -154,7 +154,7 @@ test_broken()
 }
 
 mkdir "$out"
-mock_start --agents 100 --action-token act-token
+mock_start --agents 100 --action-token mock-token-that-acts
 settings '{"upload_seconds":0.1}'
 configure_respond
 take_host linux

@@ -111,7 +111,7 @@ test_tls()
 	    -out "$dir/cert.pem" 2>"$dir/openssl" || exit 99
 	export CURL_CA_BUNDLE="$dir/cert.pem"
 	mock_start https --agents 50 --tls-cert "$dir/cert.pem" \
-	    --tls-key "$dir/key.pem" --action-token act-token
+	    --tls-key "$dir/key.pem" --action-token mock-token-that-acts
 	configure_respond
 	echo "    ssl: { certificate_authorities: [$dir/cert.pem] }" \
 	    >>"$dir/s1spool.yml"
@@ -125,7 +125,7 @@ test_tls()
 }
 
 mkdir "$out"
-mock_start --agents 100 --action-token act-token
+mock_start --agents 100 --action-token mock-token-that-acts
 settings '{"script_seconds":0.05}'
 configure_respond
 take_host linux

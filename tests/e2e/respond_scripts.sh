@@ -110,7 +110,8 @@ test_approval()
 	end_process x
 	ended "waits" 10 "waits for somebody's approval"
 	said_so "is told before" '; it will wait for an approval'
-	pending=$(curl -s -m 20 -H 'Authorization: ApiToken act-token' \
+	pending=$(curl -s -m 20 \
+	    -H 'Authorization: ApiToken mock-token-that-acts' \
 	    "$url/web/api/v2.1/remote-scripts/pending-executions" |
 	    jq -r '.data[-1].id')
 	said_so "which" "pending execution $pending"
@@ -125,7 +126,7 @@ test_approval()
 	mock DELETE fault >/dev/null
 }
 
-mock_start --agents 100 --action-token act-token
+mock_start --agents 100 --action-token mock-token-that-acts
 settings '{"script_seconds":0.05,"scripts":1200}'
 configure_respond
 take_host linux

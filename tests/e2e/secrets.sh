@@ -3,7 +3,6 @@
 # in what it writes.
 # shellcheck disable=SC2034 # lib.sh reads them
 . "$top_srcdir/tests/e2e/lib.sh"
-. "$top_srcdir/tests/e2e/leaks.sh"
 
 log_level=debug
 first=eyJtb2NrLXRva2VuIjoxfQ.mock-token+/=.the-first
@@ -98,7 +97,7 @@ outside()
 	    state/trace/acme/http-request-trace-console.ndjson; do
 		[ -s "$dir/$f" ] || fail "$f: nothing was written"
 	done
-	leak_find "$dir" || fail "secrets in what was written"
+	no_leak
 }
 
 # memory http|https
@@ -130,7 +129,7 @@ memory()
 	wait_for 20 is_nowhere "$second"
 	run_stop
 	is "exit code" "$code" 0
-	leak_find "$dir" || fail "secrets in what was written"
+	no_leak
 	mock_stop
 }
 
@@ -165,10 +164,9 @@ cores()
 	find "$dir" -name 'core*' | wc -l | tr -d ' '
 }
 
-# core_file http|https
 core_file()
 {
-	begin "$1"
+	begin https
 	mock POST fault '{"fault":"stall","seconds":600,
 	    "path":"/activities"}' >/dev/null
 	core_of "$S1SPOOL"
@@ -180,6 +178,30 @@ core_file()
 	leak_forms "$first" >"$dir/mock.forms"
 	! grep -qFf "$dir/mock.forms" "$dir"/core* || fail "the core has the token"
 	rm -f "$dir"/core*
+	mock_stop
+}
+
+# through URL: what is said of it, when that is the proxy.
+through()
+{
+	sed "s,^    url:.*,&\\
+    proxy_url: $1," "$dir/s1spool.yml" >"$dir/mock.proxy.yml"
+	timeout 60 "$S1SPOOL" check --json --config "$dir/mock.proxy.yml" \
+	    >"$dir/proxy.out" 2>"$dir/proxy.err"
+	is "$1" "$?" 69
+	jq -r '.findings[] | select(.level == "error").text' \
+	    "$dir/proxy.out" | grep -q . || fail "$1: nothing is said of it"
+	no_leak
+}
+
+# The password of a proxy that is not there, or does not want us.
+proxies()
+{
+	begin http
+	through 'http://jo:mock-token-7@127.0.0.1:1'
+	through 'socks5h://jo:mock-token-7@127.0.0.1:1'
+	through 'http://jo:mock-token-7@proxy.invalid:1'
+	through "http://jo:mock-token-7@${url#http://}"
 	mock_stop
 }
 
@@ -196,18 +218,16 @@ finds()
 	is "planted" "$(leak_find "$dir/planted" | wc -l | tr -d ' ')" \
 	    "$(find "$dir/planted" -type f | wc -l | tr -d ' ')"
 	rm -r "$dir/planted"
-	leak_find "$dir" || fail "something besides"
+	no_leak
 }
 
 finds
+proxies
 if [ -n "$SANITIZED" ]; then
 	echo "no look into memory that has a sanitizer's copies"
 else
 	memory http
 	memory https
-	if can_dump; then
-		core_file http
-		core_file https
-	fi
+	! can_dump || core_file
 fi
 finish

@@ -3,11 +3,6 @@
 # shellcheck disable=SC2034 # lib.sh reads them
 . "$top_srcdir/tests/e2e/lib.sh"
 
-command -v base64 >/dev/null || {
-	echo "base64 is not installed"
-	exit 77
-}
-
 trace_of=$dir/state/trace/acme
 on=', initial_interval: 240h, enable_request_tracer: true'
 off=', initial_interval: 240h'
@@ -25,20 +20,12 @@ traces()
 	cat "$trace_of"/http-request-trace-*.ndjson
 }
 
-# The token, also as a part of something that is base64: at each of the three
-# places in a group, without the digits that its neighbours share in.
+# Nothing of the token, nor of the header that it was in.
 no_token()
 {
-	token=$(cat "$dir/token")
-	for pad in '' x xx; do
-		printf %s "$pad$token" | base64 | tr -d '\n=' |
-		    sed 's/^...//; s/.$//'
-		echo
-	done >"$dir/forms"
-	printf '%s\nuthorization\n' "$token" >>"$dir/forms"
-	[ "$(grep -c ....... "$dir/forms")" = 5 ] || fail "forms of the token"
-	if grep -riFf "$dir/forms" "$dir/state/trace" >"$dir/found"; then
-		fail "the trace has the token: $(cut -c 1-200 "$dir/found")"
+	no_leak
+	if grep -riF authorization "$dir/state/trace" >"$dir/found"; then
+		fail "the trace has: $(cut -c 1-200 "$dir/found")"
 	fi
 }
 
@@ -167,7 +154,7 @@ test_cannot_write()
 	check_all
 }
 
-(umask 077 && echo eyJhbGciOi.eyJzdWIiOiJtb2NrIn0.c2lnbmF0dXJl >"$dir/token")
+(umask 077 && echo eyJhbGciOi.eyJz.mock-token-c2lnbmF0dXJl >"$dir/token")
 mock_start --agents 60 --groups 12 --threats 60 --activities 5600 --days 5 \
     --token-file "$dir/token"
 test_requests_and_answers

@@ -213,7 +213,7 @@ test_token_file()
 	rm "$dir/token"
 	once
 	is "missing" "$code" 78
-	echo wrong >"$dir/token"
+	echo wrong-mock-token >"$dir/token"
 	chmod 600 "$dir/token"
 	once
 	is "wrong" "$code" 69

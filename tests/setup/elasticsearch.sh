@@ -1,7 +1,7 @@
 # s1spool setup elasticsearch against a stub that looks at each call.
 . "$top_srcdir/tests/setup/lib.sh"
 
-secret=ui2lp2axTNmsyakw9tvNnw
+secret=mock-token-ui2lp2axTNmsyakw9tvNnw
 printf 'VuaCfGcBCdbkQm:%s\n' "$secret" >"$dir/key"
 chmod 600 "$dir/key"
 authorization="ApiKey $(printf 'VuaCfGcBCdbkQm:%s' "$secret" | base64 -w 0)"
@@ -64,8 +64,8 @@ generations()
 
 test_changed()
 {
-	echo "{$streams}" >"$dir/begin.json"
-	begin --state "$dir/begin.json"
+	echo "{$streams}" >"$dir/stub.json"
+	begin --state "$dir/stub.json"
 	setup elasticsearch
 	totals 'streams that exist' "$objects" 3 0 0 0
 	is 'rolled over' "$(generations)" '2 5 2 1'
@@ -106,13 +106,13 @@ test_changed()
 # does.
 test_cut_short()
 {
-	echo "{$streams}" >"$dir/begin.json"
-	begin --state "$dir/begin.json"
+	echo "{$streams}" >"$dir/stub.json"
+	begin --state "$dir/stub.json"
 	setup elasticsearch
 	state '.data_stream["logs-sentinel_one.agent-other"].mappings = {}' \
-	    >"$dir/begin.json"
+	    >"$dir/stub.json"
 	stub_stop
-	begin --state "$dir/begin.json"
+	begin --state "$dir/stub.json"
 	setup elasticsearch
 	totals 'cut short' 0 1 "$objects" 0 0
 	said '^updated +data stream logs-sentinel_one.agent-other: rolled over'
@@ -126,9 +126,9 @@ test_stopped()
 	setup elasticsearch
 	state '.transform["s1spool-latest.application"].state = "stopped" |
 	    .transform["s1spool-latest.unified_alert"].state = "failed"' \
-	    >"$dir/begin.json"
+	    >"$dir/stub.json"
 	stub_stop
-	begin --state "$dir/begin.json"
+	begin --state "$dir/stub.json"
 	setup elasticsearch --only transforms
 	is 'a failed transform' "$code" 69
 	totals 'stopped and failed' 0 1 2 0 1
@@ -139,12 +139,12 @@ test_stopped()
 
 test_foreign()
 {
-	cat >"$dir/begin.json" <<'END'
+	cat >"$dir/stub.json" <<'END'
 {"component_template":{"s1spool-latest":{"template":{}}},
  "pipeline":{"s1spool@final":{"processors":[],"_meta":{"owner":"me"}}},
  "transform":{"s1spool-latest.application":{"state":"started"}}}
 END
-	begin --state "$dir/begin.json"
+	begin --state "$dir/stub.json"
 	setup elasticsearch
 	is 'foreign objects' "$code" 73
 	totals 'foreign objects' $((objects - 3)) 0 0 3 0
@@ -160,7 +160,7 @@ END
 # does what ours would.
 test_shadow()
 {
-	cat >"$dir/begin.json" <<END
+	cat >"$dir/stub.json" <<END
 {"index_template":{"logs-sentinel_one.agent":{"priority":200,
 	"index_patterns":["logs-sentinel_one.agent-*"]},
 	"logs":{"priority":100,"index_patterns":["logs-*-*"]}},
@@ -168,7 +168,7 @@ test_shadow()
 	"state":"started"}},
  $streams}
 END
-	begin --state "$dir/begin.json"
+	begin --state "$dir/stub.json"
 	setup elasticsearch
 	is 'shadowed' "$code" 0
 	totals 'shadowed' $((objects - 1)) 1 0 0 0
@@ -181,8 +181,8 @@ END
 
 test_dry()
 {
-	echo "{$streams}" >"$dir/begin.json"
-	begin --state "$dir/begin.json"
+	echo "{$streams}" >"$dir/stub.json"
+	begin --state "$dir/stub.json"
 	setup elasticsearch --dry-run
 	is 'dry run' "$code" 0
 	is 'writes of a dry run' "$(calls '^(PUT|POST|DELETE)')" 0

@@ -1,8 +1,8 @@
 # s1spool setup kibana against a stub that looks at each call.
 . "$top_srcdir/tests/setup/lib.sh"
 
-secret=wJalrXUtnFEMIK7MDENG
-key=VuaCfGcBCdbkQmUi2lp2axTNm
+secret=mock-token-wJalrXUtnFEMIK7MDENG
+key=mock-token-VuaCfGcBCdbkQmUi2lp2axTNm
 echo "$key" >"$dir/key"
 echo "$secret" >"$dir/token"
 chmod 600 "$dir/key" "$dir/token"
@@ -24,8 +24,8 @@ END
 # holding STATE: the stub begins with that.
 holding()
 {
-	echo "$1" >"$dir/begin.json"
-	begin --state "$dir/begin.json"
+	echo "$1" >"$dir/stub.json"
+	begin --state "$dir/stub.json"
 }
 
 # totals NAME CREATED UPDATED RIGHT REFUSED FAILED
@@ -89,9 +89,9 @@ test_changed()
 	    del(.objects["search sentinel-one-collector-audit"]) |
 	    .rules["s1spool-sentinel-one-threat"] += {"enabled": false,
 	        "max_signals": 5, "exceptions_list": [{"id": "x"}]}' \
-	    >"$dir/begin.json"
+	    >"$dir/stub.json"
 	stub_stop
-	begin --state "$dir/begin.json"
+	begin --state "$dir/stub.json"
 	setup kibana
 	is 'changed' "$code" 0
 	totals 'changed' 1 3 $((all - 4)) 0 0

@@ -9,6 +9,8 @@ for tool in curl jq; do
 	}
 done
 
+. "$top_srcdir/tests/leaks.sh"
+
 dir=$(mktemp -d) || exit 99
 stub_pid=
 failed=0
@@ -102,7 +104,7 @@ setup()
 	    --assets "${assets:-$top_srcdir/filebeat}" \
 	    >"$dir/out" 2>"$dir/err"
 	code=$?
-	! grep -q "$secret" "$dir/out" "$dir/err" || fail "a secret is printed"
+	leaks=$(leak_find "$dir") || fail "a secret is in $leaks"
 }
 
 # said PATTERN: on standard output or error.

@@ -441,7 +441,7 @@ make_key(struct stub *s, const struct stub_request *q,
 		add(r->body, "id", text("VuaCfGcBCdbkQm"));
 		add(r->body, "name", json_object_get(json_object_object_get(
 		    q->json, "name")));
-		add(r->body, "api_key", text("ui2lp2axTNmsyakw9tvNnw"));
+		add(r->body, "api_key", text("mock-token-ui2lp2axTNmsyakw9tvNnw"));
 		add(r->body, "encoded",
 		    text("VnVhQ2ZHY0JDZGJrUW06dWkybHAyYXhUTm1zeWFrdzl0dk5udw=="
 		    ));

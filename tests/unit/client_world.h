@@ -12,7 +12,7 @@
 #include "collector/client/client_internal.h"
 #include "tests/unit/http_server.h"
 
-#define TOKEN "eyJsecret.token.of-the-test"
+#define TOKEN "eyJsec.mock-token.of-a-test"
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nDate: Fri, 01 May 2026 12:00:00 GMT\r\n" \
     "Content-Type: application/json\r\n"

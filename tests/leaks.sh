@@ -1,5 +1,6 @@
 # Secrets in what was written.  Each that a test has, has "mock-token" in it, in
-# a file of its own: one word and nothing else.
+# a file of its own: one word and nothing else.  tests/unit/scratch.c looks for
+# the same.
 # shellcheck shell=sh
 
 command -v base64 >/dev/null || {
