@@ -13,9 +13,6 @@
 #include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
-/* Larger pieces than libcurl's 16 KiB: pages have megabytes. */
-#define RECEIVE_BYTES (64 * 1024L)
-
 static void
 set_proxy(CURL *easy, const struct conf_console *conf)
 {
@@ -37,7 +34,7 @@ set_limits(CURL *easy, const struct conf_console *conf,
 	    (long)conf->connect_timeout);
 	EASY_SET(easy, CURLOPT_LOW_SPEED_LIMIT, limits->slow_bytes);
 	EASY_SET(easy, CURLOPT_LOW_SPEED_TIME, limits->slow_seconds);
-	EASY_SET(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
+	EASY_SET(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
 }
 
 static void
