@@ -245,6 +245,46 @@ test_rows_out_of_bounds(void)
 	rig_fini(&r);
 }
 
+/* Years ahead for some polls, then right again. */
+static void
+check_leap(int64_t offset_ms)
+{
+	struct rig r;
+
+	rig_init(&r, &rig_toy);
+	r.set->resend = RIG_DAY;
+	add_history(&r, 5);
+	rig_open(&r);
+	fake_run(5 * RIG_MINUTE);
+	fake_set_offset(offset_ms);
+	rig_add(&r, 100, RIG_START + 5 * RIG_MINUTE, 0);
+	fake_run(5 * RIG_MINUTE);
+	rig_stop(&r);
+	/* Nothing is polled, and the console's clock is right again. */
+	rig_add(&r, 101, RIG_START + 11 * RIG_MINUTE, 0);
+	rig_add(&r, 102, RIG_START + 3 * RIG_HOUR, 0);
+	fake_run(4 * RIG_HOUR);
+	fake_set_offset(0);
+	rig_open(&r);
+	fake_run(5 * RIG_MINUTE);
+	CU_ASSERT(rig_lines(&r, "000100") >= 1);
+	CU_ASSERT(rig_lines(&r, "000101") >= 1);
+	CU_ASSERT(rig_lines(&r, "000102") >= 1);
+	rig_add(&r, 103, RIG_START + 4 * RIG_HOUR + 12 * RIG_MINUTE, 0);
+	fake_run(10 * RIG_MINUTE);
+	CU_ASSERT_EQUAL(rig_lines(&r, "000103"), 1);
+	CU_ASSERT(r.poller->pos.resent <= fake_now_ms());
+	rig_fini(&r);
+}
+
+static void
+test_clock_leaps(void)
+{
+	check_leap(50 * YEAR);
+	check_leap(2 * RIG_DAY);
+	check_leap(-5 * YEAR);
+}
+
 static const struct unit_test tests[] = {
 	{ "far too many records", test_too_many_records },
 	{ "empty pages without end", test_empty_pages_without_end },
@@ -252,6 +292,7 @@ static const struct unit_test tests[] = {
 	{ "errors are redacted", test_errors_are_redacted },
 	{ "answers that are too large", test_large_answers },
 	{ "rows out of bounds", test_rows_out_of_bounds },
+	{ "a clock that leaps", test_clock_leaps },
 };
 
 UNIT_MAIN("walk hostile", tests)
