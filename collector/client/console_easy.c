@@ -37,6 +37,21 @@ set_limits(CURL *easy, const struct conf_console *conf,
 	EASY_SET(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
 }
 
+/*
+ * Where a name server does not answer, the thread that asks it is left behind:
+ * else libcurl would wait for it, and all consoles with it, when time is up.
+ * Only from 7.87 on it can be told to.
+ */
+static void
+leave_resolvers(CURL *easy)
+{
+	const struct curl_easyoption *quick =
+	    curl_easy_option_by_name("QUICK_EXIT");
+
+	if (quick != NULL)
+		curl_easy_setopt(easy, quick->id, 1L);
+}
+
 static void
 set_http(CURL *easy)
 {
@@ -66,6 +81,7 @@ console_take_easy(struct console *con)
 		return con->idle[--con->n_idle];
 	easy = xcheck(curl_easy_init());
 	set_http(easy);
+	leave_resolvers(easy);
 	tls_choose(easy, &con->conf->ssl, con->conf->name);
 	set_proxy(easy, con->conf);
 	set_limits(easy, con->conf, &con->client->limits);
