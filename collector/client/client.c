@@ -13,11 +13,17 @@
 
 static const struct client_limits default_limits = {
 	.per_console = 4,
+	.silent_ms = 2000,
 	.total = 64,
 	.consoles_a_transfer = 5,
 	.connections = 256,
 	.spare_connections = 64,
-	.body_bytes = 256 * 1024 * 1024,
+	.body_bytes = 64 * 1024 * 1024,
+	.download_bytes = 256 * 1024 * 1024,
+	/* Pages of equal records with ids of their own stay below 100. */
+	.bomb_bytes = 8 * 1024 * 1024,
+	.bomb_times = 250,
+	.blank_bytes = 4096,
 	.error_bytes = 64 * 1024,
 	/* The nginx in front of a console ends a silence of 60 s itself. */
 	.slow_bytes = 100,
@@ -105,6 +111,7 @@ client_new(struct buf *err)
 	c->limits = default_limits;
 	TAILQ_INIT(&c->ready);
 	TAILQ_INIT(&c->dead);
+	TAILQ_INIT(&c->fresh);
 	c->multi = curl_multi_init();
 	if (c->multi == NULL)
 		abort();
@@ -139,7 +146,7 @@ launch(struct client *c)
 
 	for (size_t n = client_total(c); n > 0; n--) {
 		con = TAILQ_FIRST(&c->ready);
-		if (con == NULL || c->n_running >= client_total(c))
+		if (con == NULL || c->n_places >= client_total(c))
 			return;
 		TAILQ_REMOVE(&c->ready, con, link);
 		con->is_ready = false;
@@ -170,7 +177,7 @@ harvest(struct client *c)
 static bool
 can_launch(const struct client *c)
 {
-	return !TAILQ_EMPTY(&c->ready) && c->n_running < client_total(c);
+	return !TAILQ_EMPTY(&c->ready) && c->n_places < client_total(c);
 }
 
 /* Out of memory, or a fault of ours: nothing to mend while running. */
@@ -189,6 +196,7 @@ client_poll(struct client *c, int timeout_ms, int wake_fd)
 	struct curl_waitfd wake = { .fd = wake_fd, .events = CURL_WAIT_POLLIN };
 	int left;
 
+	request_pass_silent(c);
 	launch(c);
 	timeout_ms = can_launch(c) ? 0 : (int)timer_next_ms(timeout_ms);
 	/* Some versions call a signal an error: what is due runs all the

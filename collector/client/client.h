@@ -46,11 +46,15 @@ struct answer {
 	enum verdict verdict;
 	int status; /* HTTP status, 0 when there was no answer */
 	bool no_token; /* its file cannot be used: nothing was sent */
+	bool too_large; /* broken off for its size: ask for less */
 	int64_t retry_after_ms; /* from Retry-After, at most 5 minutes; -1
 				 * when absent */
 	/* One line for people: the host, what happened, what mends it, what
 	 * the console said.  Never the token. */
 	const char *detail;
+	/* What was sent with it, for redact_secret(): what else is told of the
+	 * answer may have it, too.  Empty without one. */
+	struct slice token;
 	size_t body_bytes; /* of the decoded body */
 	int64_t elapsed_ms; /* without the wait for the rate budget */
 };

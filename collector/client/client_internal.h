@@ -27,27 +27,40 @@
 #include "collector/client/ratelimit.h"
 
 #define CONSOLE_IDLE_MAX 1
+/* Larger pieces than libcurl's 16 KiB: pages have megabytes. */
+#define RECEIVE_BYTES (64 * 1024)
 
 struct client_limits {
 	size_t per_console; /* transfers at a time */
-	size_t total; /* of all, or one for so many consoles ... */
+	/* Places: of a transfer that is on its way, but not of one to which
+	 * nothing was answered for so long: it has brought nothing to keep. */
+	int64_t silent_ms;
+	size_t total; /* for all, or one for so many consoles ... */
 	size_t consoles_a_transfer; /* ... if that is more */
 	size_t connections; /* kept alive, likewise: for all, or ... */
 	size_t spare_connections; /* ... one a console and these */
 	size_t body_bytes; /* decoded: a bound for packed bombs */
+	size_t download_bytes; /* the same where any body will do */
+	size_t bomb_bytes; /* from there on it must not be ... */
+	size_t bomb_times; /* ... so much larger than it was packed */
+	size_t blank_bytes; /* before the first character of JSON */
 	size_t error_bytes; /* of an error's body, before the line is cut */
 	long slow_bytes; /* a transfer that brings less a second ... */
 	long slow_seconds; /* ... for so long is cut */
 };
+
+TAILQ_HEAD(request_list, request);
 
 struct client {
 	CURLM *multi;
 	struct client_limits limits;
 	size_t n_consoles;
 	size_t n_running;
+	size_t n_places; /* that they have */
+	struct request_list fresh; /* silent so far, the oldest first */
 	bool in_curl;
 	TAILQ_HEAD(, console) ready; /* may have a request to send */
-	TAILQ_HEAD(request_list, request) dead;
+	struct request_list dead;
 };
 
 struct console {
@@ -82,6 +95,9 @@ enum request_state {
 
 struct request {
 	TAILQ_ENTRY(request) link;
+	TAILQ_ENTRY(request) fresh; /* in client.fresh when is_fresh */
+	bool is_fresh;
+	bool has_place;
 	enum request_state state;
 	struct client *client;
 	struct console *console; /* NULL once DEAD */
@@ -101,6 +117,7 @@ struct request {
 	struct head head;
 	size_t body_bytes;
 	bool sniffed; /* the body's first character was looked at */
+	bool too_large;
 	const char *broke; /* why we broke it off, NULL when we did not */
 	struct buf error_body;
 };
@@ -139,6 +156,8 @@ char *body_with_token(const char *body, struct slice token);
 size_t request_on_header(char *p, size_t size, size_t n, void *cookie);
 size_t request_on_body(char *p, size_t size, size_t n, void *cookie);
 
+/* Give up the places of those that were silent for long enough. */
+void request_pass_silent(struct client *c);
 /* QUEUED -> RUNNING; or -> DONE with its callback when it cannot be sent. */
 void request_run(struct request *r);
 /* RUNNING -> DONE: libcurl is through with it. */

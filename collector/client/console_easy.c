@@ -13,9 +13,6 @@
 #include "collector/client/tls.h"
 #include "collector/conf/secret.h"
 
-/* Larger pieces than libcurl's 16 KiB: pages have megabytes. */
-#define RECEIVE_BYTES (64 * 1024L)
-
 static void
 set_proxy(CURL *easy, const struct conf_console *conf)
 {
@@ -37,7 +34,22 @@ set_limits(CURL *easy, const struct conf_console *conf,
 	    (long)conf->connect_timeout);
 	EASY_SET(easy, CURLOPT_LOW_SPEED_LIMIT, limits->slow_bytes);
 	EASY_SET(easy, CURLOPT_LOW_SPEED_TIME, limits->slow_seconds);
-	EASY_SET(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
+	EASY_SET(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+}
+
+/*
+ * Where a name server does not answer, the thread that asks it is left behind:
+ * else libcurl would wait for it, and all consoles with it, when time is up.
+ * Only from 7.87 on it can be told to.
+ */
+static void
+leave_resolvers(CURL *easy)
+{
+	const struct curl_easyoption *quick =
+	    curl_easy_option_by_name("QUICK_EXIT");
+
+	if (quick != NULL)
+		curl_easy_setopt(easy, quick->id, 1L);
 }
 
 static void
@@ -69,6 +81,7 @@ console_take_easy(struct console *con)
 		return con->idle[--con->n_idle];
 	easy = xcheck(curl_easy_init());
 	set_http(easy);
+	leave_resolvers(easy);
 	tls_choose(easy, &con->conf->ssl, con->conf->name);
 	set_proxy(easy, con->conf);
 	set_limits(easy, con->conf, &con->client->limits);

@@ -7,6 +7,9 @@
 #include <strings.h>
 
 #define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
+/* No console's clock: walks would be frozen until it has passed. */
+#define FIRST_DATE INT64_C(946684800) /* 2000 */
+#define LAST_DATE INT64_C(4102444799) /* 2099 */
 
 void
 head_init(struct head *h)
@@ -91,7 +94,10 @@ set_html(struct head *h, struct slice value)
 static void
 set_date(struct head *h, struct slice value)
 {
-	h->date_ms = parse_date(value);
+	int64_t ms = parse_date(value);
+
+	h->date_ms = ms / 1000 >= FIRST_DATE && ms / 1000 <= LAST_DATE ? ms :
+									-1;
 }
 
 static void

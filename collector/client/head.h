@@ -18,7 +18,8 @@ struct head {
 	int status; /* 0 before the status line */
 	bool ended; /* the empty line was seen: what follows is a trailer */
 	bool html; /* Content-Type says so */
-	int64_t date_ms; /* Date in ms since 1970; -1 when absent or broken */
+	int64_t date_ms; /* Date in ms since 1970; -1 when absent, broken, or
+			  * of another century */
 	size_t bytes;
 	/* Text, empty when absent; longer than this counts as absent. */
 	char retry_after[64];

@@ -30,6 +30,7 @@ request_start(struct console *con, const struct call *call)
 	r->rate = rate_find(call->rate_class);
 	head_init(&r->head);
 	buf_init(&r->error_body, DETAIL_BODY_MAX);
+	r->token = SLICE("");
 	r->state = REQUEST_QUEUED;
 	TAILQ_INSERT_TAIL(&con->queued, r, link);
 	console_ready(con);
@@ -57,12 +58,49 @@ request_free(struct request *r)
 	free(r);
 }
 
+static void
+stay_fresh(struct request *r, bool is_fresh)
+{
+	if (is_fresh == r->is_fresh)
+		return;
+	if (is_fresh)
+		TAILQ_INSERT_TAIL(&r->client->fresh, r, fresh);
+	else
+		TAILQ_REMOVE(&r->client->fresh, r, fresh);
+	r->is_fresh = is_fresh;
+}
+
+static void
+take_place(struct request *r, bool take)
+{
+	if (take && !r->has_place)
+		r->client->n_places++;
+	else if (!take && r->has_place)
+		r->client->n_places--;
+	r->has_place = take;
+}
+
+void
+request_pass_silent(struct client *c)
+{
+	int64_t since = clock_mono_ms() - c->limits.silent_ms;
+	struct request *r;
+
+	while ((r = TAILQ_FIRST(&c->fresh)) != NULL &&
+	    r->started_ms <= since) {
+		stay_fresh(r, false);
+		take_place(r, false);
+	}
+}
+
 /* Out of the multi handle; the easy handle goes back to its console. */
 static void
 detach(struct request *r)
 {
 	curl_multi_remove_handle(r->client->multi, r->easy);
 	r->client->n_running--;
+	stay_fresh(r, false);
+	take_place(r, false);
 	if (r->console != NULL)
 		console_adopt_easy(r->console, r->easy);
 	else
@@ -133,6 +171,8 @@ request_on_header(char *p, size_t size, size_t n, void *cookie)
 	n *= size;
 	if (r->state == REQUEST_DEAD)
 		return 0;
+	stay_fresh(r, false);
+	take_place(r, true);
 	trace_header(r->traced, (struct slice){ p, n });
 	if (!head_line(&r->head, (struct slice){ p, n }))
 		return break_off(r, "the header is too large");
@@ -171,12 +211,36 @@ sniff(struct request *r, struct slice piece)
 	while (i < piece.len && memchr(" \t\r\n", piece.p[i], 4) != NULL)
 		i++;
 	if (i == piece.len)
-		return NULL;
+		return r->body_bytes > r->client->limits.blank_bytes ?
+		    "blanks in place of JSON" : NULL;
 	r->sniffed = true;
 	if (piece.p[i] == '<')
 		return "HTML in place of JSON";
 	return piece.p[i] == '{' || piece.p[i] == '[' ? NULL :
 	    "something else in place of JSON";
+}
+
+static bool
+is_too_large(const struct request *r)
+{
+	const struct client_limits *limits = &r->client->limits;
+
+	return r->body_bytes > (r->call.any_body ? limits->download_bytes :
+	    limits->body_bytes);
+}
+
+/* What has arrived is known up to one receive buffer. */
+static bool
+is_bomb(const struct request *r)
+{
+	const struct client_limits *limits = &r->client->limits;
+	curl_off_t packed = 0;
+
+	if (r->body_bytes <= limits->bomb_bytes || r->call.any_body)
+		return false;
+	curl_easy_getinfo(r->easy, CURLINFO_SIZE_DOWNLOAD_T, &packed);
+	return r->body_bytes > limits->bomb_times *
+	    ((size_t)packed + RECEIVE_BYTES);
 }
 
 size_t
@@ -192,8 +256,11 @@ request_on_body(char *p, size_t size, size_t n, void *cookie)
 	r->body_bytes += piece.len;
 	if (r->head.status != 200)
 		return keep_error(r, piece) ? piece.len : 0;
-	if (r->body_bytes > r->client->limits.body_bytes)
+	r->too_large = is_too_large(r);
+	if (r->too_large)
 		return break_off(r, "the answer is too large");
+	if (is_bomb(r))
+		return break_off(r, "the answer is packed too well to be one");
 	if (!r->sniffed && !r->call.any_body)
 		why = sniff(r, piece);
 	if (why != NULL)
@@ -236,10 +303,11 @@ done(struct request *r, struct answer *answer, struct buf *detail)
 {
 	detail_finish(detail, r->token);
 	answer->detail = detail->p;
+	answer->too_large = r->too_large;
+	answer->token = r->token;
 	answer->body_bytes = r->body_bytes;
 	answer->elapsed_ms = clock_mono_ms() - r->started_ms;
 	trace_end(r->traced, answer, r->token);
-	wipe_token(r);
 	log_event(LOG_DEBUG, r->console->conf->name, r->call.dataset,
 	    "%s %s -> %d (%s), %zu bytes, %" PRId64 " ms",
 	    r->body != NULL ? "POST" : "GET", r->path, answer->status,
@@ -294,6 +362,8 @@ request_run(struct request *r)
 	r->state = REQUEST_RUNNING;
 	con->n_running++;
 	r->client->n_running++;
+	stay_fresh(r, true);
+	take_place(r, true);
 	if (curl_multi_add_handle(r->client->multi, r->easy) != CURLM_OK)
 		abort();
 }

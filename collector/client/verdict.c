@@ -8,6 +8,7 @@
 
 /* The server wants a client certificate: libcurl 7.77 named this code. */
 #define SSL_CLIENTCERT 98
+#define TOO_LARGE 100 /* and 8.6 this one */
 
 /* Rows that several causes share. */
 #define TOKEN_REFUSED VERDICT_AUTH, \
@@ -31,6 +32,7 @@
 #define HANDSHAKE_REFUSED VERDICT_CONFIG, "the server ended the handshake: " \
     "it may want a client certificate: check ssl.certificate and ssl.key, " \
     "and ssl.cipher_suites and ssl.curve_types where they are set"
+#define HEADER_TOO_LARGE VERDICT_RETRY, "the header is too large"
 #define CLIENT_REFUSED VERDICT_CONFIG, \
     "the server refuses the client certificate: check ssl.certificate"
 
@@ -118,13 +120,13 @@ static const struct {
 };
 
 /*
- * OpenSSL's own words where libcurl's code says no more than "TLS failed".
+ * The library's own words where libcurl's code says too little.
  * They differ between versions: a text that is not found here is a retry.
  */
 static const struct {
 	const char *words;
 	struct verdict_row row;
-} handshakes[] = {
+} texts[] = {
 	{ "wrong version number", { NO_TLS } },
 	{ "packet length too long", { NO_TLS } },
 	{ "unknown protocol", { NO_TLS } },
@@ -135,6 +137,8 @@ static const struct {
 	{ "alert bad certificate", { CLIENT_REFUSED } },
 	{ "alert certificate", { CLIENT_REFUSED } },
 	{ "alert unknown ca", { CLIENT_REFUSED } },
+	{ "invalid content-length", { VERDICT_RETRY, "the answer tells a "
+	    "length that cannot be" } },
 };
 
 static const struct {
@@ -154,6 +158,9 @@ static const struct {
 	{ CURLE_PARTIAL_FILE, { VERDICT_RETRY, "the answer broke off" } },
 	{ CURLE_OPERATION_TIMEDOUT, { VERDICT_RETRY, "no whole answer in "
 	    "time" } },
+	/* What libcurl calls a line of more than 100 KiB. */
+	{ CURLE_OUT_OF_MEMORY, { HEADER_TOO_LARGE } },
+	{ TOO_LARGE, { HEADER_TOO_LARGE } },
 	{ CURLE_SSL_CONNECT_ERROR, { VERDICT_RETRY, "TLS failed" } },
 	/* A restart, or a TLS port that is spoken to in plain HTTP. */
 	{ CURLE_GOT_NOTHING, { VERDICT_RETRY, "the connection was closed "
@@ -186,11 +193,11 @@ of_certificate(long verify)
 }
 
 static const struct verdict_row *
-of_handshake(const char *text)
+of_words(const char *text)
 {
-	for (size_t i = 0; i < N_ROWS(handshakes); i++)
-		if (strcasestr(text, handshakes[i].words) != NULL)
-			return &handshakes[i].row;
+	for (size_t i = 0; i < N_ROWS(texts); i++)
+		if (strcasestr(text, texts[i].words) != NULL)
+			return &texts[i].row;
 	return NULL;
 }
 
@@ -221,8 +228,8 @@ verdict_of_transfer(CURLcode result, long verify, const char *text)
 		row = of_certificate(verify);
 	/* A TLS 1.3 server refuses the client only once we read. */
 	if (row == NULL && (result == CURLE_SSL_CONNECT_ERROR ||
-	    result == CURLE_RECV_ERROR))
-		row = of_handshake(text);
+	    result == CURLE_RECV_ERROR || result == CURLE_WEIRD_SERVER_REPLY))
+		row = of_words(text);
 	if (row == NULL)
 		row = of_result(result);
 	if (row != NULL)

@@ -21,6 +21,7 @@ coverage_init(struct coverage *c)
 	c->floor = TIME_NONE;
 	c->since = TIME_NONE;
 	c->debt = (struct debt){ 0 };
+	c->own_ms = 0;
 	for (size_t i = 0; i < PASS_MAX; i++)
 		c->pass_upper[i] = TIME_NONE;
 }
@@ -45,6 +46,21 @@ begin_first(const struct bounds_rule *rule, struct coverage *c, int64_t now,
 	w->lower = rule->inventory ? TIME_NONE : c->floor;
 	w->upper = now;
 	w->passes = (1u << rule->n_passes) - 1;
+}
+
+void
+bounds_heed(const struct bounds_rule *rule, struct coverage *c, int64_t now,
+    int64_t own_ms)
+{
+	int64_t ago = own_ms - c->own_ms;
+
+	if (rule->snapshot || c->watermark == TIME_NONE ||
+	    c->floor == TIME_NONE || now > c->floor)
+		return;
+	if (c->own_ms == 0 || ago < 0)
+		ago = rule->initial_ms;
+	c->watermark = now - ago;
+	c->floor = c->watermark - rule->look_back_ms;
 }
 
 static bool

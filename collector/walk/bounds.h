@@ -65,6 +65,9 @@ struct coverage {
 	 * inventory.  TIME_NONE before it, and when that is not known.
 	 */
 	int64_t since;
+	/* When the last walk was complete by the clock of this machine, 0 when
+	 * that is not known. */
+	int64_t own_ms;
 	int64_t pass_upper[PASS_MAX]; /* of the last walk that made the pass */
 	struct debt debt;
 };
@@ -81,6 +84,15 @@ void coverage_init(struct coverage *c);
 /* Fix where polls begin, unless that is so already.  Not for snapshots. */
 void bounds_settle(const struct bounds_rule *rule, struct coverage *c,
     int64_t now);
+
+/*
+ * Heed a console's clock that is behind all that is remembered: it was wrong
+ * for a while, and would leave nothing to be read until it has passed the
+ * floor.  What was covered then ended as long before `now` as own_ms, this
+ * machine's clock, tells.
+ */
+void bounds_heed(const struct bounds_rule *rule, struct coverage *c,
+    int64_t now, int64_t own_ms);
 
 /* The window of a walk that starts at `now`.  Settles c on the first. */
 void bounds_begin(const struct bounds_rule *rule, struct coverage *c,

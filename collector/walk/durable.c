@@ -297,6 +297,7 @@ recover_ids(struct poller *p, struct rebuild *r, struct seen_found *found,
 	const struct walk *w = &p->pos.walk[WALK_POLL];
 	struct seen_clock clock = {
 		.trust_at = p->source.clock.trust_at,
+		.lower_ms = TIME_NONE,
 		.upper_ms = w->open ? w->window.upper :
 				      p->pos.coverage.watermark,
 	};

@@ -9,12 +9,20 @@
 #include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/base/xalloc.h"
+#include "collector/client/detail.h"
 #include "collector/walk/poller.h"
 #include "collector/walk/tenant.h"
 #include "collector/walk/url.h"
 
 #define URL_MAX (64 << 10)
 #define BODY_MAX (1 << 20)
+
+/* No API gives a tenth of that for a page. */
+#define RECORDS_MAX 10000
+/* Percent-encoded it is three times as long, and fits into URL_MAX. */
+#define CURSOR_MAX (16 << 10)
+/* So many pages without a record in a row are no walk any more. */
+#define EMPTY_MAX 100
 
 /* Where the REST API tells errors. */
 #define REST_ERRORS "errors"
@@ -57,6 +65,8 @@ on_record(void *cookie, struct slice record)
 	struct poller *p = cookie;
 	int rc;
 
+	if (++p->n_records > RECORDS_MAX)
+		return false;
 	if (p->asks_child)
 		rc = chain_take_child(p, record);
 	else if (p->with_child)
@@ -99,6 +109,7 @@ set_source(struct poller *p)
 	s->resend = p->kind == WALK_RESEND ? w->window.upper / 1000 : 0;
 	s->backfill = false;
 	s->only = (struct range){ 0, 0 };
+	s->clock.lower_ms = w->window.lower;
 	s->clock.upper_ms = w->window.upper;
 	s->clock.fixed_ms = 0;
 	s->page = w->page + 1;
@@ -120,6 +131,7 @@ begin_page(struct poller *p)
 	    on_too_large, p);
 	p->page_bad = false;
 	p->page_errno = 0;
+	p->n_records = 0;
 	set_source(p);
 	if (p->asks_child && work->parent[w->child].key[0] != NULL)
 		p->source.map.parent_id =
@@ -184,15 +196,48 @@ take_page(struct poller *p, const char *next)
 }
 
 static void
-retry_page(struct poller *p, const char *why, struct slice text)
+retry_page(struct poller *p, const struct answer *answer, const char *why,
+    struct slice text)
 {
-	char *line = xasprintf("%s: %.*s", why, (int)text.len, text.p);
+	struct buf line;
 
+	buf_init(&line, DETAIL_DRAFT_MAX);
+	buf_addf(&line, "%s: %.*s", why, (int)text.len, text.p);
+	detail_finish(&line, answer->token);
 	if (end_page(p, false) != 0)
 		poller_intake_failed(p, errno);
 	else
-		poller_retry(p, -1, line);
-	free(line);
+		poller_retry(p, -1, line.p);
+	buf_fini(&line);
+}
+
+static void
+retry_senseless(struct poller *p, const struct answer *answer,
+    const char *what)
+{
+	retry_page(p, answer, "the answer makes no sense", slice_of(what));
+}
+
+/* NULL, or why the page that it leads to could never be asked for. */
+static const char *
+cursor_fault(struct slice cursor)
+{
+	if (cursor.p == NULL)
+		return NULL;
+	if (cursor.len > CURSOR_MAX)
+		return "a cursor that is too long";
+	return memchr(cursor.p, '\0', cursor.len) == NULL ? NULL :
+	    "a cursor with a NUL in it";
+}
+
+static bool
+goes_nowhere(struct poller *p, const struct split_page *page, bool more)
+{
+	if (page->n_records > 0 || !more)
+		p->n_empty = 0;
+	else
+		p->n_empty++;
+	return p->n_empty > EMPTY_MAX;
 }
 
 /* Errors beside records are for some requests only; errors in their place are
@@ -205,22 +250,29 @@ is_failure(const struct poller *p, const struct split_page *page)
 }
 
 static void
-page_arrived(struct poller *p)
+page_arrived(struct poller *p, const struct answer *answer)
 {
+	const char *fault;
 	struct split_page page;
+	bool nowhere;
 	char *next;
 	int rc;
 
 	if (splitter_end(p->splitter, &page) != 0) {
-		retry_page(p, "the answer makes no sense",
-		    slice_of(splitter_error(p->splitter)));
+		retry_senseless(p, answer, splitter_error(p->splitter));
 		return;
 	}
 	if (is_failure(p, &page)) {
-		retry_page(p, "the answer has errors", page.errors);
+		retry_page(p, answer, "the answer has errors", page.errors);
+		return;
+	}
+	fault = cursor_fault(page.cursor);
+	if (fault != NULL) {
+		retry_senseless(p, answer, fault);
 		return;
 	}
 	next = next_cursor(p, &page);
+	nowhere = goes_nowhere(p, &page, next != NULL);
 	rc = end_page(p, true);
 	if (rc == 0)
 		rc = take_page(p, next);
@@ -230,6 +282,10 @@ page_arrived(struct poller *p)
 		return;
 	}
 	backfill_run_answered(p);
+	if (nowhere) {
+		poller_retry(p, -1, "page after page without a record");
+		return;
+	}
 	poller_recovered(p);
 	poller_next(p);
 }
@@ -241,8 +297,9 @@ page_broke_off(struct poller *p, const struct answer *answer)
 
 	if (p->page_bad) {
 		p->counts.errors++;
-		retry_page(p, "the answer makes no sense",
-		    slice_of(splitter_error(p->splitter)));
+		retry_senseless(p, answer, p->n_records > RECORDS_MAX ?
+		    "far more records than were asked for" :
+		    splitter_error(p->splitter));
 		return;
 	}
 	if (end_page(p, false) != 0 && error == 0)
@@ -262,7 +319,7 @@ on_done(void *cookie, const struct answer *answer)
 
 	p->request = NULL;
 	if (answer->verdict == VERDICT_OK)
-		page_arrived(p);
+		page_arrived(p, answer);
 	else
 		page_broke_off(p, answer);
 }

@@ -160,6 +160,8 @@ struct poller {
 	struct splitter *splitter;
 	bool page_bad; /* the splitter gave up */
 	int page_errno; /* or the spool did, while it came in */
+	int64_t n_records; /* of this page so far */
+	int n_empty; /* pages without a record, in a row */
 	struct intake_source source;
 
 	struct stream *stream;

@@ -171,6 +171,7 @@ position_print(struct buf *b, const struct position *p)
 	put_time(o, "watermark", p->coverage.watermark);
 	put_time(o, "floor", p->coverage.floor);
 	put_time(o, "since", p->coverage.since);
+	put_count(o, "own", p->coverage.own_ms);
 	put_passes(o, &p->coverage);
 	put_debt(o, &p->coverage.debt);
 	put_time(o, "resent", p->resent);
@@ -303,6 +304,7 @@ get_position(struct json_object *o, struct position *p)
 	p->coverage.watermark = get_int(o, "watermark", TIME_NONE);
 	p->coverage.floor = get_int(o, "floor", TIME_NONE);
 	p->coverage.since = get_int(o, "since", TIME_NONE);
+	p->coverage.own_ms = get_int(o, "own", 0);
 	get_passes(o, &p->coverage);
 	get_debt(o, &p->coverage.debt);
 	p->resent = get_int(o, "resent", TIME_NONE);

@@ -36,7 +36,7 @@ seen_time(const struct seen_clock *clock, struct slice at, int64_t resend)
 		return clock->upper_ms;
 	/* A walk that asks by another time than the row's can find what
 	 * changed behind its upper bound; later ones find that again. */
-	if (clock->trust_at || ms > clock->upper_ms)
+	if (clock->trust_at ? ms >= clock->lower_ms : ms > clock->upper_ms)
 		return ms;
 	return clock->upper_ms;
 }

@@ -33,6 +33,8 @@ struct seen {
 /* How the time that an id belongs to is found. */
 struct seen_clock {
 	bool trust_at; /* the row's own time is what walks filter by */
+	int64_t lower_ms; /* ... from there on: one before it was not asked
+			   * for, and comes again and again */
 	int64_t upper_ms; /* else: upper bound of the walk that found it, or
 			   * the row's time where that is later */
 	int64_t fixed_ms; /* not 0: this, whatever the row says */

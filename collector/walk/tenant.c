@@ -61,7 +61,8 @@ tenant_now(struct tenant *t, int64_t *now_ms)
 	if (now < 0 && !t->without_clock) {
 		t->without_clock = true;
 		log_event(LOG_WARN, t->conf->name, NULL, "the console sends "
-		    "no Date header: walks go by the clock of this machine");
+		    "no Date header that makes sense: walks go by the clock of "
+		    "this machine");
 	}
 	*now_ms = tenant_clock(t);
 	return true;

@@ -187,11 +187,17 @@ poller_no_journal(struct poller *p)
 }
 
 static void
-halve_limit(struct poller *p, const char *why)
+ask_for_less(struct poller *p, const char *why)
 {
 	p->limit = (p->limit + 1) / 2;
 	log_event(LOG_WARN, p->console, p->dataset->name,
 	    "%s: asking for %" PRId64 " records a page", why, p->limit);
+}
+
+static void
+halve_limit(struct poller *p, const char *why)
+{
+	ask_for_less(p, why);
 	poller_next(p);
 }
 
@@ -224,6 +230,8 @@ poller_recovered(struct poller *p)
 static void
 list_retry(struct poller *p, const struct answer *answer)
 {
+	if (answer->too_large && p->limit > 1)
+		ask_for_less(p, answer->detail);
 	poller_retry(p, answer->retry_after_ms, answer->detail);
 }
 

@@ -115,6 +115,16 @@ tell_first_walk(const struct poller *p, const struct walk *w)
 	    "no position: the first walk begins at %s", from);
 }
 
+/* The console's clock can have been years ahead, and be right again. */
+static void
+heed_clock(struct poller *p, int64_t now)
+{
+	bounds_heed(&p->rule, &p->pos.coverage, now, clock_wall_us() / 1000);
+	if (p->pos.resent != TIME_NONE && p->conf->resend > 0 &&
+	    p->pos.resent - now > p->conf->resend)
+		p->pos.resent = now - p->conf->resend;
+}
+
 static void
 open_walk(struct poller *p, int64_t now)
 {
@@ -124,6 +134,7 @@ open_walk(struct poller *p, int64_t now)
 
 	w->open = true;
 	if (p->kind == WALK_POLL) {
+		heed_clock(p, now);
 		bounds_begin(&p->rule, c, now, &w->window);
 		w->everything = w->window.lower == TIME_NONE;
 		p->poll_start_ms = clock_mono_ms();
@@ -279,6 +290,7 @@ complete_walk(struct poller *p)
 		return;
 	}
 	bounds_complete(&p->rule, &p->pos.coverage, &w->window, w->owed);
+	p->pos.coverage.own_ms = clock_wall_us() / 1000;
 	walk_close(w);
 	p->polled = p->opened;
 	p->counts.walks++;

@@ -199,6 +199,8 @@ answer(struct request *r)
 		.verdict = reply.verdict,
 		.status = reply.status != 0 ? reply.status : 200,
 		.no_token = reply.no_token,
+		.too_large = reply.too_large,
+		.token = slice_of(reply.token != NULL ? reply.token : ""),
 		.retry_after_ms = reply.retry_after_ms,
 		.detail = reply.detail != NULL ? reply.detail : "made up",
 	};

@@ -20,6 +20,8 @@ struct fake_reply {
 	int64_t retry_after_ms; /* preset to -1 */
 	const char *detail;
 	struct buf body; /* of a 200; handed on in pieces of odd sizes */
+	bool too_large;
+	const char *token; /* that it was asked with, NULL: none */
 	size_t cut; /* break off after so many bytes of it, 0: never */
 };
 

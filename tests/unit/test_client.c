@@ -71,9 +71,13 @@ static struct http_route routes[] = {
 	{ "/empty", OK_HEAD "Content-Length: 0\r\n\r\n", 0, HTTP_KEEP, 0 },
 	{ "/gzip", NULL, 0, HTTP_KEEP, 0 },
 	{ "/bomb", NULL, 0, HTTP_KEEP, 0 },
+	{ "/blanks", NULL, 0, HTTP_KEEP, 0 },
 	{ "/not-gzip", OK_HEAD "Content-Encoding: gzip\r\n"
 	    "Content-Length: 11\r\n\r\n{\"data\":[]}", 0, HTTP_KEEP, 0 },
 	{ "/many-headers", NULL, 0, HTTP_KEEP, 0 },
+	{ "/long-header", NULL, 0, HTTP_KEEP, 0 },
+	{ "/no-length", OK_HEAD "Content-Length: -5\r\n\r\n{}", 0, HTTP_CLOSE,
+	    0 },
 	{ "/big-error", NULL, 0, HTTP_KEEP, 0 },
 	{ NULL, NULL, 0, HTTP_KEEP, 0 },
 };
@@ -114,7 +118,8 @@ route(const char *path)
 static void
 make_routes(void)
 {
-	static char headers[100000], error[200000], zeros[8 << 20];
+	static char headers[100000], header[400000], error[200000],
+	    zeros[8 << 20];
 	size_t n;
 
 	if (route("/gzip")->bytes != NULL)
@@ -123,6 +128,8 @@ make_routes(void)
 	memset(zeros, '0', sizeof(zeros));
 	zeros[0] = '[';
 	pack(route("/bomb"), zeros, sizeof(zeros));
+	memset(zeros, ' ', sizeof(zeros));
+	pack(route("/blanks"), zeros, sizeof(zeros));
 	n = (size_t)snprintf(headers, sizeof(headers), "%s", OK_HEAD);
 	while (n < 90000)
 		n += (size_t)snprintf(headers + n, sizeof(headers) - n,
@@ -130,6 +137,9 @@ make_routes(void)
 	snprintf(headers + n, sizeof(headers) - n,
 	    "Content-Length: 2\r\n\r\n{}");
 	route("/many-headers")->bytes = headers;
+	snprintf(header, sizeof(header), "HTTP/1.1 200 OK\r\nX-Long: "
+	    "%0390000d\r\nContent-Length: 2\r\n\r\n{}", 7);
+	route("/long-header")->bytes = header;
 	n = (size_t)snprintf(error, sizeof(error), "HTTP/1.1 500 No\r\n"
 	    "Content-Length: 150000\r\n\r\n");
 	memset(error + n, 'x', 150000);
@@ -176,6 +186,9 @@ static const struct {
 	{ "/no-http", VERDICT_CONFIG, 0, "no HTTP on this port", "" },
 	{ "/not-gzip", VERDICT_RETRY, 200, "cannot be unpacked", "" },
 	{ "/many-headers", VERDICT_RETRY, 200, "header is too large", "" },
+	{ "/long-header", VERDICT_RETRY, 200, "header is too large", "" },
+	{ "/no-length", VERDICT_RETRY, 200, "length that cannot be", NULL },
+	{ "/blanks", VERDICT_RETRY, 200, "blanks in place of JSON", "" },
 	/* Last, for it holds the others up. */
 	{ "/busy", VERDICT_RETRY, 429, "too many requests", "" },
 };
@@ -267,13 +280,32 @@ test_bomb_is_cut(void)
 	struct result r;
 
 	begin();
-	CU_ASSERT_EQUAL(w.client->limits.body_bytes, 256 << 20);
+	CU_ASSERT_EQUAL(w.client->limits.body_bytes, 64 << 20);
 	w.client->limits.body_bytes = 1 << 19;
 	world_fetch("/bomb", &r);
 	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
 	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "too large"));
 	CU_ASSERT(r.body.len <= 1 << 19);
 	CU_ASSERT(r.body_bytes < 1 << 20);
+	buf_fini(&r.body);
+	world_end();
+}
+
+/* Long before it is too large: what unpacks so well is no page. */
+static void
+test_bomb_is_recognised(void)
+{
+	struct result r;
+
+	begin();
+	CU_ASSERT(w.client->limits.bomb_bytes <= 8 << 20);
+	CU_ASSERT(w.client->limits.bomb_times >= 100);
+	w.client->limits.bomb_bytes = 1 << 19;
+	w.client->limits.bomb_times = 10;
+	world_fetch("/bomb", &r);
+	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.detail, "packed too well"));
+	CU_ASSERT(r.body_bytes < 2 << 20);
 	buf_fini(&r.body);
 	world_end();
 }
@@ -340,6 +372,7 @@ static const struct unit_test tests[] = {
 	{ "silence is cut off by time", test_silence_is_cut_by_time },
 	{ "a drip is cut off by speed", test_drip_is_cut_by_speed },
 	{ "a packed bomb is cut off", test_bomb_is_cut },
+	{ "a packed bomb is recognised", test_bomb_is_recognised },
 	{ "a long error is cut off", test_long_error_is_cut },
 	{ "the reader refuses", test_reader_refuses },
 	{ "a download, a body nobody reads", test_download_and_dropped_body },

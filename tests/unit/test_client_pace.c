@@ -19,6 +19,7 @@ static const struct http_route routes[] = {
 	{ "/ok", OK_PAGE, 0, HTTP_KEEP, 0 },
 	{ "/slow", OK_PAGE, 0, HTTP_KEEP, 50 },
 	{ "/stall", OK_HEAD "Content-Length: 99\r\n\r\n{", 0, HTTP_STALL, 0 },
+	{ "/mute", "", 0, HTTP_STALL, 0 },
 	{ "/busy", "HTTP/1.1 429 Busy\r\nRetry-After: 9\r\n"
 	    "Content-Length: 0\r\n\r\n", 0, HTTP_KEEP, 0 },
 	{ NULL, NULL, 0, HTTP_KEEP, 0 },
@@ -164,6 +165,39 @@ test_silent_console(void)
 		CU_ASSERT_EQUAL(silent->width, 4);
 	}
 	console_free(silent);
+	buf_fini(&err);
+	world_end();
+}
+
+/* More consoles than places are silent: after a while they have none. */
+static void
+test_many_silent_consoles(void)
+{
+	struct console *silent[5];
+	struct result r[5];
+	struct call call;
+	struct buf err;
+
+	world_begin(routes);
+	buf_init(&err, 1000);
+	CU_ASSERT(w.client->limits.silent_ms <= 5000);
+	w.client->limits.silent_ms = 100;
+	w.client->limits.total = 3;
+	for (int i = 0; i < 5; i++) {
+		silent[i] = console_new(w.client, &w.conf, &err);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(silent[i]);
+		call = world_call("/mute", &r[i]);
+		call.timeout_ms = 60000;
+		request_start(silent[i], &call);
+	}
+	run_many(&w.console, 1, "/ok");
+	for (int i = 0; i < 100 && w.client->n_places > 0; i++)
+		world_idle(20);
+	CU_ASSERT_EQUAL(w.client->n_running, 5);
+	CU_ASSERT_EQUAL(w.client->n_places, 0);
+	for (int i = 0; i < 5; i++)
+		console_free(silent[i]);
+	CU_ASSERT(TAILQ_EMPTY(&w.client->fresh));
 	buf_fini(&err);
 	world_end();
 }
@@ -371,6 +405,7 @@ static const struct unit_test tests[] = {
 	{ "four at a time per console", test_parallel_per_console },
 	{ "a bound over all consoles", test_parallel_in_all },
 	{ "a silent console has one place", test_silent_console },
+	{ "more silent consoles than places", test_many_silent_consoles },
 	{ "bounds by the number of consoles", test_bounds_grow },
 	{ "classes are paced apart", test_classes_are_paced_apart },
 	{ "a budget wakes the loop", test_budget_wakes_the_loop },

@@ -100,6 +100,12 @@ test_too_long_is_absent(void)
 	CU_ASSERT_EQUAL(h.date_ms, -1);
 	CU_ASSERT_TRUE(feed(&h, "Date: Tue, 04 Mar 12025 09:15:42 GMT\r\n"));
 	CU_ASSERT_EQUAL(h.date_ms, -1);
+	CU_ASSERT_TRUE(feed(&h, "Date: Fri, 31 Dec 9999 23:59:59 GMT\r\n"));
+	CU_ASSERT_EQUAL(h.date_ms, -1);
+	CU_ASSERT_TRUE(feed(&h, "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n"));
+	CU_ASSERT_EQUAL(h.date_ms, -1);
+	CU_ASSERT_TRUE(feed(&h, "Date: Thu, 31 Dec 2099 23:59:59 GMT\r\n"));
+	CU_ASSERT_EQUAL(h.date_ms, INT64_C(4102444799000));
 }
 
 static void

@@ -174,6 +174,33 @@ test_clock_set_back(void)
 	CU_ASSERT_EQUAL(w.lower, START + 57 * MINUTE);
 }
 
+/* It was years ahead: what was covered then is counted back from now. */
+static void
+test_clock_was_ahead(void)
+{
+	struct coverage c;
+	struct window w;
+
+	coverage_init(&c);
+	walk(&plain, &c, START);
+	bounds_heed(&plain, &c, START + HOUR, 10 * HOUR);
+	CU_ASSERT_EQUAL(c.watermark, START);
+	walk(&plain, &c, START + 10000 * HOUR);
+	c.own_ms = HOUR;
+	bounds_heed(&plain, &c, START + 6 * HOUR, 5 * HOUR);
+	w = walk(&plain, &c, START + 6 * HOUR);
+	CU_ASSERT_EQUAL(w.lower, START + 2 * HOUR - MINUTE);
+	CU_ASSERT_EQUAL(w.upper, START + 6 * HOUR);
+	w = walk(&plain, &c, START + 6 * HOUR + MINUTE);
+	CU_ASSERT_EQUAL(w.lower, START + 6 * HOUR - MINUTE);
+	/* When is not known. */
+	walk(&plain, &c, START + 10000 * HOUR);
+	c.own_ms = 0;
+	bounds_heed(&plain, &c, START + 7 * HOUR, 6 * HOUR);
+	w = walk(&plain, &c, START + 7 * HOUR);
+	CU_ASSERT_EQUAL(w.lower, START - 17 * HOUR - MINUTE);
+}
+
 /* What is owed is read again every hour, for a week. */
 static void
 test_debt(void)
@@ -269,6 +296,7 @@ static const struct unit_test tests[] = {
 	    test_inventory_has_no_lower_bound },
 	{ "a snapshot has no bounds", test_snapshot_has_no_bounds },
 	{ "a clock that was set back", test_clock_set_back },
+	{ "a clock that was years ahead", test_clock_was_ahead },
 	{ "what is owed", test_debt },
 	{ "late rows are found in time", test_late_rows_are_found },
 };
