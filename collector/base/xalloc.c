@@ -66,16 +66,6 @@ xstrdup(const char *s)
 }
 
 char *
-xmemdup(const void *p, size_t n)
-{
-	char *copy = xmalloc(n + 1);
-
-	memcpy(copy, p, n);
-	copy[n] = '\0';
-	return copy;
-}
-
-char *
 xstrndup(const char *s, size_t n)
 {
 	char *copy = xmalloc(n + 1);

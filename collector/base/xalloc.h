@@ -19,8 +19,6 @@ void *xreallocarray(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);
 /* All n bytes, whatever they are, and a NUL behind them. */
 char *xstrndup(const char *s, size_t n);
-/* The n bytes at p, NULs among them too, and a NUL behind them. */
-char *xmemdup(const void *p, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The end of the process, for other allocators. */

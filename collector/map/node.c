@@ -76,7 +76,7 @@ node_member(struct node *n, struct slice name)
 	x = table_slot(n->member, n->mask, name);
 	if (*x == NULL) {
 		*x = xmalloc(sizeof(**x));
-		**x = (struct member){ .name = xmemdup(name.p, name.len),
+		**x = (struct member){ .name = xstrndup(name.p, name.len),
 			.len = (uint32_t)name.len, .in_place = IN_PLACE_NONE };
 		n->n++;
 	}

@@ -101,7 +101,7 @@ snaked_of(struct mapper *m, size_t tok)
 	x->like = (uint16_t)number;
 	if (name.p == NULL)
 		return x;
-	x->text = xmemdup(name.p, name.len);
+	x->text = xstrndup(name.p, name.len);
 	x->len = name.len;
 	for (size_t i = m->n_snaked; i-- > 1;)
 		if (m->snaked[i].like == i && m->snaked[i].len == name.len &&
