@@ -127,12 +127,13 @@ reserve_tokens(struct scan *s, size_t len)
 HOT struct name_set *
 names_in(const struct cursor *c, bool object)
 {
-	const struct level *l = &c->level[c->depth - 1];
+	const struct level *l;
 
 	if (c->s->names == NULL)
 		return NULL;
 	if (c->depth == 0)
 		return object ? &c->s->names->root : NULL;
+	l = &c->level[c->depth - 1];
 	if (!l->object)
 		return object ? l->set : NULL;
 	if (c->name == NULL)
@@ -352,10 +353,11 @@ scan_members(struct cursor *c)
 HOT enum next
 scan_after(struct cursor *c)
 {
-	const struct level *l = &c->level[c->depth - 1];
+	const struct level *l;
 
 	if (c->depth == 0)
 		return DONE;
+	l = &c->level[c->depth - 1];
 	skip_space(c);
 	if (c->p == c->end)
 		return fail(c, "ends too early");

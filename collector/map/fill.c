@@ -271,11 +271,13 @@ map_find(struct mapper *m, const struct node *node, const struct tok *name)
 static inline struct member *
 find_member(struct mapper *m, const struct node *node, const struct tok *name)
 {
-	const struct known *k = &m->known[name->name];
+	const struct known *k;
 
-	if (name->name != 0 && name->name < m->n_known && k->node == node &&
-	    (k->member != NULL || node->kept))
-		return k->member;
+	if (name->name != 0 && name->name < m->n_known) {
+		k = &m->known[name->name];
+		if (k->node == node && (k->member != NULL || node->kept))
+			return k->member;
+	}
 	return map_find(m, node, name);
 }
 
