@@ -96,7 +96,7 @@ actions()
 
 mock_start --agents 20 --activities 50 --threats 10 --alerts 10 \
     --unified-alerts 10 --applications 5 --risks 10 --groups 5 --days 5 \
-    --action-token act-token
+    --action-token mock-token-that-acts
 configure_all
 daemon
 afterwards
