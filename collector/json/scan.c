@@ -250,13 +250,14 @@ scan_name(struct cursor *c)
 	return VALUE;
 }
 
+/* Is it the next name?  Then something stands behind its colon. */
 HOT bool
 is_next(const struct cursor *c, const char *p, const struct name *name,
     bool wide)
 {
 	size_t left = (size_t)(c->end - p);
 
-	if (left < NAMES_TEXT_MAX)
+	if (left <= NAMES_TEXT_MAX)
 		return left > name->len &&
 		    bytes_eq(p, name->text, name->len);
 	return wide ? json_same32_wide(p, name->text, name->len) :
