@@ -51,11 +51,13 @@ names_learn(struct names *names, struct name_set *set, struct name **link,
 {
 	struct name *x;
 
-	if (text.len > NAMES_TEXT_MAX)
+	if (text.len > NAMES_TEXT_MAX || set->strangers == NAMES_STRANGERS)
 		return NULL;
 	x = find(set, text);
 	if (x == NULL)
 		x = add(names, set, text);
+	if (x == NULL)
+		set->strangers++;
 	if (x == NULL || *link == x)
 		return x;
 	if (x->next == NULL)

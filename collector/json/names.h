@@ -15,10 +15,12 @@
 #include "collector/base/buf.h"
 
 /* Bounds of what is learned: of a name with its quotes and colon, of the names
- * of one object, of all of them. */
+ * of one object, of all of them.  Where so many strangers came beyond that,
+ * names are data, and are not looked for any more. */
 #define NAMES_TEXT_MAX 32
 #define NAMES_OBJECT_MAX 256
 #define NAMES_MAX 4096
+#define NAMES_STRANGERS 1024
 
 struct name;
 
@@ -27,6 +29,7 @@ struct name_set {
 	struct name *first; /* the one that came first the last time, or NULL */
 	struct name *all; /* linked by sibling, in no order */
 	uint16_t n;
+	uint16_t strangers;
 };
 
 struct name {
@@ -52,7 +55,7 @@ void names_fini(struct names *names);
  * A name that was not expected came in an object of `set`, at *link (where what
  * is expected there is kept).  text has its quotes and colon.  Expect it there
  * from now on, and behind it what was expected instead.  Returns it, or NULL
- * when it is too long or there are too many.
+ * when it is too long or one too many.
  */
 struct name *names_learn(struct names *names, struct name_set *set,
     struct name **link, struct slice text);

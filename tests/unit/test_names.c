@@ -151,6 +151,13 @@ test_bounds(void)
 	}
 	CU_ASSERT_EQUAL(names.n, NAMES_MAX);
 	CU_ASSERT_EQUAL(scan_both(SLICE("{\"zz\":1,\"n0\":2}")), 1);
+	/* Names that are data are not looked for, but found in their place. */
+	for (int i = 0; i < NAMES_STRANGERS; i++) {
+		snprintf(text, sizeof(text), "{\"n0\":1,\"new%d\":2}", i);
+		CU_ASSERT_EQUAL(scan_both(slice_of(text)), 1);
+	}
+	CU_ASSERT_EQUAL(scan_both(SLICE("{\"zz\":1,\"n1\":2}")), 0);
+	CU_ASSERT_EQUAL(scan_both(SLICE("{\"n0\":1}")), 1);
 	end();
 }
 
