@@ -10,8 +10,9 @@ void
 names_fini(struct names *names)
 {
 	for (size_t i = 0; i < names->n; i++)
-		free(names->name[i]);
-	free(names->name);
+		free(names->chunk[i / NAMES_CHUNK][i % NAMES_CHUNK].below);
+	for (size_t i = 0; i < names->n; i += NAMES_CHUNK)
+		free(names->chunk[i / NAMES_CHUNK]);
 	*names = (struct names){ .n = 0 };
 }
 
@@ -28,14 +29,13 @@ find(const struct name_set *set, struct slice text)
 static struct name *
 add(struct names *names, struct name_set *set, struct slice text)
 {
-	struct name *x;
+	struct name **chunk = &names->chunk[names->n / NAMES_CHUNK], *x;
 
 	if (names->n == NAMES_MAX || set->n == NAMES_OBJECT_MAX)
 		return NULL;
-	names->name = xreallocarray(names->name, names->n + 1,
-	    sizeof(struct name *));
-	x = xcalloc(1, sizeof(*x));
-	names->name[names->n++] = x;
+	if (*chunk == NULL)
+		*chunk = xcalloc(NAMES_CHUNK, sizeof(**chunk));
+	x = &(*chunk)[names->n++ % NAMES_CHUNK];
 	memcpy(x->text, text.p, text.len);
 	x->len = (uint16_t)text.len;
 	x->number = (uint16_t)names->n;
@@ -64,4 +64,12 @@ names_learn(struct names *names, struct name_set *set, struct name **link,
 		x->next = *link;
 	*link = x;
 	return x;
+}
+
+struct names_below *
+names_below(struct name *name)
+{
+	if (name->below == NULL)
+		name->below = xcalloc(1, sizeof(*name->below));
+	return name->below;
 }

@@ -32,20 +32,28 @@ struct name_set {
 	uint16_t strangers;
 };
 
+/* What its value holds. */
+struct names_below {
+	struct name_set object; /* when that is an object */
+	struct name_set element; /* in its objects, when that is a list */
+};
+
+/* As large as a line of the cache, and met in the order of `next`. */
 struct name {
 	char text[NAMES_TEXT_MAX]; /* "id": */
 	uint16_t len;
 	uint16_t number; /* 1, 2, 3 ...: one for each place and name */
 	struct name *next; /* followed it the last time, or NULL */
 	struct name *sibling;
-	struct name_set object; /* in its value, when that is an object */
-	struct name_set element; /* in the objects of its value, a list */
+	struct names_below *below; /* NULL before the first container */
 };
+
+#define NAMES_CHUNK 64
 
 /* The storage of the struct is the caller's; all zero: nothing learned yet. */
 struct names {
 	struct name_set root;
-	struct name **name; /* by number less one */
+	struct name *chunk[NAMES_MAX / NAMES_CHUNK];
 	size_t n;
 };
 
@@ -59,5 +67,8 @@ void names_fini(struct names *names);
  */
 struct name *names_learn(struct names *names, struct name_set *set,
     struct name **link, struct slice text);
+
+/* What the value of a name holds, a container. */
+struct names_below *names_below(struct name *name);
 
 #endif

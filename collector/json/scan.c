@@ -138,7 +138,8 @@ names_in(const struct cursor *c, bool object)
 		return object ? l->set : NULL;
 	if (c->name == NULL)
 		return NULL;
-	return object ? &c->name->object : &c->name->element;
+	return object ? &names_below(c->name)->object :
+			&names_below(c->name)->element;
 }
 
 HOT bool
