@@ -104,7 +104,8 @@ snaked_of(struct mapper *m, size_t tok)
 	x->text = xstrndup(name.p, name.len);
 	x->len = name.len;
 	for (size_t i = m->n_snaked; i-- > 1;)
-		if (m->snaked[i].like == i && m->snaked[i].len == name.len &&
+		if (m->snaked[i].like == i && m->snaked[i].text != NULL &&
+		    m->snaked[i].len == name.len &&
 		    memcmp(m->snaked[i].text, x->text, name.len) == 0)
 			x->like = (uint16_t)i;
 	return x;
