@@ -280,8 +280,8 @@ trick_good(enum asked asked)
 	}
 }
 
-/* before, n times c, after; the rest is spaces. */
-static void
+/* before, n times c, after; the rest is spaces.  Returns where after ends. */
+static char *
 fill(char *to, size_t size, const char *before, const char *c, size_t n,
     const char *after)
 {
@@ -289,21 +289,20 @@ fill(char *to, size_t size, const char *before, const char *c, size_t n,
 	to = mempcpy(to, before, strlen(before));
 	for (; n > 0; n--)
 		to = mempcpy(to, c, strlen(c));
-	memcpy(to, after, strlen(after));
+	return mempcpy(to, after, strlen(after));
 }
 
 void
 trick_prepare(void)
 {
-	char *close;
+	char *end;
 
 	fill(long_number, sizeof(long_number), "{\"id\":\"long\"," TIMES
 	    ",\"siteId\":", "7", MANY, "}");
-	fill(deep_record, sizeof(deep_record), "{\"id\":\"deep\"," TIMES
-	    ",\"x\":", "[", MANY, "]");
-	close = strchr(deep_record, ']');
-	memset(close, ']', MANY);
-	close[MANY] = '}';
+	end = fill(deep_record, sizeof(deep_record), "{\"id\":\"deep\","
+	    TIMES ",\"x\":", "[", MANY, "");
+	memset(end, ']', MANY);
+	end[MANY] = '}';
 	fill(long_cursor, sizeof(long_cursor), "\"", "a", 1 << 20, "\"");
 	fill(wide_cursor, sizeof(wide_cursor), "\"", "/", 60000, "\"");
 }
