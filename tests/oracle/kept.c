@@ -317,8 +317,9 @@ kept_add(struct oracle *o, struct json_object *out, struct json_object *raw,
 		char *name = kept_name(names, key, snake), member[512];
 
 		snprintf(member, sizeof(member), "%s%s", path, key);
-		if (name != NULL &&
-		    !recall(o, 't', member, list_len, find_taken))
+		/* Without a name it has the path of the record itself. */
+		if (name != NULL && (member[0] == '\0' ||
+		    !recall(o, 't', member, list_len, find_taken)))
 			json_object_object_add(out, name, kept_value(o, raw,
 			    key, value, member, snake));
 		free(name);
