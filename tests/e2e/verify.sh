@@ -168,7 +168,7 @@ test_carried_away()
 	byte=X
 	[ "$(dd if="$away" bs=1 skip=$at count=1 2>/dev/null |
 	    tr -d '\0')" != X ] || byte=Y
-	printf $byte | dd of="$away" bs=1 seek=$at conv=notrunc 2>/dev/null
+	printf %s "$byte" | dd of="$away" bs=1 seek=$at conv=notrunc 2>/dev/null
 	expect 65 "$away"
 }
 
