@@ -57,18 +57,19 @@ struct names {
 	size_t n;
 };
 
+/* Forget all names and free their memory; no pointer to one is good then. */
 void names_fini(struct names *names);
 
 /*
  * A name that was not expected came in an object of `set`, at *link (where what
  * is expected there is kept).  text has its quotes and colon.  Expect it there
  * from now on, and behind it what was expected instead.  Returns it, or NULL
- * when it is too long or one too many.
+ * when it is too long or one too many.  It belongs to names.
  */
 struct name *names_learn(struct names *names, struct name_set *set,
     struct name **link, struct slice text);
 
-/* What the value of a name holds, a container. */
+/* What the value of a name holds, a container; belongs to the name. */
 struct names_below *names_below(struct name *name);
 
 #endif

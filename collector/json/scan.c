@@ -9,8 +9,8 @@
 #include "collector/json/scalar.h"
 
 /*
- * The functions that see every value.  All of them end up in scan_text(), so
- * that the cursor lives in registers.
+ * The functions that see every value that run() does not take: they end up in
+ * scan_text(), without a call for each.
  */
 #define HOT static inline __attribute__((always_inline))
 
