@@ -6,8 +6,8 @@
 
 /*
  * Have it give back what is freed: large buffers come and go with the pages of
- * an answer.  Before the first of them; does nothing where the C library has no
- * such choice.
+ * an answer.  Before the first of them; does nothing where the C library and the
+ * kernel have no such choice.
  */
 void heap_keep_small(void);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "collector/base/clock.h"
+#include "collector/base/image.h"
 #include "collector/base/log.h"
 #include "collector/base/notify.h"
 #include "collector/cmd/cmd.h"
@@ -165,6 +166,7 @@ daemon_loop(struct engine *e, const struct daemon_conf *how, int signal_fd)
 	int timeout = round_ms();
 
 	daemon_check_files(e);
+	image_give_back();
 	engine_start(e);
 	notify_ready();
 	for (;;) {

@@ -1,7 +1,6 @@
 #!/bin/sh
-# What the daemon takes at most, by the kernel's books: resident in all, and of
-# that its own (the rest are pages of the program and its libraries, which other
-# processes share).
+# What the daemon takes at most, by the kernel's books: resident in all, pages of
+# the program and its libraries included, which other processes share.
 set -eu
 
 . "$top_srcdir/tests/bench/lib.sh"
@@ -28,11 +27,8 @@ row()
 	    --config "$dir/s1spool.yml" 2>"$dir/run.log"
 	daemon=$started
 	wait_for 300 polled "$2"
-	peak=$(field VmHWM)
-	shared=$(field RssFile)
-	printf '%-44s %8d %12.1f %12.1f\n' "$1" "$(lines)" \
-	    "$(awk "BEGIN { print $peak / 1024 }")" \
-	    "$(awk "BEGIN { print ($peak - $shared) / 1024 }")"
+	printf '%-44s %8d %12.1f\n' "$1" "$(lines)" \
+	    "$(awk "BEGIN { print $(field VmHWM) / 1024 }")"
 	stop "$daemon"
 }
 
@@ -49,7 +45,7 @@ nine()
 	stop "$mock"
 }
 
-printf '%-44s %8s %12s %12s\n' '' records 'peak, MiB' 'its own, MiB'
+printf '%-44s %8s %12s\n' '' records 'peak, MiB'
 nine http
 certificate
 nine https --tls-cert "$dir/cert.pem" --tls-key "$dir/key.pem"
