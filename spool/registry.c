@@ -60,7 +60,10 @@ parse(struct slice text)
 
 	while (text.len > 0 && memchr(" \t\r\n", text.p[text.len - 1], 4))
 		text.len--;
+	errno = 0;
 	o = json_tokener_parse_ex(t, text.p, (int)text.len);
+	if (errno == ENOMEM)
+		xalloc_failed();
 	if (o != NULL && json_tokener_get_parse_end(t) != text.len) {
 		json_object_put(o);
 		o = NULL;

@@ -88,7 +88,10 @@ check_json(struct verify *v, struct slice text)
 
 	/* With the newline, for a number or a word to have an end. */
 	json_tokener_reset(v->tokener);
+	errno = 0;
 	o = json_tokener_parse_ex(v->tokener, text.p, (int)text.len + 1);
+	if (errno == ENOMEM)
+		xalloc_failed();
 	error = json_tokener_get_error(v->tokener);
 	if (error != json_tokener_success)
 		say(v, VERIFY_ERROR, "no JSON: %s at byte %zu",
@@ -263,22 +266,25 @@ check_sequence(struct verify *v, const struct segment_list *l, size_t i)
 	say_rest(v);
 }
 
-/* What shippers would read although it is none of ours. */
-static void
+/* What shippers would read although it is none of ours.  0, or -1 when the
+ * folder cannot be read. */
+static int
 check_foreign(struct verify *v, const char *folder)
 {
-	int fd = fs_open_dir(v->root->dirfd, folder);
+	int fd = fs_open_dir(v->root->dirfd, folder), error;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct segment_name s;
 	struct dirent *e;
 	char *path;
 
 	if (dir == NULL) {
+		error = errno;
 		if (fd >= 0)
 			close(fd);
-		return;
+		errno = error;
+		return fd < 0 && (error == ENOENT || error == ENOTDIR) ? 0 : -1;
 	}
-	while ((e = readdir(dir)) != NULL) {
+	while (errno = 0, (e = readdir(dir)) != NULL) {
 		if (e->d_name[0] == '.' || segment_parse(e->d_name, &s) == 0)
 			continue;
 		path = xasprintf("%s/%s", folder, e->d_name);
@@ -287,7 +293,10 @@ check_foreign(struct verify *v, const char *folder)
 		say_rest(v);
 		free(path);
 	}
+	error = errno;
 	closedir(dir);
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 /* One that is found nowhere was removed for good since it was listed. */
@@ -314,8 +323,8 @@ verify_stream(const struct verify_root *root, const char *console,
 	struct verify v;
 
 	verify_init(&v, root, name, slice_of(dataset));
-	check_foreign(&v, name);
-	if (segment_list_stream(&l, root->dirfd, console, dataset) < 0) {
+	if (segment_list_stream(&l, root->dirfd, console, dataset) < 0 ||
+	    check_foreign(&v, name) < 0) {
 		v.file = name;
 		say(&v, VERIFY_ERROR, "cannot be read: %s", strerror(errno));
 	}

@@ -12,6 +12,7 @@
 #include "collector/base/clock.h"
 #include "collector/check/ask.h"
 #include "collector/check/span.h"
+#include "collector/json/tree.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)
 #define CERTIFICATE_WARNING_MS (14 * DAY_MS)
@@ -128,7 +129,7 @@ judge_version(struct ask *a, struct slice body)
 	const struct subject about = { "console", a->conf->name, NULL };
 	struct json_object *o, *data;
 
-	o = body.len > 0 ? json_tokener_parse(body.p) : NULL;
+	o = tree_parse_object(body);
 	if (json_object_object_get_ex(o, "data", &data))
 		finding_add(&a->c->found, LEVEL_OK, &about,
 		    "version %s, release %s, patch %s, build %s",

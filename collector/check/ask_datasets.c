@@ -9,6 +9,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/check/ask.h"
+#include "collector/json/tree.h"
 #include "collector/walk/bounds.h"
 #include "collector/walk/url.h"
 
@@ -101,8 +102,8 @@ judge(struct ask *a, const struct question *q, const struct answer *answer,
 		judge_failure(a, &about, dataset, answer);
 		return;
 	}
-	if (member != NULL && body.len > 0) {
-		o = json_tokener_parse(body.p);
+	if (member != NULL) {
+		o = tree_parse_object(body);
 		error = first_error(o, member);
 	}
 	if (error != NULL)

@@ -17,6 +17,7 @@
 #include "collector/base/num.h"
 #include "collector/check/check.h"
 #include "collector/check/span.h"
+#include "collector/json/tree.h"
 #include "spool/lockdir.h"
 
 #define STATUS_MAX (256 << 20)
@@ -187,7 +188,7 @@ read_status(struct check *c, const struct subject *about, bool running)
 	if (dirfd < 0 || fs_read_file(dirfd, "status.json", &b) != 0)
 		error = errno;
 	else
-		o = json_tokener_parse(b.p);
+		o = tree_parse_object(buf_slice(&b));
 	if (dirfd >= 0)
 		close(dirfd);
 	buf_fini(&b);

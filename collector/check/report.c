@@ -10,6 +10,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/iso8601.h"
+#include "collector/json/tree.h"
 
 /* The widest names of their columns. */
 #define LEVEL_COLUMN 8
@@ -64,13 +65,13 @@ static void
 put_text(struct json_object *o, const char *name, const char *text)
 {
 	if (text != NULL)
-		json_object_object_add(o, name, json_object_new_string(text));
+		tree_put(o, name, tree_text(text));
 }
 
 static struct json_object *
 one(const struct finding *f)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
 	put_text(o, "level", level_name[f->level]);
 	put_text(o, "topic", f->topic);
@@ -79,30 +80,28 @@ one(const struct finding *f)
 	put_text(o, "text", f->text);
 	put_text(o, "mend", f->mend);
 	if (f->figure != NULL)
-		json_object_object_add(o, f->figure,
-		    json_object_new_int64(f->value));
+		tree_put(o, f->figure, tree_int(f->value));
 	return o;
 }
 
 void
 report_json(const struct findings *all, FILE *out)
 {
-	struct json_object *o = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *o = tree_object();
+	struct json_object *list = tree_list();
 	char now[ISO8601_LEN + 1] = "";
 
 	iso8601_format(clock_wall_us() / 1000, now);
-	json_object_object_add(o, "version", json_object_new_int(1));
+	tree_put(o, "version", tree_int(1));
 	put_text(o, "checked", now);
 	put_text(o, "worst", level_name[findings_worst(all)]);
 	for (enum level l = LEVEL_OK; l < LEVEL_COUNT; l++)
-		json_object_object_add(o, level_name[l],
-		    json_object_new_int64((int64_t)findings_count(all, l)));
+		tree_put(o, level_name[l],
+		    tree_int((int64_t)findings_count(all, l)));
 	for (size_t i = 0; i < all->n; i++)
-		json_object_array_add(list, one(all->list[i]));
-	json_object_object_add(o, "findings", list);
-	fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-	    JSON_C_TO_STRING_NOSLASHESCAPE), out);
+		tree_push(list, one(all->list[i]));
+	tree_put(o, "findings", list);
+	fputs(tree_print(o, TREE_PRETTY), out);
 	fputc('\n', out);
 	json_object_put(o);
 }

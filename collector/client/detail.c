@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/client/redact.h"
+#include "collector/json/tree.h"
 
 static const char *
 text_of(struct json_object *o, const char *key)
@@ -68,17 +69,13 @@ error_of(struct json_object *root)
 int
 detail_add_body(struct buf *line, struct slice body)
 {
-	struct json_tokener *tokener;
 	struct json_object *root, *error;
 	int code = 0;
 
 	if (body.len == 0 || body.len > DETAIL_BODY_MAX)
 		return 0;
-	tokener = json_tokener_new_ex(16);
-	if (tokener == NULL)
-		return 0;
-	root = json_tokener_parse_ex(tokener, body.p, (int)body.len);
-	if (json_object_is_type(root, json_type_object)) {
+	root = tree_parse_object(body);
+	if (root != NULL) {
 		error = error_of(root);
 		code = code_of(error);
 		add_texts(line, error);
@@ -86,7 +83,6 @@ detail_add_body(struct buf *line, struct slice body)
 			buf_addf(line, " (code %d)", code);
 	}
 	json_object_put(root);
-	json_tokener_free(tokener);
 	return code;
 }
 

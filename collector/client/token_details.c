@@ -7,8 +7,8 @@
 
 #include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 
-#define DEPTH_MAX 16
 
 static struct json_object *
 object_of(struct json_object *o, const char *key)
@@ -24,7 +24,7 @@ static const char *
 text_of(struct json_object *v)
 {
 	if (json_object_is_type(v, json_type_int))
-		return json_object_get_string(v);
+		return tree_string(v);
 	if (!json_object_is_type(v, json_type_string) ||
 	    json_object_get_string_len(v) == 0)
 		return NULL;
@@ -127,16 +127,12 @@ take_roles(struct token_details *t, struct json_object *data)
 static struct json_object *
 parse(struct slice body, struct json_object **data)
 {
-	struct json_tokener *tokener;
 	struct json_object *root;
 
 	if (body.len > TOKEN_DETAILS_MAX)
 		return NULL;
-	tokener = xcheck(json_tokener_new_ex(DEPTH_MAX));
-	root = json_tokener_parse_ex(tokener, body.p, (int)body.len);
-	json_tokener_free(tokener);
-	*data = json_object_is_type(root, json_type_object) ?
-	    object_of(root, "data") : NULL;
+	root = tree_parse_object(body);
+	*data = root != NULL ? object_of(root, "data") : NULL;
 	if (*data != NULL)
 		return root;
 	json_object_put(root);

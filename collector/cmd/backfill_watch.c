@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/base/fsutil.h"
+#include "collector/json/tree.h"
 #include "collector/walk/status.h"
 
 struct visit {
@@ -34,7 +35,7 @@ of_poller(void *cookie, struct poller *p)
 static bool
 of_status(const struct visit *c, struct slice text)
 {
-	struct json_object *o = json_tokener_parse(text.p), *streams;
+	struct json_object *o = tree_parse_object(text), *streams;
 	struct backfill_view v;
 	size_t n = 0;
 	bool found;

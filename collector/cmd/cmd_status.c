@@ -16,6 +16,7 @@
 #include "collector/cmd/status_text.h"
 #include "collector/cmd/status_view.h"
 #include "collector/dataset/dataset.h"
+#include "collector/json/tree.h"
 
 #define WATCH_SECONDS 2
 /* Of the terminal, when it does not tell. */
@@ -64,17 +65,13 @@ print_json(struct buf *out, const struct status_view *v, bool line)
 	struct json_object *none = NULL, *o = v->root;
 
 	if (o == NULL) {
-		o = none = json_object_new_object();
-		json_object_object_add(o, "running",
-		    json_object_new_boolean(v->pid > 0));
+		o = none = tree_object();
+		tree_put(o, "running", tree_flag(v->pid > 0));
 	}
 	if (v->trouble.len > 0)
-		json_object_object_add(o, "trouble",
-		    json_object_new_string_len(v->trouble.p,
-		        (int)v->trouble.len - 1));
-	buf_adds(out, json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_NOSLASHESCAPE | (line ? JSON_C_TO_STRING_PLAIN :
-	        JSON_C_TO_STRING_PRETTY)));
+		tree_put(o, "trouble", tree_slice((struct slice){
+		    v->trouble.p, v->trouble.len - 1 }));
+	buf_adds(out, tree_print(o, line ? TREE_PLAIN : TREE_PRETTY));
 	buf_addc(out, '\n');
 	json_object_put(none);
 }

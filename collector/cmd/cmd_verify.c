@@ -19,6 +19,7 @@
 #include "collector/cmd/cmd.h"
 #include "collector/conf/conf.h"
 #include "collector/dataset/dataset.h"
+#include "collector/json/tree.h"
 #include "spool/segment.h"
 #include "spool/verify.h"
 
@@ -81,16 +82,14 @@ static void
 add_finding(struct json_object *list, enum verify_level level,
     const char *file, uint64_t line, const char *text)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
-	json_object_object_add(o, "level",
-	    json_object_new_string(level_names[level]));
-	json_object_object_add(o, "file", json_object_new_string(file));
+	tree_put(o, "level", tree_text(level_names[level]));
+	tree_put(o, "file", tree_text(file));
 	if (line > 0)
-		json_object_object_add(o, "line",
-		    json_object_new_int64((int64_t)line));
-	json_object_object_add(o, "text", json_object_new_string(text));
-	json_object_array_add(list, o);
+		tree_put(o, "line", tree_int((int64_t)line));
+	tree_put(o, "text", tree_text(text));
+	tree_push(list, o);
 }
 
 static void
@@ -187,32 +186,30 @@ print_table(const struct report *r)
 static void
 add_number(struct json_object *o, const char *name, uint64_t v)
 {
-	json_object_object_add(o, name, json_object_new_int64((int64_t)v));
+	tree_put(o, name, tree_int((int64_t)v));
 }
 
 static struct json_object *
 stream_object(const struct verify_stream *s)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 	char text[ISO8601_LEN + 1];
 
-	json_object_object_add(o, "stream", json_object_new_string(s->name));
+	tree_put(o, "stream", tree_text(s->name));
 	add_number(o, "files", s->files);
 	add_number(o, "lines", s->lines);
 	add_number(o, "bytes", s->bytes);
 	if (s->first_ms > s->last_ms)
 		return o;
-	json_object_object_add(o, "first",
-	    json_object_new_string(format_time(s, s->first_ms, text)));
-	json_object_object_add(o, "last",
-	    json_object_new_string(format_time(s, s->last_ms, text)));
+	tree_put(o, "first", tree_text(format_time(s, s->first_ms, text)));
+	tree_put(o, "last", tree_text(format_time(s, s->last_ms, text)));
 	return o;
 }
 
 static struct json_object *
 against_object(const struct against_counts *c)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
 	add_number(o, "given", c->given);
 	add_number(o, "different", c->different);
@@ -225,21 +222,18 @@ against_object(const struct against_counts *c)
 static void
 print_json(struct report *r)
 {
-	struct json_object *o = json_object_new_object();
-	struct json_object *streams = json_object_new_array();
+	struct json_object *o = tree_object();
+	struct json_object *streams = tree_list();
 
 	for (size_t i = 0; i < r->n_rows; i++)
-		json_object_array_add(streams,
-		    stream_object(&r->rows[i].totals));
-	json_object_object_add(o, "streams", streams);
+		tree_push(streams, stream_object(&r->rows[i].totals));
+	tree_put(o, "streams", streams);
 	if (r->against != NULL)
-		json_object_object_add(o, "against",
-		    against_object(&r->counts));
-	json_object_object_add(o, "findings", json_object_get(r->findings));
+		tree_put(o, "against", against_object(&r->counts));
+	tree_put(o, "findings", json_object_get(r->findings));
 	add_number(o, "errors", r->count[VERIFY_ERROR]);
 	add_number(o, "warnings", r->count[VERIFY_WARNING]);
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-	    JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(tree_print(o, TREE_PRETTY));
 	json_object_put(o);
 }
 
@@ -371,7 +365,7 @@ verify_paths(const struct cmd_line *line, char *const *paths, int n)
 	if (code != EX_OK)
 		return code;
 	if (line->value[OPTION_JSON] != NULL)
-		r.findings = json_object_new_array();
+		r.findings = tree_list();
 	code = tell(&r, verify_all(&r, line, paths, n));
 	report_fini(&r);
 	return code;

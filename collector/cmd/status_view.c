@@ -11,6 +11,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/iso8601.h"
 #include "collector/cmd/shippers.h"
+#include "collector/json/tree.h"
 #include "collector/walk/status.h"
 #include "spool/backlog.h"
 #include "spool/lockdir.h"
@@ -82,17 +83,6 @@ read_text(const char *directory, struct buf *text)
 	return error;
 }
 
-static struct json_object *
-parse(const struct buf *text)
-{
-	struct json_object *o = json_tokener_parse(text->p);
-
-	if (json_object_is_type(o, json_type_object))
-		return o;
-	json_object_put(o);
-	return NULL;
-}
-
 static void
 explain(struct status_view *v, const char *directory, int error)
 {
@@ -115,7 +105,7 @@ read_status(struct status_view *v, const char *directory)
 	buf_init(&text, STATUS_MAX);
 	error = read_text(directory, &text);
 	if (error == 0)
-		v->root = parse(&text);
+		v->root = tree_parse_object(buf_slice(&text));
 	buf_fini(&text);
 	if (v->root == NULL)
 		explain(v, directory, error);
@@ -135,29 +125,29 @@ static void
 filter_list(struct json_object *root, const char *name,
     const struct status_filter *f)
 {
-	struct json_object *left = json_object_new_array(), *o;
+	struct json_object *left = tree_list(), *o;
 
 	for (size_t i = 0; (o = status_item_of(root, name, i)) != NULL; i++)
 		if (is_wanted(o, f))
-			json_object_array_add(left, json_object_get(o));
-	json_object_object_add(root, name, left);
+			tree_push(left, json_object_get(o));
+	tree_put(root, name, left);
 }
 
 static void
 put_count(struct json_object *o, const char *name, int64_t n)
 {
-	json_object_object_add(o, name, json_object_new_int64(n));
+	tree_put(o, name, tree_int(n));
 }
 
 static void
 put_part(struct json_object *o, const char *name,
     const struct backlog_part *part)
 {
-	struct json_object *member = json_object_new_object();
+	struct json_object *member = tree_object();
 
 	put_count(member, "segments", part->segments);
 	put_count(member, "bytes", part->bytes);
-	json_object_object_add(o, name, member);
+	tree_put(o, name, member);
 }
 
 static int
@@ -208,13 +198,11 @@ static void
 put_top(struct status_view *v)
 {
 	if (v->pid >= 0)
-		json_object_object_add(v->root, "running",
-		    json_object_new_boolean(v->pid > 0));
+		tree_put(v->root, "running", tree_flag(v->pid > 0));
 	if (v->pid > 0)
 		put_count(v->root, "pid", v->pid);
 	put_count(v->root, "age_ms", v->now_ms - v->written_ms);
-	json_object_object_add(v->root, "old",
-	    json_object_new_boolean(status_view_is_old(v)));
+	tree_put(v->root, "old", tree_flag(status_view_is_old(v)));
 }
 
 void

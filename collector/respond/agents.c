@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 
 #define TEXT_MAX ((size_t)64 << 10)
@@ -44,8 +45,7 @@ static bool
 print(void *cookie, struct json_object *agent)
 {
 	if (respond_has(cookie, RESPOND_JSON))
-		puts(json_object_to_json_string_ext(agent,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		puts(tree_print(agent, TREE_PLAIN));
 	else
 		print_row(agent);
 	return true;

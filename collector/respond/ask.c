@@ -10,11 +10,11 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/exit.h"
 
 #define BODY_MAX ((size_t)64 << 20)
 #define DETAIL_CAP 4096
-#define DEPTH_MAX 64
 #define FIRST_PAUSE_MS 1000
 #define DOWNLOAD_TIMEOUT_MS 600000 /* one that stands still ends before */
 
@@ -175,13 +175,8 @@ keep(void *cookie, struct slice piece)
 static void
 parse(struct ask_reply *reply, struct slice text)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
-
-	if (tokener == NULL)
-		abort();
-	reply->body = json_tokener_parse_ex(tokener, text.p, (int)text.len);
-	json_tokener_free(tokener);
-	if (json_object_is_type(reply->body, json_type_object))
+	reply->body = tree_parse_object(text);
+	if (reply->body != NULL)
 		return;
 	reply->verdict = VERDICT_RETRY;
 	buf_reset(&reply->detail);

@@ -16,6 +16,7 @@
 #include "collector/base/iso8601.h"
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "spool/prefix.h"
 #include "spool/segment.h"
 
@@ -111,9 +112,8 @@ make_line(struct audit *au, struct json_object *doc, struct buf *line)
 
 	if (au->previous[0] != '\0')
 		audit_set(doc, "s1spool.audit.previous",
-		    json_object_new_string(au->previous));
-	text = json_object_to_json_string_ext(doc,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+		    tree_text(au->previous));
+	text = tree_print(doc, TREE_PLAIN);
 	line_id(au, slice_of(text), id);
 	iso8601_format(clock_wall_us() / 1000, at);
 	if (prefix_add(&au->prefix, line, au->lines + 1, slice_of(id),

@@ -7,6 +7,7 @@
 
 #include "collector/base/fsutil.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/audit.h"
 #include "spool/segment.h"
 
@@ -42,14 +43,14 @@ audit_set(struct json_object *doc, const char *path,
 		struct json_object *next = json_object_object_get(doc, name);
 
 		if (next == NULL) {
-			next = json_object_new_object();
-			json_object_object_add(doc, name, next);
+			next = tree_object();
+			tree_put(doc, name, next);
 		}
 		free(name);
 		doc = next;
 		path = dot + 1;
 	}
-	json_object_object_add(doc, path, value);
+	tree_put(doc, path, value);
 }
 
 struct reading {
@@ -67,12 +68,10 @@ read_lines(const struct reading *rd, const char *console, struct slice text)
 
 	while ((end = memchr(text.p, '\n', text.len)) != NULL) {
 		struct slice line = { text.p, (size_t)(end - text.p) };
-		char *copy = xstrndup(line.p, line.len);
-		struct json_object *doc = json_tokener_parse(copy);
+		struct json_object *doc = tree_parse_object(line);
 		bool more = rd->fn(rd->cookie, console, line, doc);
 
 		json_object_put(doc);
-		free(copy);
 		if (!more)
 			return false;
 		text.p += line.len + 1;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/host.h"
 
 #define WIDTH_MAX 60 /* of a column that is not the last */
@@ -39,12 +40,11 @@ take_field(struct slice text, size_t *at, struct buf *field)
 static struct json_object *
 take_row(struct slice text, size_t *at, struct buf *field)
 {
-	struct json_object *row = json_object_new_array();
+	struct json_object *row = tree_list();
 
 	for (;;) {
 		take_field(text, at, field);
-		json_object_array_add(row, json_object_new_string_len(
-		    field->p, (int)field->len));
+		tree_push(row, tree_slice(buf_slice(field)));
 		if (*at == text.len || text.p[*at] != ',')
 			return row;
 		++*at;
@@ -54,7 +54,7 @@ take_row(struct slice text, size_t *at, struct buf *field)
 struct json_object *
 csv_parse(struct slice text)
 {
-	struct json_object *rows = json_object_new_array();
+	struct json_object *rows = tree_list();
 	size_t at = text.len >= 3 && bytes_eq(text.p, MARK, 3) ? 3 : 0;
 	struct buf field;
 
@@ -63,8 +63,7 @@ csv_parse(struct slice text)
 		if (text.p[at] == '\n' || text.p[at] == '\r')
 			at++;
 		else
-			json_object_array_add(rows,
-			    take_row(text, &at, &field));
+			tree_push(rows, take_row(text, &at, &field));
 	}
 	buf_fini(&field);
 	return rows;
@@ -151,18 +150,17 @@ csv_print(struct json_object *rows, FILE *to)
 struct json_object *
 csv_objects(struct json_object *rows)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = tree_list();
 	struct json_object *names = json_object_array_length(rows) > 0 ?
 	    json_object_array_get_idx(rows, 0) : NULL;
 
 	for (size_t i = 1; i < json_object_array_length(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
-		struct json_object *o = json_object_new_object();
+		struct json_object *o = tree_object();
 
 		for (size_t k = 0; k < json_object_array_length(names); k++)
-			json_object_object_add(o, cell(names, k),
-			    json_object_new_string(cell(row, k)));
-		json_object_array_add(list, o);
+			tree_put(o, cell(names, k), tree_text(cell(row, k)));
+		tree_push(list, o);
 	}
 	return list;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 #include "collector/respond/archive.h"
 #include "collector/respond/download.h"
@@ -65,10 +66,10 @@ check_paths(struct respond *r)
 static struct json_object *
 paths_of(const struct respond *r)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = tree_list();
 
 	for (size_t i = 0; i < r->n_args; i++)
-		json_object_array_add(list, json_object_new_string(r->args[i]));
+		tree_push(list, tree_text(r->args[i]));
 	return list;
 }
 
@@ -92,7 +93,7 @@ permit(struct respond *r)
 static int
 keep_archive(struct respond *r, struct fetch *f, struct slice zip)
 {
-	struct json_object *told = json_object_new_object();
+	struct json_object *told = tree_object();
 	char *name = store_name(r, f->uploads.id, ".password"), *path;
 	int code = store_archive(r, f->dir, f->uploads.id, zip, told);
 
@@ -102,10 +103,8 @@ keep_archive(struct respond *r, struct fetch *f, struct slice zip)
 			f->password_file = xstrdup(name);
 		}
 		path = store_path(r, f->password_file);
-		json_object_object_add(told, "password_file",
-		    json_object_new_string(path));
-		json_object_object_add(told, "activity_id",
-		    json_object_new_string(f->uploads.id));
+		tree_put(told, "password_file", tree_text(path));
+		tree_put(told, "activity_id", tree_text(f->uploads.id));
 		store_tell(r, told);
 		free(path);
 		f->kept = true;
@@ -173,13 +172,12 @@ receive(struct respond *r, struct fetch *f)
 static struct json_object *
 body_of(const struct respond *r, const struct fetch *f)
 {
-	struct json_object *body = json_object_new_object();
-	struct json_object *data = json_object_new_object();
+	struct json_object *body = tree_object();
+	struct json_object *data = tree_object();
 
-	json_object_object_add(data, "password",
-	    json_object_new_string(f->password));
-	json_object_object_add(data, "files", paths_of(r));
-	json_object_object_add(body, "data", data);
+	tree_put(data, "password", tree_text(f->password));
+	tree_put(data, "files", paths_of(r));
+	tree_put(body, "data", data);
 	return body;
 }
 

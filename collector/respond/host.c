@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/exit.h"
 
 #define ID_MIN 16 /* of an agent; shorter digits may be a name */
@@ -111,7 +112,7 @@ host_text(const struct json_object *agent, const char *member)
 	    json_object_is_type(v, json_type_object) ||
 	    json_object_is_type(v, json_type_array))
 		return "";
-	return json_object_get_string(v);
+	return tree_string(v);
 }
 
 bool

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 
 /* Isolation from the network and its end are the same in both directions. */
@@ -51,8 +52,7 @@ judge_activity(struct respond *r, const struct direction *d,
 {
 	if (activity == NULL)
 		return RESPOND_GO;
-	respond_fact(r, "activity_id",
-	    json_object_new_string(host_text(activity, "id")));
+	respond_fact(r, "activity_id", tree_text(host_text(activity, "id")));
 	if (is_type(activity, d->done))
 		return RESPOND_DONE;
 	if (!is_type(activity, d->failed))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/process_name.h"
 #include "collector/respond/script.h"
 
@@ -55,7 +56,7 @@ run(struct respond *r)
 		respond_say(r, "the name of the process %s", why);
 		return RESPOND_USAGE;
 	}
-	respond_fact(r, "process_name", json_object_new_string(name));
+	respond_fact(r, "process_name", tree_text(name));
 	code = script_find_own(r, &wanted, &s);
 	if (code == RESPOND_GO)
 		code = kill_it(r, &s, name);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 
-#define DEPTH_MAX 16
 #define ID_LEN_MAX 20
 
 /* Where a POST names its host. */
@@ -119,27 +119,10 @@ is_plain(struct json_object *o, const char *body, size_t order)
 		return false;
 	/* What was parsed is all that there is in the text. */
 	buf_init(&text, 1 << 20);
-	buf_adds(&text, json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_adds(&text, tree_print(o, TREE_PLAIN));
 	same = slice_is(buf_slice(&text), body);
 	buf_fini(&text);
 	return same;
-}
-
-static struct json_object *
-parse(const char *body)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
-	struct json_object *o;
-
-	if (tokener == NULL)
-		abort();
-	o = json_tokener_parse_ex(tokener, body, (int)strlen(body) + 1);
-	json_tokener_free(tokener);
-	if (json_object_is_type(o, json_type_object))
-		return o;
-	json_object_put(o);
-	return NULL;
 }
 
 int
@@ -152,7 +135,8 @@ order_check(const char *path, const char *body, const char *id,
 
 	while (i < N_ORDERS && !is_path(i, path, id))
 		i++;
-	good = i < N_ORDERS && is_digits(id) && (o = parse(body)) != NULL &&
+	good = i < N_ORDERS && is_digits(id) &&
+	    (o = tree_parse_object(slice_of(body))) != NULL &&
 	    is_plain(o, body, i) && names_host(orders[i].names, o, id);
 	json_object_put(o);
 	if (good)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 #include "collector/respond/deny.h"
 
@@ -98,7 +99,7 @@ respond_permit(struct respond *r, const char *what)
 {
 	int code = check_rules(r);
 
-	respond_fact(r, "order", json_object_new_string(what));
+	respond_fact(r, "order", tree_text(what));
 	if (code != RESPOND_GO || respond_has(r, RESPOND_DRY_RUN))
 		return code;
 	show(r, what);

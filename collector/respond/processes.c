@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "collector/json/tree.h"
 #include "collector/respond/archive.h"
 #include "collector/respond/csv.h"
 #include "collector/respond/download.h"
@@ -24,8 +25,7 @@ print(const struct respond *r, struct slice csv)
 
 	if (respond_has(r, RESPOND_JSON)) {
 		objects = csv_objects(rows);
-		puts(json_object_to_json_string_ext(objects,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		puts(tree_print(objects, TREE_PLAIN));
 		json_object_put(objects);
 	} else {
 		csv_print(rows, stdout);
@@ -58,7 +58,7 @@ show(struct respond *r, struct slice zip)
 static int
 take_results(struct respond *r, int dir, const struct script_run *run)
 {
-	struct json_object *told = json_object_new_object();
+	struct json_object *told = tree_object();
 	struct buf zip;
 	int code;
 

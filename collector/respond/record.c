@@ -14,6 +14,7 @@
 #include "collector/base/iso8601.h"
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 
 #define ECS_VERSION "8.17.0"
 #define TEXT_MAX ((size_t)64 << 10)
@@ -25,7 +26,7 @@ static void
 set_text(struct json_object *doc, const char *path, const char *text)
 {
 	if (text != NULL && *text != '\0')
-		audit_set(doc, path, json_object_new_string(text));
+		audit_set(doc, path, tree_text(text));
 }
 
 static char *
@@ -75,7 +76,7 @@ add_people(struct json_object *doc)
 	set_text(doc, "user.effective.name", effective);
 	if (gethostname(here, sizeof(here) - 1) == 0)
 		set_text(doc, "observer.hostname", here);
-	audit_set(doc, "process.pid", json_object_new_int(getpid()));
+	audit_set(doc, "process.pid", tree_int(getpid()));
 	free(user);
 	free(effective);
 }
@@ -85,9 +86,9 @@ add_people(struct json_object *doc)
 static struct json_object *
 list_of_one(const char *word)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = tree_list();
 
-	json_object_array_add(list, json_object_new_string(word));
+	tree_push(list, tree_text(word));
 	return list;
 }
 
@@ -115,8 +116,7 @@ add_facts(struct json_object *doc, struct json_object *facts)
 		    json_object_object_get(doc, name) != NULL)
 			add_facts(json_object_object_get(doc, name), value);
 		else
-			json_object_object_add(doc, name,
-			    json_object_get(value));
+			tree_put(doc, name, json_object_get(value));
 	}
 }
 
@@ -124,7 +124,7 @@ static struct json_object *
 new_doc(const struct respond *r, const char *stage, const char *type,
     const char *outcome)
 {
-	struct json_object *doc = json_object_new_object();
+	struct json_object *doc = tree_object();
 	char now[ISO8601_LEN + 1] = "";
 
 	iso8601_format(clock_wall_us() / 1000, now);
@@ -191,10 +191,9 @@ record_intent(struct respond *r, const char *path, const char *body)
 	struct buf err;
 	int got;
 
-	respond_fact(r, "http.request.method", json_object_new_string("POST"));
-	respond_fact(r, "http.request.body.content",
-	    json_object_new_string(body));
-	respond_fact(r, "url.path", json_object_new_string(path));
+	respond_fact(r, "http.request.method", tree_text("POST"));
+	respond_fact(r, "http.request.body.content", tree_text(body));
+	respond_fact(r, "url.path", tree_text(path));
 	doc = new_doc(r, "intent", "change", "unknown");
 	add_message(doc, "");
 	buf_init(&err, TEXT_MAX);
@@ -234,7 +233,7 @@ record_answer(struct respond *r, const struct ask_reply *reply)
 {
 	if (reply->status != 0)
 		respond_fact(r, "http.response.status_code",
-		    json_object_new_int(reply->status));
+		    tree_int(reply->status));
 	write_line(r, new_doc(r, "answer", "change",
 	    reply->verdict == VERDICT_OK ? "success" :
 	    ask_exit(reply) == RESPOND_UNKNOWN ? "unknown" : "failure"),
@@ -267,7 +266,7 @@ record_end(struct respond *r, int code)
 		return code;
 	doc = new_doc(r, stage, r->intended ? "change" :
 	    code == RESPOND_DONE ? "info" : "denied", outcome_of(code));
-	audit_set(doc, "s1spool.audit.exit_code", json_object_new_int(code));
+	audit_set(doc, "s1spool.audit.exit_code", tree_int(code));
 	if (code != RESPOND_DONE)
 		set_text(doc, "error.message", r->said.p);
 	write_line(r, doc, r->said.p);

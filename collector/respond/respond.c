@@ -8,6 +8,7 @@
 
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 #include "collector/respond/record.h"
 
@@ -233,7 +234,7 @@ respond_run(const struct conf *conf, const struct respond_call *call)
 		.action = action,
 		.args = call->args + action->has_host,
 		.n_args = call->n_args - action->has_host,
-		.facts = json_object_new_object(),
+		.facts = tree_object(),
 		.sent_ms = -1,
 	};
 	int code;

@@ -13,6 +13,7 @@
 #include "collector/check/rights.h"
 #include "collector/check/span.h"
 #include "collector/client/token_details.h"
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 
 #define TEXT_MAX ((size_t)64 << 10)
@@ -217,7 +218,7 @@ read_role(struct checking *k, const struct token_role *role)
 	ask_get(k->ask, path, TRIES, &reply);
 	if (reply.verdict == VERDICT_OK && json_object_object_get_ex(
 	    reply.body, "data", &data))
-		json_object_array_add(k->roles, json_object_get(data));
+		tree_push(k->roles, json_object_get(data));
 	else
 		finding_mend(finding_add(k->found, LEVEL_WARNING, &k->about,
 		    "the role %s cannot be read, so nobody knows what the "
@@ -294,8 +295,8 @@ check_token(struct checking *k)
 		finding_add(k->found, LEVEL_ERROR, &k->about, "%s",
 		    reply.detail.p);
 	} else {
-		(void)token_details_user(&details, slice_of(
-		    json_object_to_json_string(reply.body)));
+		(void)token_details_user(&details,
+		    slice_of(tree_print(reply.body, TREE_PLAIN)));
 		check_life(k, &details);
 		check_rights(k, &details);
 	}
@@ -349,7 +350,7 @@ check_console(const struct conf *conf, const struct conf_console *c,
 		.found = found,
 		.console = *c,
 		.about = { "respond", c->name, NULL },
-		.roles = json_object_new_array(),
+		.roles = tree_list(),
 	};
 	struct buf err;
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/download.h"
 #include "collector/respond/script.h"
 #include "collector/respond/store.h"
@@ -24,7 +25,7 @@ check_input(struct respond *r, const struct script *s, const char *input)
 static int
 keep_results(struct respond *r, int dir, const struct script_run *run)
 {
-	struct json_object *told = json_object_new_object();
+	struct json_object *told = tree_object();
 	struct buf zip;
 	int code;
 
@@ -35,8 +36,7 @@ keep_results(struct respond *r, int dir, const struct script_run *run)
 		    told) == 0 ? RESPOND_DONE : RESPOND_FAILED;
 	buf_fini(&zip);
 	if (code == RESPOND_DONE) {
-		json_object_object_add(told, "task_id",
-		    json_object_new_string(run->task));
+		tree_put(told, "task_id", tree_text(run->task));
 		store_tell(r, told);
 		respond_say(r, "the script on %s is completed", r->host.name);
 	}

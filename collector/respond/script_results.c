@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/json/tree.h"
 #include "collector/respond/download.h"
 #include "collector/respond/script.h"
 
@@ -12,13 +13,13 @@
 static struct json_object *
 body_of(const char *task)
 {
-	struct json_object *body = json_object_new_object();
-	struct json_object *data = json_object_new_object();
-	struct json_object *ids = json_object_new_array();
+	struct json_object *body = tree_object();
+	struct json_object *data = tree_object();
+	struct json_object *ids = tree_list();
 
-	json_object_array_add(ids, json_object_new_string(task));
-	json_object_object_add(data, "taskIds", ids);
-	json_object_object_add(body, "data", data);
+	tree_push(ids, tree_text(task));
+	tree_put(data, "taskIds", ids);
+	tree_put(body, "data", data);
 	return body;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/respond/record.h"
 #include "collector/respond/script.h"
 
@@ -20,7 +21,7 @@ script_run_fini(struct script_run *run)
 static void
 add_text(struct json_object *o, const char *name, const char *text)
 {
-	json_object_object_add(o, name, json_object_new_string(text));
+	tree_put(o, name, tree_text(text));
 }
 
 /* approval */
@@ -28,14 +29,14 @@ add_text(struct json_object *o, const char *name, const char *text)
 static struct json_object *
 guardrail_body(const struct respond *r, const struct script *s)
 {
-	struct json_object *body = json_object_new_object();
-	struct json_object *data = json_object_new_object();
-	struct json_object *ids = json_object_new_array();
+	struct json_object *body = tree_object();
+	struct json_object *data = tree_object();
+	struct json_object *ids = tree_list();
 
-	json_object_array_add(ids, json_object_new_string(r->host.id));
-	json_object_object_add(data, "agentIds", ids);
+	tree_push(ids, tree_text(r->host.id));
+	tree_put(data, "agentIds", ids);
 	add_text(data, "scriptId", s->id);
-	json_object_object_add(body, "data", data);
+	tree_put(body, "data", data);
 	return body;
 }
 
@@ -91,7 +92,7 @@ describe(const struct respond *r)
 	buf_init(&text, TEXT_MAX);
 	buf_addf(&text, "%s; operator %s; s1spool request %s",
 	    r->call->value[RESPOND_REASON], operator, r->id);
-	o = json_object_new_string(text.p);
+	o = tree_text(text.p);
 	buf_fini(&text);
 	free(operator);
 	return o;
@@ -101,16 +102,15 @@ static struct json_object *
 order_body(const struct respond *r, const struct script *s, const char *input)
 {
 	struct json_object *body = respond_filter(r);
-	struct json_object *data = json_object_new_object();
+	struct json_object *data = tree_object();
 
 	add_text(data, "scriptId", s->id);
 	add_text(data, "outputDestination", "SentinelCloud");
-	json_object_object_add(data, "taskDescription", describe(r));
-	json_object_object_add(data, "requiresApproval",
-	    json_object_new_boolean(false));
+	tree_put(data, "taskDescription", describe(r));
+	tree_put(data, "requiresApproval", tree_flag(false));
 	if (input != NULL)
 		add_text(data, "inputParams", input);
-	json_object_object_add(body, "data", data);
+	tree_put(body, "data", data);
 	return body;
 }
 
@@ -143,7 +143,7 @@ judge_order(struct respond *r, const struct script *s,
 	    json_object_get_int64(n) > 1) {
 		respond_say(r, "the console says that '%s' is run on %s hosts, "
 		    "not 1", s->name, n == NULL ? "an unknown number of" :
-		    json_object_get_string(n));
+		    tree_string(n));
 		return RESPOND_FAILED;
 	}
 	if (json_object_get_int64(n) == 1 && *parent_of(answer) != '\0')
@@ -165,7 +165,7 @@ send_order(struct respond *r, const struct script *s, struct script_run *run)
 		run->parent = xstrdup(parent_of(answer));
 		if (*run->parent != '\0')
 			respond_fact(r, "parent_task_id",
-			    json_object_new_string(run->parent));
+			    tree_text(run->parent));
 		code = judge_order(r, s, answer);
 	}
 	json_object_put(answer);
@@ -217,8 +217,8 @@ judge_task(struct respond *r, struct script_run *run, struct json_object *task,
 	}
 	free(run->task);
 	run->task = xstrdup(host_text(task, "id"));
-	respond_fact(r, "task_id", json_object_new_string(run->task));
-	respond_fact(r, "task_status", json_object_new_string(status));
+	respond_fact(r, "task_id", tree_text(run->task));
+	respond_fact(r, "task_status", tree_text(status));
 	if (strcmp(status, "completed") == 0)
 		return RESPOND_DONE;
 	respond_say(r, "the %s of %s %s (%s): %s", run->label, r->host.name,
@@ -267,8 +267,8 @@ script_run(struct respond *r, const struct script *s, struct script_run *run)
 	struct follow follow = { .run = run };
 	int code = permit(r, s, run);
 
-	respond_fact(r, "script_id", json_object_new_string(s->id));
-	respond_fact(r, "script_name", json_object_new_string(s->name));
+	respond_fact(r, "script_id", tree_text(s->id));
+	respond_fact(r, "script_name", tree_text(s->name));
 	if (code == RESPOND_GO)
 		code = send_order(r, s, run);
 	if (code == RESPOND_GO && !is_id(run->parent)) {

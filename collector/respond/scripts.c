@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/json/tree.h"
 #include "collector/respond/script.h"
 
 #define TEXT_MAX ((size_t)64 << 10)
@@ -71,8 +72,7 @@ static bool
 print_json(void *cookie, struct json_object *row)
 {
 	(void)cookie;
-	puts(json_object_to_json_string_ext(row,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(tree_print(row, TREE_PLAIN));
 	return true;
 }
 

@@ -5,23 +5,23 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/client/redact.h"
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 #include "collector/respond/order.h"
 #include "collector/respond/record.h"
 
 #define TEXT_MAX ((size_t)1 << 20)
-#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 struct json_object *
 respond_filter(const struct respond *r)
 {
-	struct json_object *body = json_object_new_object();
-	struct json_object *filter = json_object_new_object();
-	struct json_object *ids = json_object_new_array();
+	struct json_object *body = tree_object();
+	struct json_object *filter = tree_object();
+	struct json_object *ids = tree_list();
 
-	json_object_array_add(ids, json_object_new_string(r->host.id));
-	json_object_object_add(filter, "ids", ids);
-	json_object_object_add(body, "filter", filter);
+	tree_push(ids, tree_text(r->host.id));
+	tree_put(filter, "ids", ids);
+	tree_put(body, "filter", filter);
 	return body;
 }
 
@@ -30,7 +30,7 @@ static int
 post(struct respond *r, const char *path, struct json_object *body,
     struct ask_reply *reply)
 {
-	const char *text = json_object_to_json_string_ext(body, PLAIN);
+	const char *text = tree_print(body, TREE_PLAIN);
 	struct buf why;
 	int code;
 
@@ -48,7 +48,7 @@ post(struct respond *r, const char *path, struct json_object *body,
 static void
 show(const struct order *o, struct buf *text)
 {
-	buf_adds(text, json_object_to_json_string_ext(o->body, PLAIN));
+	buf_adds(text, tree_print(o->body, TREE_PLAIN));
 	if (o->secret != NULL)
 		redact_secret(text, slice_of(o->secret));
 }
@@ -63,8 +63,7 @@ print_order(struct respond *r, const struct order *o)
 	buf_init(&why, 4096);
 	show(o, &text);
 	if (order_check(o->path,
-	    json_object_to_json_string_ext(o->body, PLAIN), r->host.id,
-	    &why) != 0) {
+	    tree_print(o->body, TREE_PLAIN), r->host.id, &why) != 0) {
 		respond_say(r, "%s", why.p);
 		code = RESPOND_REFUSED;
 	} else {
@@ -115,7 +114,7 @@ judge(struct respond *r, const struct order *o, struct ask_reply *reply)
 		return RESPOND_GO;
 	respond_say(r, "the console says that it affects %s hosts, not 1",
 	    n == NULL ? "it does not know how many" :
-	    json_object_get_string(n));
+	    tree_string(n));
 	return RESPOND_FAILED;
 }
 

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "collector/json/tree.h"
 #include "collector/respond/action.h"
 
 #define TEXT_MAX ((size_t)256 << 10)
@@ -44,12 +45,11 @@ print_text(const struct respond *r, struct json_object *list)
 static void
 print_json(const struct respond *r, struct json_object *list)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
-	json_object_object_add(o, "agent", json_object_get(r->host.agent));
-	json_object_object_add(o, "activities", json_object_get(list));
-	puts(json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	tree_put(o, "agent", json_object_get(r->host.agent));
+	tree_put(o, "activities", json_object_get(list));
+	puts(tree_print(o, TREE_PLAIN));
 	json_object_put(o);
 }
 

@@ -13,6 +13,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 
 #define MODE 0600
 #define SHA256_BYTES 32
@@ -106,7 +107,7 @@ store_rename(int dir, const char *from, const char *to)
 static void
 add_text(struct json_object *o, const char *name, const char *text)
 {
-	json_object_object_add(o, name, json_object_new_string(text));
+	tree_put(o, name, tree_text(text));
 }
 
 /* The same for the audit and for people. */
@@ -122,13 +123,11 @@ describe(struct respond *r, const char *name, struct slice content,
 	    NULL) != 1)
 		abort();
 	num_hex_text(sum, SHA256_BYTES, hex);
-	respond_fact(r, "file.name", json_object_new_string(name));
-	respond_fact(r, "file.size",
-	    json_object_new_int64((int64_t)content.len));
-	respond_fact(r, "file.hash.sha256", json_object_new_string(hex));
+	respond_fact(r, "file.name", tree_text(name));
+	respond_fact(r, "file.size", tree_int((int64_t)content.len));
+	respond_fact(r, "file.hash.sha256", tree_text(hex));
 	add_text(told, "file", path);
-	json_object_object_add(told, "size",
-	    json_object_new_int64((int64_t)content.len));
+	tree_put(told, "size", tree_int((int64_t)content.len));
 	add_text(told, "sha256", hex);
 	free(path);
 }
@@ -150,10 +149,9 @@ void
 store_tell(const struct respond *r, struct json_object *told)
 {
 	if (respond_has(r, RESPOND_JSON)) {
-		puts(json_object_to_json_string_ext(told,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		puts(tree_print(told, TREE_PLAIN));
 		return;
 	}
 	json_object_object_foreach(told, name, value)
-		printf("%-13s %s\n", name, json_object_get_string(value));
+		printf("%-13s %s\n", name, tree_string(value));
 }

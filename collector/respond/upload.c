@@ -7,6 +7,7 @@
 
 #include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 
 #define TEXT_MAX ((size_t)64 << 10)
 #define UPLOADED "80"
@@ -45,7 +46,7 @@ is_known(const struct uploads *u, struct json_object *activity)
 static void
 know(struct uploads *u, const char *id)
 {
-	json_object_object_add(u->known, id, json_object_new_boolean(true));
+	tree_put(u->known, id, tree_flag(true));
 }
 
 /* Requests and uploads of this host since then.  The array belongs to *answer,
@@ -84,7 +85,7 @@ uploads_learn(struct respond *r, struct uploads *u)
 	struct buf why;
 	int code = RESPOND_GO;
 
-	u->known = json_object_new_object();
+	u->known = tree_object();
 	u->since_ms = ask_clock(r->ask) - SLACK_MS;
 	buf_init(&why, TEXT_MAX);
 	list = ask_activities(r, u, 3, &answer, &why);
@@ -138,10 +139,8 @@ take_upload(struct respond *r, struct uploads *u, struct json_object *activity)
 	const char *url = host_text(json_object_object_get(activity, "data"),
 	    "downloadUrl");
 
-	respond_fact(r, "activity_id",
-	    json_object_new_string(host_text(activity, "id")));
-	respond_fact(r, "command_batch_uuid",
-	    json_object_new_string(batch_of(activity)));
+	respond_fact(r, "activity_id", tree_text(host_text(activity, "id")));
+	respond_fact(r, "command_batch_uuid", tree_text(batch_of(activity)));
 	free(u->id);
 	u->id = xstrdup(host_text(activity, "id"));
 	if (*url != '\0' && u->id[strspn(u->id, "0123456789")] == '\0')

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "collector/json/tree.h"
 #include "collector/setup/target.h"
 
 #define MESSAGE_MAX 8192
@@ -174,7 +175,7 @@ setup_elasticsearch(struct setup *s)
 	if (e.http != NULL && greet(&e, &err) != 0) {
 		code = EX_UNAVAILABLE;
 	} else if (e.http != NULL) {
-		e.changed = json_object_new_object();
+		e.changed = tree_object();
 		do_parts(&e);
 		json_object_put(e.changed);
 		code = setup_end(s);

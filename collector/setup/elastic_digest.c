@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/json/tree.h"
 #include "collector/setup/elastic.h"
 
 #define MEMBER "s1spool_digest"
@@ -16,7 +17,7 @@
 static void
 add_json(struct buf *b, struct json_object *o)
 {
-	buf_adds(b, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	buf_adds(b, tree_print(o, JSON_C_TO_STRING_PLAIN));
 }
 
 static bool
@@ -66,8 +67,8 @@ make_way(struct json_object *o, const char *const *names)
 
 	for (; *names != NULL; names++, o = next)
 		if (!json_object_object_get_ex(o, *names, &next)) {
-			next = json_object_new_object();
-			json_object_object_add(o, *names, next);
+			next = tree_object();
+			tree_put(o, *names, next);
 		}
 	return o;
 }
@@ -80,8 +81,7 @@ elastic_stamp(const struct elastic *e, struct json_object *template)
 	char hex[ELASTIC_DIGEST_LEN + 1];
 
 	elastic_digest(e, template, hex);
-	json_object_object_add(make_way(template, way), MEMBER,
-	    json_object_new_string(hex));
+	tree_put(make_way(template, way), MEMBER, tree_text(hex));
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/setup/elastic.h"
 
 #define FILE_NAME "shipper.api_key"
@@ -53,8 +54,7 @@ ask(struct elastic *e, int fd, struct json_object *wanted, struct buf *err)
 	struct http_call call = {
 		.method = "POST",
 		.path = "/_security/api_key",
-		.body = slice_of(json_object_to_json_string_ext(wanted,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)),
+		.body = slice_of(tree_print(wanted, TREE_PLAIN)),
 	};
 	struct http_answer answer;
 	int r = http_send(e->http, &call, &answer, err);

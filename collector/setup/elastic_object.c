@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/setup/elastic.h"
 
 #define MESSAGE_MAX 8192
@@ -129,8 +130,7 @@ elastic_call(struct elastic *e, const struct elastic_kind *kind,
 	int r;
 
 	if (body != NULL)
-		call.body = slice_of(json_object_to_json_string_ext(body,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		call.body = slice_of(tree_print(body, TREE_PLAIN));
 	buf_init(&err, MESSAGE_MAX);
 	r = http_send(e->http, &call, &answer, &err);
 	if (r == 0 && !http_is_ok(&answer)) {
@@ -190,7 +190,7 @@ elastic_ensure(struct elastic *e, const struct elastic_kind *kind,
 	} else if (elastic_put(e, kind, name, wanted) == 0) {
 		setup_report(e->setup, got == NULL ? SETUP_CREATED :
 		    SETUP_UPDATED, "%s %s", kind->what, name);
-		json_object_object_add(e->changed, name, NULL);
+		tree_put(e->changed, name, NULL);
 	}
 	json_object_put(got);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "collector/base/buf.h"
+#include "collector/json/tree.h"
 #include "collector/setup/elastic.h"
 
 #define NAME_MAX_LEN 4096
@@ -55,9 +56,8 @@ flatten(struct json_object *settings, const struct buf *prefix,
 		if (json_object_is_type(value, json_type_object))
 			flatten(value, &path, flat);
 		else
-			json_object_object_add(flat, path.p,
-			    json_object_new_string(
-			    json_object_get_string(value)));
+			tree_put(flat, path.p, value == NULL ? NULL :
+			    tree_text(tree_string(value)));
 		buf_fini(&path);
 	}
 }
@@ -65,8 +65,8 @@ flatten(struct json_object *settings, const struct buf *prefix,
 static bool
 same_settings(struct json_object *a, struct json_object *b)
 {
-	struct json_object *x = json_object_new_object();
-	struct json_object *y = json_object_new_object();
+	struct json_object *x = tree_object();
+	struct json_object *y = tree_object();
 	struct buf none;
 	bool is;
 
@@ -135,8 +135,7 @@ same(struct json_object *a, struct json_object *b, bool exact)
 		return same_lists(a, b, exact);
 	if (a == NULL || b == NULL)
 		return a == b;
-	return strcmp(json_object_get_string(a), json_object_get_string(b)) ==
-	    0;
+	return strcmp(tree_string(a), tree_string(b)) == 0;
 }
 
 bool

@@ -9,32 +9,33 @@
 #include <sysexits.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/setup/file.h"
 #include "collector/setup/ship.h"
 
 static void
 put(struct json_object *o, const char *key, const char *text)
 {
-	json_object_object_add(o, key, json_object_new_string(text));
+	tree_put(o, key, tree_text(text));
 }
 
 /* A new object as a member of another. */
 static struct json_object *
 put_object(struct json_object *o, const char *key)
 {
-	struct json_object *member = json_object_new_object();
+	struct json_object *member = tree_object();
 
-	json_object_object_add(o, key, member);
+	tree_put(o, key, member);
 	return member;
 }
 
 static void
 put_list(struct json_object *o, const char *key, const char *text)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = tree_list();
 
-	json_object_array_add(list, json_object_new_string(text));
-	json_object_object_add(o, key, list);
+	tree_push(list, tree_text(text));
+	tree_put(o, key, list);
 }
 
 /* What the policies of any package have, up to their inputs. */
@@ -42,7 +43,7 @@ static struct json_object *
 new_policy(const struct setup *s, const char *name, const char *namespace,
     const char *package, const char *version)
 {
-	struct json_object *policy = json_object_new_object();
+	struct json_object *policy = tree_object();
 	struct json_object *p;
 
 	put(policy, "name", name);
@@ -59,10 +60,8 @@ static int
 deliver(struct setup *s, const char *name, struct json_object *policy)
 {
 	char *file = xasprintf("%s.json", name);
-	const char *json = json_object_to_json_string_ext(policy,
-	    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-	    JSON_C_TO_STRING_NOSLASHESCAPE);
-	char *text = xasprintf("%s\n", json);
+	char *text = xasprintf("%s\n",
+	    tree_print(policy, TREE_PRETTY | JSON_C_TO_STRING_SPACED));
 	int code = ship_deliver(s, file, slice_of(text));
 
 	free(text);
@@ -89,19 +88,18 @@ static void
 put_vars(const struct feed *f, const char *processors,
     struct json_object *vars)
 {
-	struct json_object *paths = json_object_new_array();
+	struct json_object *paths = tree_list();
 	char *dataset = xasprintf("%s.%s", f->module, f->name);
 
 	for (char **folder = f->folders; *folder != NULL; folder++) {
 		char *path = xasprintf("%s/*.ndjson", *folder);
 
-		json_object_array_add(paths, json_object_new_string(path));
+		tree_push(paths, tree_text(path));
 		free(path);
 	}
-	json_object_object_add(vars, "paths", paths);
+	tree_put(vars, "paths", paths);
 	put(vars, "data_stream.dataset", dataset);
-	json_object_object_add(vars, "fingerprint",
-	    json_object_new_boolean(true));
+	tree_put(vars, "fingerprint", tree_flag(true));
 	put(vars, "fingerprint_offset", "0");
 	put(vars, "fingerprint_length", "64");
 	put(vars, "close_on_state_changed_inactive", "1h");
@@ -122,15 +120,13 @@ filestream_policy(struct setup *s, const struct feed *f)
 	int code = EX_NOINPUT;
 
 	/* The dataset is another package's, if that is installed. */
-	json_object_object_add(policy, "force", json_object_new_boolean(true));
+	tree_put(policy, "force", tree_flag(true));
 	input = put_object(put_object(policy, "inputs"),
 	    "filestream-filestream");
-	json_object_object_add(input, "enabled",
-	    json_object_new_boolean(true));
+	tree_put(input, "enabled", tree_flag(true));
 	stream = put_object(put_object(input, "streams"),
 	    stream_key(s->ship.filestream));
-	json_object_object_add(stream, "enabled",
-	    json_object_new_boolean(true));
+	tree_put(stream, "enabled", tree_flag(true));
 	buf_init(&processors, SHIP_TEXT_MAX);
 	if (ship_expand_feed(s, f, SHIP_AGENT_PROCESSORS, NULL, &processors)
 	    == 0) {
@@ -166,8 +162,7 @@ gate_policy(struct setup *s, const char *namespace)
 		struct json_object *input = put_object(all, inputs[i]);
 		struct json_object *vars;
 
-		json_object_object_add(input, "enabled",
-		    json_object_new_boolean(false));
+		tree_put(input, "enabled", tree_flag(false));
 		vars = put_object(input, "vars");
 		put(vars, "url", s->conf->console[0]->url);
 		put(vars, "api_token", "not used");

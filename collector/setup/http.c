@@ -10,11 +10,11 @@
 #include "collector/base/xalloc.h"
 #include "collector/client/easy.h"
 #include "collector/client/tls.h"
+#include "collector/json/tree.h"
 #include "collector/setup/http_auth.h"
 #include "collector/setup/http_internal.h"
 
 #define CONNECT_MS 10000L
-#define DEPTH_MAX 128 /* a mapping has two levels for each of its fields' */
 
 static size_t
 on_body(char *p, size_t size, size_t n, void *cookie)
@@ -221,17 +221,6 @@ perform(struct http *h, const struct http_call *call,
 	return result;
 }
 
-struct json_object *
-http_parse(struct slice text)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
-	struct json_object *o;
-
-	o = json_tokener_parse_ex(tokener, text.p, (int)text.len);
-	json_tokener_free(tokener);
-	return o;
-}
-
 static struct curl_slist *
 new_headers(const struct http *h, const struct http_call *call,
     struct buf *err)
@@ -264,7 +253,7 @@ send_now(struct http *h, const struct http_call *call,
 	}
 	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
 	answer->status = (int)status;
-	answer->body = http_parse(buf_slice(&answer->text));
+	answer->body = tree_parse(buf_slice(&answer->text));
 	return 0;
 }
 

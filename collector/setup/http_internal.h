@@ -21,9 +21,6 @@ struct http {
 	size_t n_hidden;
 };
 
-/* NULL when it is no JSON, or too deep. */
-struct json_object *http_parse(struct slice text);
-
 /* As Kibana's console takes it: method, path, body; without secrets. */
 void http_print_call(const struct http *h, const struct http_call *call);
 

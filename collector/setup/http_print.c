@@ -4,6 +4,7 @@
 
 #include "collector/client/detail.h"
 #include "collector/client/redact.h"
+#include "collector/json/tree.h"
 #include "collector/setup/http_auth.h"
 #include "collector/setup/http_internal.h"
 
@@ -63,10 +64,9 @@ add_body(struct buf *text, const struct http_call *call)
 		    call->body.len);
 		return;
 	}
-	o = call->form == HTTP_JSON ? http_parse(call->body) : NULL;
+	o = call->form == HTTP_JSON ? tree_parse(call->body) : NULL;
 	if (o != NULL)
-		buf_adds(text, json_object_to_json_string_ext(o,
-		    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+		buf_adds(text, tree_print(o, TREE_PRETTY));
 	else
 		buf_add_slice(text, call->body);
 	buf_addc(text, '\n');

@@ -12,6 +12,7 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/conf/conf.h"
+#include "collector/json/tree.h"
 #include "collector/setup/target.h"
 
 #define WHY_MAX (64u << 10)
@@ -73,8 +74,7 @@ http_call_of(const struct kibana_call *call, const char *path)
 		c.file = UPLOAD_NAME;
 		c.body = buf_slice(call->file);
 	} else if (call->body != NULL) {
-		c.body = slice_of(json_object_to_json_string_ext(call->body,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		c.body = slice_of(tree_print(call->body, TREE_PLAIN));
 	}
 	return c;
 }

@@ -11,6 +11,7 @@
 #include "collector/base/xalloc.h"
 #include "collector/conf/conf.h"
 #include "collector/conf/secret.h"
+#include "collector/json/tree.h"
 #include "collector/setup/kibana.h"
 
 #define ASSET "kibana/connector.json"
@@ -140,7 +141,7 @@ update(struct connector *c, struct json_object *found)
 		return;
 	}
 	json_object_object_del(c->body, "connector_type_id");
-	json_object_object_add(c->body, "name", json_object_new_string(name));
+	tree_put(c->body, "name", tree_text(name));
 	path = xasprintf("/api/actions/connector/%s", id);
 	save(c, SETUP_UPDATED, "PUT", path);
 	free(path);
@@ -192,9 +193,9 @@ install(struct connector *c)
 static struct json_object *
 with_member(const char *name, const char *value)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = tree_object();
 
-	json_object_object_add(o, name, json_object_new_string(value));
+	tree_put(o, name, tree_text(value));
 	return o;
 }
 
@@ -209,10 +210,8 @@ install_with(struct kibana *k, const struct conf_console *console,
 		return -1;
 	c.id = xasprintf("%s%s%s", ID, k->space == NULL ? "" : "-",
 	    k->space == NULL ? "" : k->space);
-	json_object_object_add(c.body, "config",
-	    with_member("url", console->url));
-	json_object_object_add(c.body, "secrets",
-	    with_member("token", token->text));
+	tree_put(c.body, "config", with_member("url", console->url));
+	tree_put(c.body, "secrets", with_member("token", token->text));
 	http_hide(k->http, (struct slice){ token->text, token->len });
 	install(&c);
 	json_object_put(c.body);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/setup/kibana.h"
 
 #define ASSET "kibana/saved-objects.ndjson"
@@ -103,18 +104,16 @@ is_missing(const struct http_answer *answer)
 static void
 look(struct objects *o, struct wanted *w)
 {
-	struct json_object *body = json_object_new_object();
-	struct json_object *one = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *body = tree_object();
+	struct json_object *one = tree_object();
+	struct json_object *list = tree_list();
 	struct http_answer answer;
 
-	json_object_object_add(one, "type",
-	    json_object_new_string(type_of(w)));
-	json_object_object_add(one, "id", json_object_new_string(id_of(w)));
-	json_object_array_add(list, one);
-	json_object_object_add(body, "objects", list);
-	json_object_object_add(body, "excludeExportDetails",
-	    json_object_new_boolean(1));
+	tree_put(one, "type", tree_text(type_of(w)));
+	tree_put(one, "id", tree_text(id_of(w)));
+	tree_push(list, one);
+	tree_put(body, "objects", list);
+	tree_put(body, "excludeExportDetails", tree_flag(1));
 	w->result = SETUP_FAILED;
 	if (kibana_send(o->k, &(struct kibana_call){ .method = "POST",
 	    .path = "/api/saved_objects/_export", .body = body,
@@ -222,14 +221,10 @@ add_line(struct objects *o, struct slice line, const char *type,
     const char *other)
 {
 	struct wanted w = { .line = line };
-	char *text = xstrndup(line.p, line.len);
 
-	w.object = json_tokener_parse(text);
-	free(text);
-	if (!json_object_is_type(w.object, json_type_object)) {
-		json_object_put(w.object);
+	w.object = tree_parse_object(line);
+	if (w.object == NULL)
 		return false;
-	}
 	if (strcmp(type_of(&w), type) != 0 &&
 	    (other == NULL || strcmp(type_of(&w), other) != 0)) {
 		json_object_put(w.object);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/setup/kibana.h"
 
 #define PATH "/api/detection_engine/rules"
@@ -69,7 +70,7 @@ create(struct kibana *k, struct json_object *rule)
 static struct json_object *
 changes(struct json_object *rule, struct json_object *found)
 {
-	struct json_object *changed = json_object_new_object();
+	struct json_object *changed = tree_object();
 	struct json_object *is;
 
 	json_object_object_foreach(rule, name, wanted) {
@@ -77,8 +78,7 @@ changes(struct json_object *rule, struct json_object *found)
 		json_object_object_get_ex(found, name, &is);
 		if (strcmp(name, "enabled") != 0 &&
 		    !json_object_equal(wanted, is))
-			json_object_object_add(changed, name,
-			    json_object_get(wanted));
+			tree_put(changed, name, json_object_get(wanted));
 	}
 	return changed;
 }
@@ -100,8 +100,7 @@ update(struct kibana *k, struct json_object *rule, struct json_object *changed)
 
 	buf_init(&names, CHANGES_MAX);
 	name_members(changed, &names);
-	json_object_object_add(changed, "rule_id",
-	    json_object_new_string(kibana_text(rule, "rule_id")));
+	tree_put(changed, "rule_id", tree_text(kibana_text(rule, "rule_id")));
 	if (kibana_send(k, &(struct kibana_call){ .method = "PATCH",
 	    .path = PATH, .body = changed, .needs = RIGHT }, 0, &answer) == 0)
 		report(k, SETUP_UPDATED, rule, names.p);

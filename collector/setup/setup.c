@@ -14,6 +14,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 
 #define ASSET_MAX (16u << 20)
 
@@ -76,13 +77,10 @@ setup_asset_json(const struct setup *s, const char *name)
 
 	buf_init(&text, ASSET_MAX);
 	if (setup_asset(s, name, &text) == 0) {
-		asset = json_tokener_parse(text.p);
-		if (!json_object_is_type(asset, json_type_object)) {
+		asset = tree_parse_object(buf_slice(&text));
+		if (asset == NULL)
 			fprintf(stderr, "s1spool setup: %s/%s: no JSON "
 			    "object\n", s->assets, name);
-			json_object_put(asset);
-			asset = NULL;
-		}
 	}
 	buf_fini(&text);
 	return asset;

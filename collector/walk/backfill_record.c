@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "collector/json/tree.h"
 #include "collector/walk/backfill.h"
-#include "collector/walk/tree.h"
 #include "spool/version.h"
 
 #define BACKFILL_VERSION 1
@@ -112,7 +112,7 @@ backfill_print(struct buf *buf, const struct backfill *b)
 	put_int(o, "began", b->began);
 	put_ranges(o, "skipped", &b->skipped);
 	put_figures(o, b->figures);
-	failed = tree_print(buf, o);
+	failed = buf_adds(buf, tree_print(o, TREE_PLAIN));
 	json_object_put(o);
 	return failed;
 }
@@ -205,7 +205,7 @@ get_all(struct json_object *o, struct backfill *b)
 int
 backfill_parse(struct backfill *b, struct slice text)
 {
-	struct json_object *o = tree_parse(text);
+	struct json_object *o = tree_parse_object(text);
 	enum version_verdict version = VERSION_NONE;
 
 	backfill_fini(b);

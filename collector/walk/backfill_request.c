@@ -14,8 +14,8 @@
 #include "collector/base/log.h"
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/walk/engine.h"
-#include "collector/walk/tree.h"
 #include "spool/version.h"
 
 #define REQUEST_FILE "backfill.request"
@@ -75,7 +75,7 @@ backfill_request_leave(int dirfd, const struct backfill_request *rq)
 	int rc, saved;
 
 	buf_init(&text, REQUEST_MAX);
-	if ((rc = tree_print(&text, o)) != 0)
+	if ((rc = buf_adds(&text, tree_print(o, TREE_PLAIN))) != 0)
 		errno = EFBIG;
 	else
 		rc = fs_replace(dirfd, own, buf_slice(&text), REQUEST_MODE);
@@ -217,7 +217,7 @@ backfill_request_apply(struct engine *e, const struct backfill_request *rq)
 static void
 take(struct engine *e, struct slice text)
 {
-	struct json_object *o = tree_parse(text);
+	struct json_object *o = tree_parse_object(text);
 	struct backfill_request rq;
 	const char **consoles = NULL, **datasets = NULL;
 	int rc = 0;

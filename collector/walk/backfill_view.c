@@ -3,8 +3,8 @@
 #include "collector/walk/backfill_view.h"
 
 #include "collector/base/iso8601.h"
+#include "collector/json/tree.h"
 #include "collector/walk/poller.h"
-#include "collector/walk/tree.h"
 
 bool
 backfill_view_of(const struct poller *p, struct backfill_view *v)

@@ -8,8 +8,8 @@
 
 #include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/walk/health.h"
-#include "collector/walk/tree.h"
 
 #define MINUTE_MS INT64_C(60000)
 /* A dataset is behind after so many polls that brought it no further, and

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/walk/health.h"
 #include "collector/walk/health_doc.h"
-#include "collector/walk/tree.h"
 
 #define DOCUMENT_MAX (1 << 20)
 
@@ -21,7 +21,7 @@ add(struct health *h, const struct health_teller *t, const char *dataset,
 	struct buf text;
 
 	buf_init(&text, DOCUMENT_MAX);
-	if (tree_print(&text, doc) == 0)
+	if (buf_adds(&text, tree_print(doc, TREE_PLAIN)) == 0)
 		health_add(h, name, t->at_ms, text.p);
 	buf_fini(&text);
 	json_object_put(doc);

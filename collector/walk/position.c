@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "collector/base/xalloc.h"
-#include "collector/walk/tree.h"
+#include "collector/json/tree.h"
 #include "spool/version.h"
 
 #define POSITION_VERSION 1
@@ -180,7 +180,7 @@ position_print(struct buf *b, const struct position *p)
 	put_pos(o, "end", &p->end);
 	put_text(o, "sealed", p->sealed);
 	put_pos(o, "ids", &p->ids);
-	failed = tree_print(b, o);
+	failed = buf_adds(b, tree_print(o, TREE_PLAIN));
 	json_object_put(o);
 	return failed;
 }
@@ -318,7 +318,7 @@ get_position(struct json_object *o, struct position *p)
 int
 position_parse(struct position *p, struct slice text)
 {
-	struct json_object *o = tree_parse(text);
+	struct json_object *o = tree_parse_object(text);
 	enum version_verdict version = VERSION_NONE;
 
 	position_fini(p);

@@ -14,10 +14,10 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/iso8601.h"
 #include "collector/base/log.h"
+#include "collector/json/tree.h"
 #include "collector/walk/backfill_view.h"
 #include "collector/walk/figures.h"
 #include "collector/walk/status.h"
-#include "collector/walk/tree.h"
 
 #define STATUS_MODE 0640
 #define STATUS_SPARE 4096 /* bytes, and as much as there is already */
@@ -177,7 +177,7 @@ put_kept(struct json_object *o, const struct figures_stream *s)
 static void
 add_object(struct buf *text, struct json_object *o)
 {
-	tree_print(text, o);
+	buf_adds(text, tree_print(o, TREE_PLAIN));
 	json_object_put(o);
 }
 

@@ -10,8 +10,8 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/tree.h"
 #include "collector/walk/status.h"
-#include "collector/walk/tree.h"
 
 #define STATUS_MAX (1 << 30)
 #define DAY_MS (24 * 3600 * 1000LL)
@@ -94,7 +94,7 @@ read_line(struct search *s, char *line)
 		line[len - 1] = '\0';
 	if (line[0] != '{')
 		return;
-	o = tree_parse(slice_of(line));
+	o = tree_parse_object(slice_of(line));
 	if (o != NULL)
 		resume_line(s, o);
 	json_object_put(o);

@@ -4,7 +4,8 @@
 
 #include <inttypes.h>
 
-#include "collector/walk/tree.h"
+#include "collector/json/tree.h"
+
 
 /* In days, the first one first. */
 static const int64_t warnings[] = { 14, 7, 3, 1 };
@@ -70,7 +71,7 @@ token_life_print(struct buf *b, const struct token_life *l)
 void
 token_life_parse(struct token_life *l, struct slice text)
 {
-	struct json_object *root = tree_parse(text), *v;
+	struct json_object *root = tree_parse_object(text), *v;
 
 	*l = (struct token_life){ 0 };
 	for (size_t i = 0; i < N_MEMBERS; i++)

@@ -8,7 +8,7 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/json/text.h"
-#include "collector/walk/tree.h"
+#include "collector/json/tree.h"
 #include "spool/version.h"
 
 #define WORK_VERSION 1
@@ -72,7 +72,7 @@ text_at(struct json_object *o, const char *path)
 	if (o == NULL || json_object_is_type(o, json_type_object) ||
 	    json_object_is_type(o, json_type_array))
 		return NULL;
-	text = json_object_get_string(o);
+	text = tree_string(o);
 	if (text == NULL)
 		xalloc_failed();
 	return xstrdup(text);
@@ -94,7 +94,7 @@ int
 work_add(struct work *w, struct slice record,
     const char *const path[WORK_KEYS], bool keep)
 {
-	struct json_object *o = tree_parse(record);
+	struct json_object *o = tree_parse_object(record);
 	struct work_parent *p;
 	size_t at = w->records.len;
 
@@ -185,7 +185,7 @@ work_print(struct buf *b, const struct work *w)
 		tree_push(list, keys);
 	}
 	tree_put(o, "parents", list);
-	failed = tree_print(b, o);
+	failed = buf_adds(b, tree_print(o, TREE_PLAIN));
 	json_object_put(o);
 	return failed;
 }
@@ -214,7 +214,7 @@ parse_parents(struct work *w, struct json_object *list)
 int
 work_parse(struct work *w, struct slice text)
 {
-	struct json_object *o = tree_parse(text);
+	struct json_object *o = tree_parse_object(text);
 	struct json_object *version, *list;
 	int ok;
 
@@ -259,7 +259,7 @@ inside(struct slice object)
 static bool
 has_member(struct slice object, const char *name)
 {
-	struct json_object *o = tree_parse(object);
+	struct json_object *o = tree_parse_object(object);
 	bool has = o != NULL && json_object_object_get_ex(o, name, NULL);
 
 	json_object_put(o);

@@ -4,7 +4,7 @@
  * in any program, steered by its environment:
  *
  *   FAULT_CALL   write, fdatasync, fsync, renameat, linkat, openat, fallocate,
- *                unlinkat
+ *                unlinkat, readdir
  *   FAULT_PATH   only where the file's path holds this text (default: any)
  *   FAULT_NTH    the first such call to fail, from 1 (default 1)
  *   FAULT_COUNT  how many fail in a row, 0: all from there on (default 1)

@@ -2,6 +2,7 @@
 
 #include "tests/faults/fault.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -221,6 +222,18 @@ fallocate(int fd, int mode, off_t offset, off_t len)
 	*(void **)&next = real("fallocate");
 	return is_due("fallocate", fd, "") ? fail() :
 	    next(fd, mode, offset, len);
+}
+
+struct dirent *
+readdir(DIR *dir)
+{
+	struct dirent *(*next)(DIR *);
+
+	*(void **)&next = real("readdir");
+	if (!is_due("readdir", dirfd(dir), ""))
+		return next(dir);
+	fail();
+	return NULL;
 }
 
 static unsigned long

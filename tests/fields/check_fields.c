@@ -149,7 +149,7 @@ check_document(const char *text, size_t len)
 {
 	struct json_object *doc;
 
-	if (tree_parse(text, len, &doc) < 0 ||
+	if (tree_read(text, len, &doc) < 0 ||
 	    !json_object_is_type(doc, json_type_object)) {
 		tell(file, "a line is no document", "", NULL);
 	} else {

@@ -31,7 +31,7 @@ next_request(const struct walk_row *row, const char *cursor)
 	buf_init(&b, 1 << 20);
 	MUST(url_body(&b, &row->list, &args) == 0);
 	MUST(fuzz_is_json(buf_slice(&b)));
-	MUST(tree_parse(b.p, b.len, &request) == 0);
+	MUST(tree_read(b.p, b.len, &request) == 0);
 	buf_fini(&b);
 	return request;
 }

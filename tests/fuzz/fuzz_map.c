@@ -116,7 +116,7 @@ check_oracle(enum dataset_id id, struct slice record)
 	const char *why;
 
 	if (!is_for_oracle(record) ||
-	    tree_parse(record.p, record.len, &tree) < 0)
+	    tree_read(record.p, record.len, &tree) < 0)
 		return;
 	for (size_t i = 0; i < record.len; i++)
 		seed = (seed ^ (unsigned char)record.p[i]) * 0x100000001b3;

@@ -136,7 +136,7 @@ mutate_record(const struct map_table *t, uint8_t *record, size_t size,
 {
 	struct json_object *o = NULL;
 
-	if (tree_parse((const char *)record, size, &o) < 0 ||
+	if (tree_read((const char *)record, size, &o) < 0 ||
 	    !json_object_is_type(o, json_type_object) || rng_chance(r, 2)) {
 		json_object_put(o);
 		o = gen_record(t, r);

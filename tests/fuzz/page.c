@@ -182,7 +182,7 @@ check_page(const struct page *g, const struct split_paths *paths,
 		buf_addc(&list, '[');
 	buf_add_slice(&list, buf_slice(&g->records));
 	buf_addc(&list, ']');
-	MUST(tree_parse(list.p, list.len, &got) == 0);
+	MUST(tree_read(list.p, list.len, &got) == 0);
 	MUST(tree_same(want, got));
 	check_envelope(g, paths, root);
 	json_object_put(got);
@@ -213,7 +213,7 @@ page_check(const struct split_paths *paths, size_t max_record,
 	struct json_object *root;
 	struct page g;
 
-	if (!fuzz_is_json(body) || tree_parse(body.p, body.len, &root) < 0)
+	if (!fuzz_is_json(body) || tree_read(body.p, body.len, &root) < 0)
 		return;
 	if (json_object_is_type(root, json_type_object) &&
 	    !has_odd_name(root)) {

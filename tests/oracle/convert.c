@@ -56,7 +56,7 @@ oracle_text(struct json_object *v)
 		return json_object_get(v);
 	case json_type_boolean:
 	case json_type_double:
-		return tree_string(json_object_to_json_string(v));
+		return tree_quote(json_object_to_json_string(v));
 	default:
 		return NULL;
 	}
@@ -76,7 +76,7 @@ ip_list_of(const char *text, struct json_object **out)
 		bool ok = oracle_is_address(part);
 
 		if (ok)
-			json_object_array_add(list, tree_string(part));
+			json_object_array_add(list, tree_quote(part));
 		free(part);
 		if (!ok) {
 			json_object_put(list);

@@ -132,13 +132,13 @@ oracle_os_type(const char *text)
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcasestr(text, types[i]) != NULL)
-			return tree_string(types[i]);
+			return tree_quote(types[i]);
 	return NULL;
 }
 
 struct json_object *
 oracle_compact(struct json_object *v)
 {
-	return tree_string(json_object_to_json_string_ext(v,
+	return tree_quote(json_object_to_json_string_ext(v,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }

@@ -121,7 +121,7 @@ oracle_date(const char *text, bool lenient)
 	snprintf(out, sizeof(out), "%04d-%02d-%02dT%02d:%02d:%02d.%sZ",
 	    (int)((unsigned)(back.tm_year + 1900) % 10000), back.tm_mon + 1,
 	    back.tm_mday, back.tm_hour, back.tm_min, back.tm_sec, ms);
-	return tree_string(out);
+	return tree_quote(out);
 }
 
 struct json_object *

@@ -39,7 +39,7 @@ derive_copy_text(struct oracle *o, const char *to, const char *from)
 void
 derive_add_word(struct oracle *o, const char *to, const char *text)
 {
-	oracle_set(o, ".word", tree_string(text));
+	oracle_set(o, ".word", tree_quote(text));
 	oracle_add(o, to, ".word", true);
 }
 
@@ -77,9 +77,9 @@ derive_user(struct oracle *o, const char *from)
 	}
 	domain = strndup(text, (size_t)(at - text));
 	oracle_set(o, "user.domain",
-	    *domain == '\0' ? NULL : tree_string(domain));
+	    *domain == '\0' ? NULL : tree_quote(domain));
 	oracle_set(o, "user.name",
-	    at[1] == '\0' ? NULL : tree_string(at + 1));
+	    at[1] == '\0' ? NULL : tree_quote(at + 1));
 	free(domain);
 }
 
@@ -103,9 +103,9 @@ derive_outcome(struct oracle *o, const char *from, const char *success,
 	const char *text = derive_string(o, from);
 
 	if (derive_is_one_of(text, success, true))
-		oracle_set(o, "event.outcome", tree_string("success"));
+		oracle_set(o, "event.outcome", tree_quote("success"));
 	if (derive_is_one_of(text, failure, true))
-		oracle_set(o, "event.outcome", tree_string("failure"));
+		oracle_set(o, "event.outcome", tree_quote("failure"));
 }
 
 void

@@ -38,7 +38,7 @@ derive_application(struct oracle *o)
 void
 derive_application_risk(struct oracle *o)
 {
-	oracle_set(o, "event.outcome", tree_string("unknown"));
+	oracle_set(o, "event.outcome", tree_quote("unknown"));
 	derive_outcome(o, K "last_scan_result", "succeeded", "failed");
 	derive_severity(o, K "severity");
 	if (derive_is_one_of(derive_string(o, K "os_type"),

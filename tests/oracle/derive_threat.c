@@ -61,7 +61,7 @@ activity_of_text(struct oracle *o, const char *text)
 		derive_add_word(o, "event.type", "change");
 	if (in || failed)
 		oracle_set(o, "event.outcome",
-		    tree_string(failed ? "failure" : "success"));
+		    tree_quote(failed ? "failure" : "success"));
 	if (text != NULL && oracle_get(o, "event.type") == NULL)
 		derive_add_word(o, "event.type", "info");
 }
@@ -95,7 +95,7 @@ derive_activity(struct oracle *o)
 	}
 	suspect = derive_is_one_of(derive_string(o,
 	    A "data.confidence.level"), "suspicious malicious", true);
-	oracle_set(o, "event.kind", tree_string(suspect ? "alert" : "event"));
+	oracle_set(o, "event.kind", tree_quote(suspect ? "alert" : "event"));
 	derive_copy_text(o, "message", A "description.primary");
 	if (type != NULL &&
 	    strcmp(json_object_to_json_string(type), "80") == 0 &&
@@ -123,7 +123,7 @@ derive_threat_message(struct oracle *o)
 		    json_object_get_string(name),
 		    json_object_get_string(level));
 		fclose(f);
-		oracle_set(o, "message", tree_string(text));
+		oracle_set(o, "message", tree_quote(text));
 		free(text);
 	}
 	json_object_put(name);

@@ -106,7 +106,7 @@ put_object(FILE *f, struct json_object *v)
 
 	json_object_object_foreach(v, key, value) {
 		(void)value;
-		json_object_array_add(names, tree_string(key));
+		json_object_array_add(names, tree_quote(key));
 	}
 	json_object_array_sort(names, by_text);
 	for (size_t i = 0; i < json_object_array_length(names); i++) {

@@ -78,7 +78,7 @@ oracle_unplace(struct oracle *o, const char *raw)
 static void
 set_string(struct oracle *o, const char *path, const char *text)
 {
-	oracle_set(o, path, tree_string(text));
+	oracle_set(o, path, tree_quote(text));
 }
 
 static void
@@ -101,7 +101,7 @@ set_constants(struct oracle *o)
 	     c->target != NULL; c++) {
 		struct json_object *v = NULL;
 
-		if (tree_parse(c->value, strlen(c->value), &v) < 0)
+		if (tree_read(c->value, strlen(c->value), &v) < 0)
 			abort();
 		oracle_set(o, c->target, v);
 	}
@@ -155,7 +155,7 @@ static void
 add_tag(struct json_object *tags, bool wanted, const char *tag)
 {
 	if (wanted)
-		json_object_array_add(tags, tree_string(tag));
+		json_object_array_add(tags, tree_quote(tag));
 }
 
 /* has_original: what is wanted is there too. */
@@ -237,7 +237,7 @@ oracle_map(struct oracle *o, struct json_object *record,
 	set_tags(o, with_original || o->opt.raw);
 	out = tree_prune(o->doc);
 	if (o->empty != NULL)
-		field_set(out, o->empty, tree_string(""));
+		field_set(out, o->empty, tree_quote(""));
 	json_object_put(o->doc);
 	json_object_put(o->hidden);
 	for (size_t i = 0; i < o->n_places; i++)

@@ -40,7 +40,7 @@ shrink_object(const struct failure *f, struct json_object *v)
 
 	json_object_object_foreach(v, key, value) {
 		(void)value;
-		json_object_array_add(keys, tree_string(key));
+		json_object_array_add(keys, tree_quote(key));
 	}
 	for (size_t i = 0; i < json_object_array_length(keys); i++) {
 		const char *name = json_object_get_string(

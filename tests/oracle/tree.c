@@ -14,7 +14,7 @@ tree_number(const char *text)
 }
 
 struct json_object *
-tree_string(const char *text)
+tree_quote(const char *text)
 {
 	return json_object_new_string(text);
 }
@@ -180,7 +180,7 @@ parse_value(struct text *t, struct json_object **out)
 }
 
 int
-tree_parse(const char *text, size_t len, struct json_object **out)
+tree_read(const char *text, size_t len, struct json_object **out)
 {
 	struct text t = { text, text + len, 0 };
 

@@ -13,13 +13,13 @@
 
 /* A number that prints as text. */
 struct json_object *tree_number(const char *text);
-struct json_object *tree_string(const char *text);
+struct json_object *tree_quote(const char *text);
 
 /*
  * Read a JSON text.  0, or -1 when it is not JSON or an object has two members
  * of one name; *out is then NULL.  null is a NULL pointer, as in json-c.
  */
-int tree_parse(const char *text, size_t len, struct json_object **out);
+int tree_read(const char *text, size_t len, struct json_object **out);
 
 /* Equal values: members in any order, lists in order, numbers by text. */
 bool tree_same(struct json_object *a, struct json_object *b);

@@ -143,9 +143,9 @@ respelt(struct json_object *v)
 		return json_object_get(v);
 	text = json_object_get_string(v);
 	if (strchr("{[", text[0]) == NULL || is_spaced(text) ||
-	    tree_parse(text, strlen(text), &tree) < 0)
+	    tree_read(text, strlen(text), &tree) < 0)
 		return json_object_get(v);
-	out = tree_string(json_object_to_json_string_ext(tree,
+	out = tree_quote(json_object_to_json_string_ext(tree,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(tree);
 	return out;
@@ -229,7 +229,7 @@ check_watermark(struct trial *t, struct json_object *record, struct slice at)
 
 	buf_init(&text, at.len + 3);
 	buf_addf(&text, "\"%.*s\"", (int)at.len, at.p);
-	if (tree_parse(text.p, text.len, &got) < 0 ||
+	if (tree_read(text.p, text.len, &got) < 0 ||
 	    (is_string ? !tree_same(want, got) : at.len > 0))
 		why = differs(t, "watermark", json_object_to_json_string(want),
 		    at);
@@ -256,7 +256,7 @@ check_ident(struct trial *t, struct json_object *record,
 static const char *
 check_document(struct trial *t, struct json_object *record)
 {
-	if (tree_parse(t->out.p, t->out.len, &t->ours) < 0)
+	if (tree_read(t->out.p, t->out.len, &t->ours) < 0)
 		return "is not JSON, or repeats a member";
 	count_errors(t->ours);
 	respell(t->ours);

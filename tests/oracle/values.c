@@ -182,7 +182,7 @@ pick(const struct list *list, struct rng *r)
 	const char *json = list->json[rng_below(r, (unsigned)list->n)];
 	struct json_object *v;
 
-	if (tree_parse(json, strlen(json), &v) < 0)
+	if (tree_read(json, strlen(json), &v) < 0)
 		abort();
 	return v;
 }
@@ -209,7 +209,7 @@ long_text(struct rng *r)
 	for (unsigned i = rng_below(r, 20000); i > 0; i--)
 		fputs(parts[rng_below(r, COUNT_OF(parts))], f);
 	fclose(f);
-	v = tree_string(text);
+	v = tree_quote(text);
 	free(text);
 	return v;
 }
@@ -225,7 +225,7 @@ value_many(const struct map_row *row, struct rng *r)
 
 		snprintf(text, sizeof(text), "%s%u", address ? "192.0.2." : "",
 		    rng_below(r, 250));
-		json_object_array_add(list, tree_string(text));
+		json_object_array_add(list, tree_quote(text));
 	}
 	return list;
 }

@@ -37,6 +37,8 @@ test_pairs(void)
 		    "{\"settings\":{\"index\":{\"a\":\"2\"}}}", false },
 		{ "{\"settings\":{\"index\":{\"a\":1}}}",
 		    "{\"settings\":[]}", false },
+		{ "{\"settings\":{\"index\":{\"a\":1}}}",
+		    "{\"settings\":{\"index\":{\"a\":null}}}", false },
 		/* Defaults and dates are added. */
 		{ "{\"data_stream\":{}}", "{\"data_stream\":{\"hidden\":false,"
 		    "\"allow_custom_routing\":false},\"created_date\":\"x\","

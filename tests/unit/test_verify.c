@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "collector/base/xalloc.h"
+#include "tests/faults/fault.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/verify_rig.h"
@@ -293,6 +294,32 @@ test_sequence_and_strangers(void)
 	scratch_remove(dir);
 }
 
+/* Whichever reading of a folder fails: it is told. */
+static void
+test_unreadable_folder(void)
+{
+	char *dir = verify_rig_spool();
+	struct fault fault = { "readdir", "/threat/", 1, 1, EIO, 0 };
+	struct buf got;
+	unsigned hits;
+
+	scratch_write(dir, FIRST, SLICE(LINE("10-1", "a", "")));
+	do {
+		buf_init(&got, 1 << 20);
+		fault_set(&fault);
+		verify_rig_look(dir, "", &got);
+		hits = fault_hits();
+		fault_set(NULL);
+		CU_ASSERT_EQUAL(strstr(got.p, "E acme/threat:0: cannot be "
+		    "read: Input/output error\n") != NULL, hits > 0);
+		buf_fini(&got);
+		fault.nth++;
+	} while (hits > 0);
+	/* Twice: what is listed, and what is foreign. */
+	CU_ASSERT_TRUE(fault.nth > 2 * 4);
+	scratch_remove(dir);
+}
+
 static void
 test_single_file(void)
 {
@@ -318,6 +345,7 @@ static const struct unit_test tests[] = {
 	{ "folders of a spool", test_folders },
 	{ "segments that are moved meanwhile", test_moved_meanwhile },
 	{ "sequence numbers and strangers", test_sequence_and_strangers },
+	{ "folders that cannot be read", test_unreadable_folder },
 	{ "a single file", test_single_file },
 };
 
