@@ -10,7 +10,7 @@ static char *dir;
 static void
 clean_up(void)
 {
-	scratch_remove(dir);
+	scratch_discard(dir);
 }
 
 int

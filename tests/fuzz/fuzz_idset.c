@@ -24,7 +24,7 @@ static void
 clean_up(void)
 {
 	close(dirfd);
-	scratch_remove(dir);
+	scratch_discard(dir);
 }
 
 static void

@@ -17,7 +17,7 @@ static char *dir;
 static void
 clean_up(void)
 {
-	scratch_remove(dir);
+	scratch_discard(dir);
 }
 
 static struct journal *
@@ -79,7 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	if (dir != NULL)
-		scratch_remove(dir);
+		scratch_discard(dir);
 	else
 		atexit(clean_up);
 	dir = scratch_make();

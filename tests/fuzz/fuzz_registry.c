@@ -16,7 +16,7 @@ static char *dir;
 static void
 clean_up(void)
 {
-	scratch_remove(dir);
+	scratch_discard(dir);
 }
 
 int
@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf err;
 
 	if (dir != NULL)
-		scratch_remove(dir);
+		scratch_discard(dir);
 	else
 		atexit(clean_up);
 	dir = scratch_make();

@@ -67,17 +67,34 @@ look_at(const char *path)
 }
 
 static int
-remove_one(const char *path, const struct stat *sb, int type, struct FTW *ftw)
+look_at_one(const char *path, const struct stat *sb, int type, struct FTW *ftw)
 {
 	(void)sb;
 	(void)ftw;
 	if (type == FTW_F)
 		look_at(path);
+	return 0;
+}
+
+static int
+remove_one(const char *path, const struct stat *sb, int type, struct FTW *ftw)
+{
+	(void)sb;
+	(void)type;
+	(void)ftw;
 	return remove(path);
 }
 
 void
 scratch_remove(char *dir)
+{
+	if (nftw(dir, look_at_one, 8, FTW_PHYS) != 0)
+		err(99, "%s", dir);
+	scratch_discard(dir);
+}
+
+void
+scratch_discard(char *dir)
 {
 	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0)
 		err(99, "%s", dir);

@@ -18,8 +18,13 @@ char *scratch_make(void);
  * little else than sync, of which a disk makes minutes. */
 char *scratch_make_in_memory(void);
 
-/* Remove it with all that is in it, and free the path. */
+/* Remove it with all that is in it, and free the path.  A secret of the tests
+ * in one of its files ends the program. */
 void scratch_remove(char *dir);
+
+/* The same for a fuzz target, whose files are not looked at: libFuzzer watches
+ * comparisons, and would write what we look for. */
+void scratch_discard(char *dir);
 
 /* <dir>/<name>, valid until the fourth next call. */
 const char *scratch_path(const char *dir, const char *name);
