@@ -241,7 +241,8 @@ iso8601_rewrite(struct slice text, char *out)
 	int month, day;
 
 	if (text.len < 20 || text.len > 30 || text.len == 21 ||
-	    p[text.len - 1] != 'Z' || !within(p, "0000-00-", "\11\11\11\11\0\1\11") ||
+	    p[text.len - 1] != 'Z' ||
+	    !within(p, "0000-00-", "\11\11\11\11\0\1\11") ||
 	    !within(p + 8, "00T00:00", "\3\11\0\2\11\0\5\11") ||
 	    !within(p + 11, "00:00:00", "\2\11\0\5\11\0\5\11"))
 		return false;
@@ -253,6 +254,14 @@ iso8601_rewrite(struct slice text, char *out)
 		return false;
 	memcpy(out, p, 19);
 	memcpy(out + 19, ".000Z", 5);
+	/* Milliseconds and microseconds are the usual fractions. */
+	if ((text.len == 24 &&
+		within(p + 16, ":00.000Z", "\0\5\11\0\11\11\11")) ||
+	    (text.len == 27 &&
+		within(p + 19, ".000000Z", "\0\11\11\11\11\11\11"))) {
+		memcpy(out + 20, p + 20, 3);
+		return true;
+	}
 	if (text.len > 20 && p[19] != '.')
 		return false;
 	for (size_t i = 20; i + 1 < text.len; i++) {

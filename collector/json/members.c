@@ -9,21 +9,25 @@
 #include "collector/json/scan.h"
 #include "collector/json/text.h"
 
+static bool
+is_named(const struct scan *s, const struct tok *t, struct slice name)
+{
+	return (t->flags & TOK_ESCAPED) == 0 ?
+	    slice_eq(scan_content(s, t), name) :
+	    json_same_text(scan_content(s, t), true, name, false);
+}
+
 /* The value of a member of object token `object`, the last of that name. */
 static size_t
 find_member(const struct scan *s, size_t object, struct slice name)
 {
-	size_t i = object + 1, end = s->tok[object].next, found = 0;
+	const struct tok *t = s->tok;
+	size_t end = t[object].next, len = name.len + 2, found = 0;
 
-	while (i < end) {
-		const struct tok *k = &s->tok[i];
-
-		if ((k->flags & TOK_ESCAPED) == 0 ?
-		    slice_eq(scan_content(s, k), name) :
-		    json_same_text(scan_content(s, k), true, name, false))
+	for (size_t i = object + 1; i < end; i = t[i + 1].next)
+		if ((t[i].len == len || (t[i].flags & TOK_ESCAPED) != 0) &&
+		    is_named(s, &t[i], name))
 			found = i + 1;
-		i = s->tok[i + 1].next;
-	}
 	return found;
 }
 

@@ -2,28 +2,33 @@
 
 #include "collector/map/address.h"
 
+static inline unsigned
+digit(char c)
+{
+	return (unsigned)(unsigned char)c - '0';
+}
+
 static bool
 is_v4(struct slice s)
 {
-	size_t i = 0;
+	const char *p = s.p, *const end = p + s.len;
 
 	for (int octet = 0; octet < 4; octet++) {
 		unsigned v = 0;
-		size_t digits = 0;
+		int digits = 0;
 
-		if (octet > 0 && (i == s.len || s.p[i++] != '.'))
+		if (octet > 0 && (p == end || *p++ != '.'))
 			return false;
-		while (i < s.len && s.p[i] >= '0' && s.p[i] <= '9') {
-			if (digits > 0 && v == 0)
-				return false;
-			v = v * 10 + (unsigned)(s.p[i++] - '0');
-			if (++digits > 3 || v > 255)
-				return false;
+		/* None follows a leading zero. */
+		while (p < end && digit(*p) <= 9 && digits < 3 &&
+		    (digits == 0 || v > 0)) {
+			v = v * 10 + digit(*p++);
+			digits++;
 		}
-		if (digits == 0)
+		if (digits == 0 || v > 255)
 			return false;
 	}
-	return i == s.len;
+	return p == end;
 }
 
 /* Digits of one group of an IPv6 address at the head of s. */
@@ -32,8 +37,8 @@ group_len(struct slice s)
 {
 	size_t i = 0;
 
-	while (i < s.len && ((s.p[i] >= '0' && s.p[i] <= '9') ||
-	    ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'f')))
+	while (i < s.len && (digit(s.p[i]) <= 9 ||
+	    digit((char)(s.p[i] | 0x20)) - ('a' - '0') <= 5))
 		i++;
 	return i;
 }

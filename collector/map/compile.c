@@ -207,6 +207,7 @@ make_row(struct compiler *c, const struct map_row *r, const struct place *at)
 		.stays = r->target == NULL };
 
 	row.tag = tag_of(r->raw);
+	row.scalar = map_converter(r->conv);
 	if (r->target != NULL)
 		add_dests(c, at->shape, &row, r->target);
 	if (r->target != NULL && is_unwanted(c, r))

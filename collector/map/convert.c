@@ -158,8 +158,7 @@ to_ip_list(struct mapper *m, const struct row *row, const struct val *in,
 	return list.kind != 0;
 }
 
-static bool (*const scalar[MAP_CONV_COUNT])(struct mapper *m,
-    const struct row *row, const struct val *in, struct val *out) = {
+static convert_fn *const scalar[MAP_CONV_COUNT] = {
 	[MAP_DATE] = to_date,
 	[MAP_DATE_LENIENT] = to_date,
 	[MAP_LONG] = convert_long,
@@ -175,6 +174,12 @@ static bool (*const scalar[MAP_CONV_COUNT])(struct mapper *m,
 	[MAP_MAC] = convert_mac,
 	[MAP_OS_TYPE] = convert_os_type,
 };
+
+convert_fn *
+map_converter(enum map_conv conv)
+{
+	return scalar[conv];
+}
 
 /* Are the elements of a list converted one by one? */
 static bool
@@ -245,5 +250,5 @@ map_convert(struct mapper *m, const struct row *row, size_t tok,
 	if (t->kind == TOK_ARRAY && goes_into_lists(row))
 		return convert_list(m, row, tok, out);
 	in = val_of_tok(m, tok);
-	return scalar[row->conv](m, row, &in, out);
+	return row->scalar(m, row, &in, out);
 }

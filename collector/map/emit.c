@@ -233,20 +233,20 @@ is_text(const struct out *o, const struct val *v)
 
 /*
  * The way to a leaf: the ends of the objects that it is not in, a comma, the
- * beginnings of those that it is in, its name.  And right behind it the value,
- * for which there is room already when it is text.
+ * beginnings of those that it is in, its name.  Behind it there is room for
+ * `more`.  Returns where that is, or NULL when there is none.
  */
-static inline bool
-put_leaf(struct out *o, const struct leaf *l, const struct val *v, size_t ends,
-    size_t from, bool first)
+static inline char *
+put_way(struct out *o, const struct leaf *l, size_t ends, size_t from,
+    bool first, size_t more)
 {
 	const char *text = l->text + l->off[from];
 	size_t len = l->len - l->off[from];
-	size_t need = ends + 1 + len + LEAF_PAD + v->len;
+	size_t need = ends + 1 + len + LEAF_PAD + more;
 	char *w;
 
 	if ((size_t)(o->end - o->w) < need && !make_room(o, need))
-		return false;
+		return NULL;
 	w = o->w;
 	for (; ends > 0; ends--)
 		*w++ = '}';
@@ -256,14 +256,34 @@ put_leaf(struct out *o, const struct leaf *l, const struct val *v, size_t ends,
 	memcpy(w, text, LEAF_PAD);
 	if (len > LEAF_PAD)
 		memcpy(w + LEAF_PAD, text + LEAF_PAD, len - LEAF_PAD);
-	w += len;
-	if (!is_text(o, v)) {
-		o->w = w;
-		return put_val(o, v);
+	return w + len;
+}
+
+/* A leaf and its value; false when nothing of that is left. */
+static inline bool
+put_leaf(struct out *o, const struct leaf *l, const struct val *v, size_t ends,
+    size_t from, bool first)
+{
+	size_t before;
+	char *w;
+
+	if (is_text(o, v)) {
+		w = put_way(o, l, ends, from, first, v->len);
+		if (w == NULL)
+			return false;
+		copy(w, v->p, v->len);
+		o->w = w + v->len;
+		return true;
 	}
-	copy(w, v->p, v->len);
-	o->w = w + v->len;
-	return true;
+	before = mark(o);
+	w = put_way(o, l, ends, from, first, 0);
+	if (w == NULL)
+		return false;
+	o->w = w;
+	if (put_val(o, v))
+		return true;
+	take_back(o, before);
+	return false;
 }
 
 /*
@@ -279,17 +299,12 @@ put_leaves(struct out *o, const struct shape *s, size_t base, bool first)
 
 	for (; l < end; l++) {
 		const struct val *v = &frame[l->slot];
-		size_t before;
 
 		if (l->common < common)
 			common = l->common;
-		if (v->kind == 0)
+		if (v->kind == 0 ||
+		    !put_leaf(o, l, v, depth - common, common, first))
 			continue;
-		before = mark(o);
-		if (!put_leaf(o, l, v, depth - common, common, first)) {
-			take_back(o, before);
-			continue;
-		}
 		first = false;
 		depth = common = l->depth;
 	}

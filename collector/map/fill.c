@@ -203,6 +203,24 @@ fill_plain(struct mapper *m, const struct row *row, const struct tok *t,
 		*map_slot(m, base, row->dest[i]) = v;
 }
 
+/* The next most frequent: converted, to a place of its own. */
+static inline void
+fill_scalar(struct mapper *m, const struct row *row, const struct tok *t,
+    size_t tok, size_t base)
+{
+	struct val in, v;
+
+	if (t->kind >= TOK_OBJECT) {
+		run_row(m, row, tok, base);
+		return;
+	}
+	if ((t->flags & TOK_VOID) != 0)
+		return;
+	in = val_of_tok(m, tok);
+	if (row->scalar(m, row, &in, &v))
+		*map_slot(m, base, row->dest[0]) = v;
+}
+
 /* The rows of one member, and what is known below it. */
 static void
 fill_member(struct mapper *m, struct member *x, size_t tok, size_t base)
@@ -227,21 +245,6 @@ fill_member(struct mapper *m, struct member *x, size_t tok, size_t base)
 		fill_elements(m, x->element, tok);
 }
 
-/* What was found of a name the last time, wherever that was. */
-static struct known *
-known_of(struct mapper *m, const struct tok *name)
-{
-	size_t n = m->n_known;
-
-	if (name->name >= n) {
-		m->n_known = m->names.n + 1;
-		m->known = xreallocarray(m->known, m->n_known,
-		    sizeof(*m->known));
-		memset(m->known + n, 0, (m->n_known - n) * sizeof(*m->known));
-	}
-	return &m->known[name->name];
-}
-
 static struct member *
 look_up(struct mapper *m, const struct node *node, const struct tok *name)
 {
@@ -253,32 +256,37 @@ look_up(struct mapper *m, const struct node *node, const struct tok *name)
 	    val_plain(m, &v) : content);
 }
 
-struct member *
-map_find(struct mapper *m, const struct node *node, const struct tok *name)
+/* Room for what is found of each name that the scanner knows by now. */
+static void
+reserve_known(struct mapper *m)
 {
-	struct known *k = known_of(m, name);
+	size_t n = m->n_known;
+
+	if (m->names.n < n)
+		return;
+	m->n_known = m->names.n + 1;
+	m->known = xreallocarray(m->known, m->n_known, sizeof(*m->known));
+	memset(m->known + n, 0, (m->n_known - n) * sizeof(*m->known));
+}
+
+static __attribute__((noinline)) struct member *
+find_anew(struct mapper *m, const struct node *node, const struct tok *name)
+{
+	struct member *x = look_up(m, node, name);
 
 	/* Name 0 is any that the scanner does not know.  What is not kept may
 	 * be learned as dropped any time. */
-	if (name->name == 0)
-		return look_up(m, node, name);
-	if (k->node != node || (k->member == NULL && !node->kept))
-		*k = (struct known){ node, look_up(m, node, name) };
-	return k->member;
+	if (name->name != 0 && (x != NULL || node->kept))
+		m->known[name->name] = (struct known){ node, x };
+	return x;
 }
 
-/* The same, when it was found there the last time too. */
-static inline struct member *
-find_member(struct mapper *m, const struct node *node, const struct tok *name)
+struct member *
+map_find(struct mapper *m, const struct node *node, const struct tok *name)
 {
-	const struct known *k;
+	const struct known *k = &m->known[name->name];
 
-	if (name->name != 0 && name->name < m->n_known) {
-		k = &m->known[name->name];
-		if (k->node == node && (k->member != NULL || node->kept))
-			return k->member;
-	}
-	return map_find(m, node, name);
+	return k->node == node ? k->member : find_anew(m, node, name);
 }
 
 static void
@@ -294,7 +302,7 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 
 		if ((t[i].flags & TOK_DEAD) != 0)
 			continue;
-		x = find_member(m, node, &t[i]);
+		x = map_find(m, node, &t[i]);
 		if (x == NULL && !node->kept)
 			x = map_learn(m, node, i);
 		if (x == NULL)
@@ -305,6 +313,8 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 		t[i].flags |= x->mark;
 		if (x->way == WAY_PLAIN)
 			fill_plain(m, x->row, &t[i + 1], i + 1, base);
+		else if (x->way == WAY_SCALAR)
+			fill_scalar(m, x->row, &t[i + 1], i + 1, base);
 		else if (x->way == WAY_DROPPED)
 			map_drop(m, node, x);
 		else
@@ -329,6 +339,7 @@ fill_record(struct mapper *m)
 	m->n_drops = 0;
 	m->in_first = true;
 	m->set.n = 0;
+	reserve_known(m);
 	add_frames(m, m->shape[0], 1);
 	fill_object(m, m->shape[0]->root, 0, 0);
 }

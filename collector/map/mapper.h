@@ -61,12 +61,19 @@ struct dest {
 
 #define ROW_DESTS_MAX 4
 
+struct row;
+
+/* One conversion: a value in, a value out; see convert.h. */
+typedef bool convert_fn(struct mapper *m, const struct row *row,
+    const struct val *in, struct val *out);
+
 struct row {
 	enum map_conv conv;
 	unsigned flags;
 	const char *tag; /* raw path without "[]", for error.message */
 	struct dest dest[ROW_DESTS_MAX];
 	size_t n_dests;
+	convert_fn *scalar; /* of what is no list, or NULL */
 	uint16_t index; /* MAP_OBJECTS: shape; MAP_REST: node */
 	bool each; /* the raw path ends in "[]" */
 	bool first; /* it has "[0]": targets are the first element's */
@@ -84,6 +91,7 @@ enum { IN_PLACE_NONE = -1, IN_PLACE_HIDDEN = -2 };
 enum way {
 	WAY_ROWS, /* all there may be */
 	WAY_PLAIN, /* one row, MAP_AS_IS, to places of its own */
+	WAY_SCALAR, /* one row that converts it, to a place of its own */
 	WAY_DROPPED /* nothing is known of it but that it is dropped */
 };
 
@@ -290,6 +298,8 @@ bool val_as_text(struct mapper *m, const struct val *v, struct val *out);
  * error.message is made) or when nothing is to be set. */
 bool map_convert(struct mapper *m, const struct row *row, size_t tok,
     struct val *out);
+/* What converts a value that is no list, NULL when nothing does. */
+convert_fn *map_converter(enum map_conv conv);
 
 /*
  * drop.c: a member nothing is known of, where such are dropped.  A new name is

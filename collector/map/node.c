@@ -124,18 +124,25 @@ keeps_some(const struct node *n)
 	return false;
 }
 
-static bool
-is_plain(const struct member *x)
+static enum way
+way_of(const struct member *x)
 {
-	return x->node == NULL && x->element == NULL && x->n_rows == 1 &&
-	    x->row[0].conv == MAP_AS_IS && !x->row[0].first &&
-	    (x->row[0].flags & (MAP_APPEND | MAP_EMPTY)) == 0;
+	const struct row *row = x->row;
+
+	if (x->dropped)
+		return WAY_DROPPED;
+	if (x->node != NULL || x->element != NULL || x->n_rows != 1 ||
+	    row->first || (row->flags & (MAP_APPEND | MAP_EMPTY)) != 0)
+		return WAY_ROWS;
+	if (row->conv == MAP_AS_IS)
+		return WAY_PLAIN;
+	return row->scalar != NULL && row->alone ? WAY_SCALAR : WAY_ROWS;
 }
 
 static void
 settle_member(struct member *x)
 {
-	x->way = x->dropped ? WAY_DROPPED : is_plain(x) ? WAY_PLAIN : WAY_ROWS;
+	x->way = way_of(x);
 	x->mark = x->taken ? TOK_TAKEN : TOK_KNOWN;
 }
 
