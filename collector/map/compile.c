@@ -257,7 +257,7 @@ add_row(struct compiler *c, const struct map_row *r)
 		if (row.n_dests == ROW_DESTS_MAX)
 			broken(c, r->raw, "too many targets");
 		row.dest[row.n_dests++] = d;
-		row.alone = false;
+		row.alone = row.n_dests == 1;
 		x->in_place = is_unwanted(c, r) ? IN_PLACE_HIDDEN : d.slot;
 		x->taken |= is_unwanted(c, r);
 		free(slot);

@@ -110,13 +110,23 @@ take_back(struct out *o, size_t to)
 
 static bool put_tree(struct out *o, size_t tok, bool snake);
 
-/* A member's name and colon, with a comma before it unless it is the first. */
-static void
+/* A member's name, which has its quotes, and colon, with a comma before it
+ * unless it is the first. */
+static inline void
 put_name(struct out *o, struct slice name, bool first)
 {
-	put(o, &",\""[first], 2 - first);
-	put(o, name.p, name.len);
-	put(o, "\":", 2);
+	size_t need = name.len + 2;
+	char *w;
+
+	if ((size_t)(o->end - o->w) < need && !make_room(o, need))
+		return;
+	w = o->w;
+	*w = ',';
+	w += !first;
+	copy(w, name.p, name.len);
+	w += name.len;
+	*w++ = ':';
+	o->w = w;
 }
 
 /* A container of the record, pruned.  False when nothing of it is left (what
@@ -138,8 +148,7 @@ put_container(struct out *o, size_t tok, bool snake)
 		value = object ? i + 1 : i;
 		if (object)
 			name = snaked != NULL ? snaked[k++] :
-						scan_content(&o->m->scan,
-						    &t[i]);
+						scan_raw(&o->m->scan, &t[i]);
 		if ((t[value].flags & TOK_VOID) != 0 || name.p == NULL ||
 		    (object && (t[i].flags & TOK_DEAD) != 0))
 			continue;
@@ -190,7 +199,7 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
 
 	for (size_t i = tok + 1, k = 0; i < end; i = t[i + 1].next, k++) {
 		struct slice name = snaked != NULL ? snaked[k] :
-		    scan_content(&o->m->scan, &t[i]);
+		    scan_raw(&o->m->scan, &t[i]);
 		const struct member *x;
 		size_t before = mark(o);
 		bool put_one;

@@ -33,10 +33,11 @@ add_frames(struct mapper *m, const struct shape *s, size_t n)
 static bool
 tree_repeats(struct mapper *m, size_t tok)
 {
-	size_t end = m->scan.tok[tok].next;
+	const struct tok *t = m->scan.tok;
+	size_t end = t[tok].next;
 
 	for (; tok < end; tok++)
-		if (m->scan.tok[tok].kind == TOK_OBJECT &&
+		if (t[tok].kind == TOK_OBJECT &&
 		    scan_has_repeated(&m->scan, tok))
 			return true;
 	return false;

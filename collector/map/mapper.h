@@ -316,7 +316,7 @@ int map_emit_document(struct mapper *m, struct buf *out);
 
 /*
  * snake.c: the names of an object's members in snake_case, one after another,
- * valid until the next record.  p == NULL for those not taken over, which are
+ * with their quotes, valid until the next record.  p == NULL for those not taken over, which are
  * marked TOK_DROPPED: names that hold '@', the later of two that become one.
  */
 const struct slice *map_snake_names(struct mapper *m, size_t object);

@@ -10,14 +10,15 @@
 
 /*
  * An upper-case letter becomes lower case, with '_' before it unless it is the
- * first or follows another one.
+ * first or follows another one.  In quotes.
  */
 static struct slice
 snake_text(struct mapper *m, struct slice name)
 {
-	char *text = map_alloc(m, name.len * 2), *w = text;
+	char *text = map_alloc(m, name.len * 2 + 2), *w = text;
 	bool upper = true;
 
+	*w++ = '"';
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.p[i];
 		bool is_upper = c >= 'A' && c <= 'Z';
@@ -27,11 +28,12 @@ snake_text(struct mapper *m, struct slice name)
 		upper = is_upper;
 		*w++ = is_upper ? (char)(c - 'A' + 'a') : c;
 	}
+	*w++ = '"';
 	return (struct slice){ text, (size_t)(w - text) };
 }
 
-/* A name as it is written, still without quotes; p == NULL when it holds '@',
- * for such members are not taken over. */
+/* A name as it is written, with its quotes; p == NULL when it holds '@', for
+ * such members are not taken over. */
 static struct slice
 snake_name(struct mapper *m, size_t tok)
 {
@@ -43,8 +45,8 @@ snake_name(struct mapper *m, size_t tok)
 	name = snake_text(m, plain);
 	if (!v.escaped)
 		return name;
-	v = val_string(m, name);
-	return (struct slice){ v.p + 1, v.len - 2 };
+	v = val_string(m, (struct slice){ name.p + 1, name.len - 2 });
+	return (struct slice){ v.p, v.len };
 }
 
 /* What finds the later one of two equal names: open addressing by the name's
@@ -79,28 +81,30 @@ seen_before(struct seen *s, const struct slice *names, size_t k)
 	return false;
 }
 
-/* What becomes of a name with a number; worked out once. */
-static struct snaked *
-snaked_of(struct mapper *m, size_t tok)
+/* Room for what becomes of each name that has a number by now. */
+static void
+reserve_snaked(struct mapper *m)
 {
-	size_t number = m->scan.tok[tok].name, n = m->n_snaked;
-	struct snaked *x;
-	struct slice name;
+	size_t n = m->n_snaked;
 
-	if (number >= n) {
-		m->n_snaked = m->names.n + 1;
-		m->snaked = xreallocarray(m->snaked, m->n_snaked,
-		    sizeof(*m->snaked));
-		memset(m->snaked + n, 0,
-		    (m->n_snaked - n) * sizeof(*m->snaked));
-	}
-	x = &m->snaked[number];
-	if (x->like != 0)
-		return x;
-	name = snake_name(m, tok);
+	if (m->names.n < n)
+		return;
+	m->n_snaked = m->names.n + 1;
+	m->snaked = xreallocarray(m->snaked, m->n_snaked, sizeof(*m->snaked));
+	memset(m->snaked + n, 0, (m->n_snaked - n) * sizeof(*m->snaked));
+}
+
+/* What becomes of a name with a number; once for each. */
+static __attribute__((noinline)) void
+work_out(struct mapper *m, size_t tok)
+{
+	size_t number = m->scan.tok[tok].name;
+	struct snaked *x = &m->snaked[number];
+	struct slice name = snake_name(m, tok);
+
 	x->like = (uint16_t)number;
 	if (name.p == NULL)
-		return x;
+		return;
 	x->text = xstrndup(name.p, name.len);
 	x->len = name.len;
 	for (size_t i = m->n_snaked; i-- > 1;)
@@ -108,7 +112,6 @@ snaked_of(struct mapper *m, size_t tok)
 		    m->snaked[i].len == name.len &&
 		    memcmp(m->snaked[i].text, x->text, name.len) == 0)
 			x->like = (uint16_t)i;
-	return x;
 }
 
 void
@@ -128,45 +131,40 @@ leave_out(struct mapper *m, size_t tok, struct slice *name)
 	name->p = NULL;
 }
 
-/* The names of an object that all have numbers; false when one has none. */
-static bool
+/* The names of an object that all have numbers. */
+static void
 snake_numbered(struct mapper *m, size_t object, struct slice *names)
 {
 	const struct tok *t = m->scan.tok;
 	size_t end = t[object].next;
 	uint64_t stamp = ++m->snake_stamp;
+	struct snaked *all;
 
-	for (size_t i = object + 1; i < end; i = t[i + 1].next)
-		if (t[i].name == 0)
-			return false;
+	reserve_snaked(m);
+	all = m->snaked;
 	for (size_t i = object + 1; i < end; i = t[i + 1].next, names++) {
-		struct snaked *x = snaked_of(m, i);
+		const struct snaked *x = &all[t[i].name];
 
+		if (x->like == 0)
+			work_out(m, i);
 		*names = (struct slice){ x->text, x->len };
 		if ((t[i].flags & TOK_DEAD) != 0)
 			names->p = NULL;
-		else if (x->text == NULL || m->snaked[x->like].stamp == stamp)
+		else if (x->text == NULL || all[x->like].stamp == stamp)
 			leave_out(m, i, names);
 		else
-			m->snaked[x->like].stamp = stamp;
+			all[x->like].stamp = stamp;
 	}
-	return true;
 }
 
-const struct slice *
-map_snake_names(struct mapper *m, size_t object)
+/* The names of any object. */
+static void
+snake_any(struct mapper *m, size_t object, struct slice *names, size_t n)
 {
 	const struct tok *t = m->scan.tok;
-	size_t n = 0, end = t[object].next;
-	struct slice *names;
-	struct seen seen;
+	size_t end = t[object].next;
+	struct seen seen = seen_new(m, n);
 
-	for (size_t i = object + 1; i < end; i = t[i + 1].next)
-		n++;
-	names = (struct slice *)(void *)map_alloc(m, n * sizeof(*names));
-	if (snake_numbered(m, object, names))
-		return names;
-	seen = seen_new(m, n);
 	for (size_t i = object + 1, k = 0; i < end; i = t[i + 1].next, k++) {
 		names[k] = (struct slice){ NULL, 0 };
 		if ((t[i].flags & TOK_DEAD) != 0)
@@ -175,5 +173,24 @@ map_snake_names(struct mapper *m, size_t object)
 		if (names[k].p == NULL || seen_before(&seen, names, k))
 			leave_out(m, i, &names[k]);
 	}
+}
+
+const struct slice *
+map_snake_names(struct mapper *m, size_t object)
+{
+	const struct tok *t = m->scan.tok;
+	size_t n = 0, end = t[object].next;
+	bool numbered = true;
+	struct slice *names;
+
+	for (size_t i = object + 1; i < end; i = t[i + 1].next) {
+		n++;
+		numbered &= t[i].name != 0;
+	}
+	names = (struct slice *)(void *)map_alloc(m, n * sizeof(*names));
+	if (numbered)
+		snake_numbered(m, object, names);
+	else
+		snake_any(m, object, names, n);
 	return names;
 }
