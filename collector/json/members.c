@@ -50,6 +50,21 @@ scan_find(const struct scan *s, size_t from, struct slice path)
 	return from;
 }
 
+size_t
+scan_follow(const struct scan *s, struct scan_path *path)
+{
+	const struct name *name = path->name;
+	size_t i;
+
+	if (name != NULL && s->unique)
+		return name->last < s->names->base ? 0 :
+		    name->last - s->names->base + 1;
+	i = scan_find(s, 0, slice_of(path->text));
+	if (i != 0 && s->tok[i - 1].name != 0)
+		path->name = names_get(s->names, s->tok[i - 1].name);
+	return i;
+}
+
 static bool
 is_escaped(const struct tok *t)
 {
@@ -82,7 +97,7 @@ clear_places(struct scan *s, size_t n)
 
 /* Large objects: a table from name to the index of its last member. */
 static size_t
-find_repeated_hashed(struct scan *s, size_t object, size_t n, unsigned flag)
+mark_hashed(struct scan *s, size_t object, size_t n)
 {
 	size_t mask = clear_places(s, n), end = s->tok[object].next;
 	uint32_t *place = s->place;
@@ -96,7 +111,7 @@ find_repeated_hashed(struct scan *s, size_t object, size_t n, unsigned flag)
 		while (place[at] != 0 && !same_name(s, &s->tok[place[at]], t))
 			at = (at + 1) & mask;
 		if (place[at] != 0) {
-			s->tok[place[at]].flags |= (uint8_t)flag;
+			s->tok[place[at]].flags |= TOK_DEAD;
 			found++;
 		}
 		place[at] = (uint32_t)i;
@@ -104,9 +119,9 @@ find_repeated_hashed(struct scan *s, size_t object, size_t n, unsigned flag)
 	return found;
 }
 
-/* Count the members that a later one replaces, and give them a flag. */
+/* Mark the members of one object that a later one replaces, and count them. */
 static size_t
-find_repeated(struct scan *s, size_t object, unsigned flag)
+mark_object(struct scan *s, size_t object)
 {
 	size_t end = s->tok[object].next, n = 0, found = 0;
 	bool escaped = false;
@@ -116,7 +131,7 @@ find_repeated(struct scan *s, size_t object, unsigned flag)
 		n++;
 	}
 	if (n > 24 || escaped)
-		return find_repeated_hashed(s, object, n, flag);
+		return mark_hashed(s, object, n);
 	for (size_t i = object + 1; i < end; i = s->tok[i + 1].next) {
 		size_t j = s->tok[i + 1].next;
 
@@ -125,38 +140,45 @@ find_repeated(struct scan *s, size_t object, unsigned flag)
 			    same_name(s, &s->tok[i], &s->tok[j]))
 				break;
 		if (j < end) {
-			s->tok[i].flags |= (uint8_t)flag;
+			s->tok[i].flags |= TOK_DEAD;
 			found++;
 		}
 	}
 	return found;
 }
 
-size_t
-scan_mark_repeated(struct scan *s, size_t object)
+/* What held something only in members that do not count is void after all. */
+static void
+mark_void(struct scan *s)
 {
-	return find_repeated(s, object, TOK_DEAD);
+	struct tok *t = s->tok;
+
+	for (size_t i = s->n; i-- > 0;) {
+		bool object = t[i].kind == TOK_OBJECT, empty = true;
+
+		if (t[i].kind < TOK_OBJECT)
+			continue;
+		for (size_t k = i + 1, v; k < t[i].next; k = t[v].next) {
+			v = object ? k + 1 : k;
+			empty &= (t[v].flags & TOK_VOID) != 0 ||
+			    (object && (t[k].flags & TOK_DEAD) != 0);
+		}
+		if (empty)
+			t[i].flags |= TOK_VOID;
+	}
 }
 
-bool
-scan_has_repeated(struct scan *s, size_t object)
+size_t
+scan_mark_repeated(struct scan *s)
 {
-	const struct tok *t = s->tok;
-	size_t end = t[object].next;
+	size_t found = 0;
 
-	if (s->names != NULL && s->names->n >= s->n_stamps) {
-		free(s->stamp);
-		s->n_stamps = s->names->n + 64;
-		s->stamp = xcalloc(s->n_stamps, sizeof(*s->stamp));
-	}
-	s->object++;
-	for (size_t i = object + 1; i < end; i = t[i + 1].next) {
-		/* One without a number may be equal to any. */
-		if (t[i].name == 0)
-			return find_repeated(s, object, 0) > 0;
-		if (s->stamp[t[i].name] == s->object)
-			return true;
-		s->stamp[t[i].name] = s->object;
-	}
-	return false;
+	if (s->unique)
+		return 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->tok[i].kind == TOK_OBJECT)
+			found += mark_object(s, i);
+	if (found > 0)
+		mark_void(s);
+	return found;
 }

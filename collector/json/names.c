@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+#include "collector/json/scan.h"
 
 void
 names_fini(struct names *names)
@@ -16,14 +17,29 @@ names_fini(struct names *names)
 	*names = (struct names){ .n = 0 };
 }
 
-static struct name *
-find(const struct name_set *set, struct slice text)
+void
+names_begin(struct names *names, size_t n)
 {
-	struct name *x = set->all;
+	if (names->base < UINT32_MAX - 2 * SCAN_TOKENS_MAX) {
+		names->base += (uint32_t)n + 1;
+		return;
+	}
+	for (size_t i = 0; i < names->n; i++)
+		names_get(names, (uint16_t)(i + 1))->last = 0;
+	names->base = 1;
+}
 
-	while (x != NULL && !slice_eq(text, (struct slice){ x->text, x->len }))
-		x = x->sibling;
-	return x;
+static struct name *
+find(const struct names *names, const struct name_set *set, struct slice text)
+{
+	for (uint16_t i = set->all; i != 0;) {
+		struct name *x = names_get(names, i);
+
+		if (slice_eq(text, (struct slice){ x->text, x->len }))
+			return x;
+		i = x->sibling;
+	}
+	return NULL;
 }
 
 static struct name *
@@ -35,12 +51,13 @@ add(struct names *names, struct name_set *set, struct slice text)
 		return NULL;
 	if (*chunk == NULL)
 		*chunk = xcalloc(NAMES_CHUNK, sizeof(**chunk));
-	x = &(*chunk)[names->n++ % NAMES_CHUNK];
+	names->n++;
+	x = names_get(names, (uint16_t)names->n);
 	memcpy(x->text, text.p, text.len);
-	x->len = (uint16_t)text.len;
+	x->len = (uint8_t)text.len;
 	x->number = (uint16_t)names->n;
 	x->sibling = set->all;
-	set->all = x;
+	set->all = x->number;
 	set->n++;
 	return x;
 }
@@ -53,7 +70,7 @@ names_learn(struct names *names, struct name_set *set, struct name **link,
 
 	if (text.len > NAMES_TEXT_MAX || set->strangers == NAMES_STRANGERS)
 		return NULL;
-	x = find(set, text);
+	x = find(names, set, text);
 	if (x == NULL)
 		x = add(names, set, text);
 	if (x == NULL)

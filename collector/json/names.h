@@ -14,10 +14,11 @@
 
 #include "collector/base/buf.h"
 
-/* Bounds of what is learned: of a name with its quotes and colon, of the names
- * of one object, of all of them.  Where so many strangers came beyond that,
- * names are data, and are not looked for any more. */
-#define NAMES_TEXT_MAX 32
+/* Bounds of what is learned: of a name with its quotes and colon (the longest
+ * of the API has 38 bytes), of the names of one object, of all of them.  Where
+ * so many strangers came beyond that, names are data, and are not looked for
+ * any more. */
+#define NAMES_TEXT_MAX 39
 #define NAMES_OBJECT_MAX 256
 #define NAMES_MAX 4096
 #define NAMES_STRANGERS 1024
@@ -27,7 +28,7 @@ struct name;
 /* The names met in the objects at one place of a record. */
 struct name_set {
 	struct name *first; /* the one that came first the last time, or NULL */
-	struct name *all; /* linked by sibling, in no order */
+	uint16_t all; /* number of one, 0: none; linked by sibling */
 	uint16_t n;
 	uint16_t strangers;
 };
@@ -41,10 +42,11 @@ struct names_below {
 /* As large as a line of the cache, and met in the order of `next`. */
 struct name {
 	char text[NAMES_TEXT_MAX]; /* "id": */
-	uint16_t len;
+	uint8_t len;
 	uint16_t number; /* 1, 2, 3 ...: one for each place and name */
+	uint16_t sibling; /* number of another one of its set, 0: none */
+	uint32_t last; /* stamp of the token that had it last */
 	struct name *next; /* followed it the last time, or NULL */
-	struct name *sibling;
 	struct names_below *below; /* NULL before the first container */
 };
 
@@ -55,10 +57,25 @@ struct names {
 	struct name_set root;
 	struct name *chunk[NAMES_MAX / NAMES_CHUNK];
 	size_t n;
+	/* Stamp of the first token of the text at hand, the others follow; all
+	 * those of texts before are smaller. */
+	uint32_t base;
 };
 
 /* Forget all names and free their memory; no pointer to one is good then. */
 void names_fini(struct names *names);
+
+/* A text begins, of at most SCAN_TOKENS_MAX tokens; the one before had n. */
+void names_begin(struct names *names, size_t n);
+
+/* The name with a number that was given. */
+static inline struct name *
+names_get(const struct names *names, uint16_t number)
+{
+	size_t i = number - 1u;
+
+	return &names->chunk[i / NAMES_CHUNK][i % NAMES_CHUNK];
+}
 
 /*
  * A name that was not expected came in an object of `set`, at *link (where what

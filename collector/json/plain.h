@@ -40,7 +40,8 @@ json_skip_plain(const char *p, const char *end)
 	return p;
 }
 
-/* Are the first n of 32 bytes the same?  All 32 are read on both sides. */
+/* Are the first n of 32 bytes the same, or all 32 when n is more?  All are read
+ * on both sides. */
 static inline bool
 json_same32(const char *a, const char *b, size_t n)
 {
@@ -51,7 +52,7 @@ json_same32(const char *a, const char *b, size_t n)
 	    _mm_cmpeq_epi8(_mm_loadu_si128(x), _mm_loadu_si128(y)));
 	uint32_t high = (uint32_t)_mm_movemask_epi8(
 	    _mm_cmpeq_epi8(_mm_loadu_si128(x + 1), _mm_loadu_si128(y + 1)));
-	uint64_t differ = ~(uint64_t)(low | high << 16);
+	uint32_t differ = ~(low | high << 16);
 
 	return (differ & (((uint64_t)1 << n) - 1)) == 0;
 #else
@@ -87,7 +88,7 @@ json_skip_plain_wide(const char *p, const char *end)
 WIDE_TARGET static inline bool
 json_same32_wide(const char *a, const char *b, size_t n)
 {
-	uint64_t differ = ~(uint64_t)(uint32_t)_mm256_movemask_epi8(
+	uint32_t differ = ~(uint32_t)_mm256_movemask_epi8(
 	    _mm256_cmpeq_epi8(
 		_mm256_loadu_si256((const __m256i *)(const void *)a),
 		_mm256_loadu_si256((const __m256i *)(const void *)b)));

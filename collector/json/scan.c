@@ -59,7 +59,6 @@ void
 scan_fini(struct scan *s)
 {
 	free(s->tok);
-	free(s->stamp);
 	free(s->place);
 	scan_init(s);
 }
@@ -211,23 +210,49 @@ scan_scalar(struct cursor *c)
 	return AFTER;
 }
 
-/* The name of token t was not expected; c->p is behind its colon. */
-static __attribute__((noinline)) void
-learn(struct cursor *c, struct tok *t)
+/* The name that token t is known by from now on, or NULL; c->p is behind its
+ * colon. */
+static struct name *
+learn_name(struct cursor *c, const struct tok *t)
 {
 	struct level *l = &c->level[c->depth - 1];
 	struct slice text = { c->text + t->start, t->len + 1u };
 
-	c->name = NULL;
 	if (l->set == NULL || c->to_learn == 0 ||
 	    (t->flags & TOK_ESCAPED) != 0 || text.p + text.len != c->p)
-		return;
+		return NULL;
 	c->to_learn--;
-	c->name = names_learn(c->s->names, l->set, l->link, text);
-	if (c->name == NULL)
+	return names_learn(c->s->names, l->set, l->link, text);
+}
+
+/* Did it come in this object before?  Its token is the one with that index. */
+WIDE_INLINE bool
+came_again(struct name *name, const struct level *l, uint32_t base,
+    uint32_t tok)
+{
+	bool again = name->last > base + l->tok;
+
+	name->last = base + tok;
+	return again;
+}
+
+/* The name of token t was not expected. */
+static __attribute__((noinline)) void
+learn(struct cursor *c, struct tok *t)
+{
+	struct level *l = &c->level[c->depth - 1];
+	struct scan *s = c->s;
+
+	c->name = learn_name(c, t);
+	if (c->name == NULL) {
+		/* It may be equal to any. */
+		s->unique = false;
 		return;
+	}
 	t->name = c->name->number;
 	l->link = &c->name->next;
+	if (came_again(c->name, l, s->names->base, c->n - 1))
+		s->unique = false;
 }
 
 /* A member's name and its colon; c->p is where the name should begin. */
@@ -261,6 +286,9 @@ is_next(const struct cursor *c, const char *p, const struct name *name,
 	if (left <= NAMES_TEXT_MAX)
 		return left > name->len &&
 		    bytes_eq(p, name->text, name->len);
+	if (name->len > 32 &&
+	    !bytes_eq(p + 32, name->text + 32, name->len - 32u))
+		return false;
 	return wide ? json_same32_wide(p, name->text, name->len) :
 		      json_same32(p, name->text, name->len);
 }
@@ -277,11 +305,15 @@ run(struct cursor *c, bool wide)
 	struct name **link = l->link;
 	struct tok *t = c->tok + c->n, *const full = c->tok + c->cap - 1;
 	const char *p = c->p, *const text = c->text, *done = p;
-	uint32_t n = c->n, junk = 0;
+	uint32_t n = c->n, junk = 0, base;
 	enum next next = NAME;
+	bool again = false;
 	struct bad bad;
 
-	while (link != NULL && *link != NULL && t < full) {
+	if (link == NULL)
+		return NAME;
+	base = c->s->names->base;
+	while (*link != NULL && t < full) {
 		struct name *name = *link;
 		const char *value, *end;
 
@@ -299,6 +331,7 @@ run(struct cursor *c, bool wide)
 			c->name = name;
 			link = &name->next;
 			done = value;
+			again |= came_again(name, l, base, n);
 			n++;
 			next = VALUE;
 			break;
@@ -312,6 +345,7 @@ run(struct cursor *c, bool wide)
 		junk += (t[1].flags & TOK_VOID) != 0;
 		link = &name->next;
 		done = end;
+		again |= came_again(name, l, base, n);
 		n += 2;
 		next = AFTER;
 		if (end == c->end || *end != ',')
@@ -319,6 +353,8 @@ run(struct cursor *c, bool wide)
 		t += 2;
 		p = end + 1;
 	}
+	if (again)
+		c->s->unique = false;
 	l->link = link;
 	c->live += (n - c->n) / 2 - junk;
 	c->junk += junk;
@@ -410,7 +446,10 @@ scan_text(struct scan *s, struct slice text)
 	c.name = NULL;
 	c.to_learn = LEARN_MAX;
 	s->text = text.p;
+	if (s->names != NULL)
+		names_begin(s->names, s->n);
 	s->n = 0;
+	s->unique = s->names != NULL;
 	s->spaced = false;
 	s->error = NULL;
 	if (text.len > SCAN_BYTES_MAX) {

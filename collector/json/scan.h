@@ -67,12 +67,10 @@ struct scan {
 	const char *error; /* what is wrong, NULL when nothing */
 	size_t error_at; /* byte offset */
 	bool spaced; /* there is white space between its values */
+	/* No name stands twice in one object.  Not known of a text with names
+	 * that have no number. */
+	bool unique;
 	struct names *names; /* borrowed, set by the caller; may be NULL */
-	/* Of scan_has_repeated(): by number of a name, the object in which it
-	 * was seen last. */
-	uint32_t *stamp;
-	size_t n_stamps;
-	uint32_t object;
 	uint32_t *place; /* hash table of scan_mark_repeated() */
 	size_t n_places;
 };
@@ -106,13 +104,20 @@ scan_content(const struct scan *s, const struct tok *t)
  */
 size_t scan_find(const struct scan *s, size_t from, struct slice path);
 
-/*
- * Mark every member of object token `object` that a later member of the same
- * name replaces as TOK_DEAD.  Returns how many were marked.
- */
-size_t scan_mark_repeated(struct scan *s, size_t object);
+/* A path to follow in one text after another; begins with the name NULL. */
+struct scan_path {
+	const char *text;
+	const struct name *name; /* of s->names: where it led before */
+};
 
-/* Does a name stand twice in it? */
-bool scan_has_repeated(struct scan *s, size_t object);
+/* scan_find() from the whole value. */
+size_t scan_follow(const struct scan *s, struct scan_path *path);
+
+/*
+ * Mark every member that a later member of the same name replaces as TOK_DEAD,
+ * and as TOK_VOID the containers that hold nothing else.  Returns how many
+ * members were marked.
+ */
+size_t scan_mark_repeated(struct scan *s);
 
 #endif

@@ -174,7 +174,7 @@ put_tree(struct out *o, size_t tok, bool snake)
 	if ((t->flags & TOK_VOID) != 0)
 		return false;
 	if (t->kind < TOK_OBJECT ||
-	    ((t->flags & TOK_RAGGED) == 0 && !snake && !o->m->any_dead)) {
+	    ((t->flags & TOK_RAGGED) == 0 && !snake && o->m->n_dead == 0)) {
 		put(o, o->m->scan.text + t->start, t->len);
 		return true;
 	}
@@ -236,7 +236,7 @@ is_text(const struct out *o, const struct val *v)
 {
 	if (v->kind <= TOK_STRING)
 		return true;
-	return v->kind <= TOK_ARRAY && !o->m->any_dead && !o->snake &&
+	return v->kind <= TOK_ARRAY && o->m->n_dead == 0 && !o->snake &&
 	    (o->m->scan.tok[v->tok].flags & TOK_RAGGED) == 0;
 }
 

@@ -29,29 +29,6 @@ add_frames(struct mapper *m, const struct shape *s, size_t n)
 	return first;
 }
 
-/* Does an object of this tree hold a member twice? */
-static bool
-tree_repeats(struct mapper *m, size_t tok)
-{
-	const struct tok *t = m->scan.tok;
-	size_t end = t[tok].next;
-
-	for (; tok < end; tok++)
-		if (t[tok].kind == TOK_OBJECT &&
-		    scan_has_repeated(&m->scan, tok))
-			return true;
-	return false;
-}
-
-/* Remember that the record needs the slow path; see map_fill(). */
-static inline void
-check_tree(struct mapper *m, size_t tok)
-{
-	if (m->scan.tok[tok].kind >= TOK_OBJECT && !m->any_dead &&
-	    tree_repeats(m, tok))
-		m->repeated = true;
-}
-
 /* The number of elements, those that are objects in *objects. */
 static void
 count_objects(const struct mapper *m, size_t tok, size_t *objects)
@@ -171,7 +148,6 @@ run_row(struct mapper *m, const struct row *row, size_t tok, size_t base)
 		return;
 	if (row->first && !m->in_first && !row->stays)
 		return;
-	check_tree(m, tok);
 	switch (row->conv) {
 	case MAP_AS_IS:
 		v = val_of_tok(m, tok);
@@ -196,8 +172,6 @@ fill_plain(struct mapper *m, const struct row *row, const struct tok *t,
 
 	if ((t->flags & TOK_VOID) != 0)
 		return;
-	if (t->kind >= TOK_OBJECT)
-		check_tree(m, tok);
 	v = val_of_tok(m, tok);
 	*map_slot(m, base, row->dest[0]) = v;
 	for (size_t i = 1; i < row->n_dests; i++)
@@ -296,7 +270,6 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 	/* Tokens stay where they are while they are walked. */
 	struct tok *const t = m->scan.tok;
 	size_t end = t[tok].next;
-	uint32_t stamp = ++m->stamp;
 
 	for (size_t i = tok + 1; i < end; i = t[i + 1].next) {
 		struct member *x;
@@ -308,9 +281,6 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 			x = map_learn(m, node, i);
 		if (x == NULL)
 			continue;
-		if (x->stamp == stamp)
-			m->repeated = true;
-		x->stamp = stamp;
 		t[i].flags |= x->mark;
 		if (x->way == WAY_PLAIN)
 			fill_plain(m, x->row, &t[i + 1], i + 1, base);
@@ -324,7 +294,6 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 	if (node->rest != NULL) {
 		struct val v = val_of_tok(m, tok);
 
-		check_tree(m, tok);
 		v.kind = VAL_REST;
 		v.index = node->index;
 		v.extra = (uint32_t)base;
@@ -332,8 +301,8 @@ fill_object(struct mapper *m, struct node *node, size_t tok, size_t base)
 	}
 }
 
-static void
-fill_record(struct mapper *m)
+void
+map_fill(struct mapper *m)
 {
 	m->n_vals = 0;
 	m->n_items = 0;
@@ -343,53 +312,4 @@ fill_record(struct mapper *m)
 	reserve_known(m);
 	add_frames(m, m->shape[0], 1);
 	fill_object(m, m->shape[0]->root, 0, 0);
-}
-
-/* What held something only in members that do not count is void after all. */
-static void
-mark_void(struct scan *s)
-{
-	struct tok *t = s->tok;
-
-	for (size_t i = s->n; i-- > 0;) {
-		bool object = t[i].kind == TOK_OBJECT, empty = true;
-
-		if (t[i].kind < TOK_OBJECT)
-			continue;
-		for (size_t k = i + 1, v; k < t[i].next; k = t[v].next) {
-			v = object ? k + 1 : k;
-			empty &= (t[v].flags & TOK_VOID) != 0 ||
-			    (object && (t[k].flags & TOK_DEAD) != 0);
-		}
-		if (empty)
-			t[i].flags |= TOK_VOID;
-	}
-}
-
-/* Mark what a later member of the same name replaces, in every object. */
-static void
-mark_repeated(struct mapper *m)
-{
-	m->any_dead = true;
-	for (size_t i = 0; i < m->scan.n; i++)
-		if (m->scan.tok[i].kind == TOK_OBJECT)
-			m->n_dead += scan_mark_repeated(&m->scan, i);
-	mark_void(&m->scan);
-}
-
-void
-map_fill(struct mapper *m)
-{
-	struct map_counts before = m->counts;
-
-	m->repeated = false;
-	fill_record(m);
-	if (m->repeated && !m->any_dead) {
-		/* Hardly ever: the same member twice.  The last one counts,
-		 * so mark the others and begin again. */
-		m->counts = before;
-		mark_repeated(m);
-		fill_record(m);
-	}
-	m->counts.repeated_members += m->n_dead;
 }

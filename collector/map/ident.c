@@ -17,34 +17,12 @@
 
 static void add_value(struct mapper *m, SHA_CTX *sha, size_t tok);
 
-/* Nothing but void values; what a later member of the same name replaces does
- * not count, which the scan did not know yet. */
-static bool
-is_void(struct scan *s, size_t tok)
-{
-	bool object = s->tok[tok].kind == TOK_OBJECT;
-	size_t end = s->tok[tok].next;
-
-	if ((s->tok[tok].flags & TOK_VOID) != 0)
-		return true;
-	if (s->tok[tok].kind < TOK_OBJECT)
-		return false;
-	if (object)
-		scan_mark_repeated(s, tok);
-	for (size_t i = tok + 1, v; i < end; i = s->tok[v].next) {
-		v = object ? i + 1 : i;
-		if ((!object || (s->tok[i].flags & TOK_DEAD) == 0) &&
-		    !is_void(s, v))
-			return false;
-	}
-	return true;
-}
-
 /* What a dataset prunes before it maps is not there for the hash either. */
 static bool
-is_pruned(struct mapper *m, size_t tok)
+is_pruned(const struct mapper *m, size_t tok)
 {
-	return m->table->prune_first && is_void(&m->scan, tok);
+	return m->table->prune_first &&
+	    (m->scan.tok[tok].flags & TOK_VOID) != 0;
 }
 
 static void
@@ -116,11 +94,10 @@ named_cmp(const void *a, const void *b)
 static void
 add_object(struct mapper *m, SHA_CTX *sha, size_t tok)
 {
-	struct scan *s = &m->scan;
+	const struct scan *s = &m->scan;
 	size_t n = 0, end = s->tok[tok].next;
 	struct named *list;
 
-	scan_mark_repeated(s, tok);
 	for (size_t i = tok + 1; i < end; i = s->tok[i + 1].next)
 		n++;
 	list = (struct named *)(void *)map_alloc(m, n * sizeof(*list));
@@ -203,9 +180,9 @@ add_record(struct mapper *m, SHA_CTX *sha)
 
 /* Present: there, not null and, in a pruned record, not empty either. */
 static size_t
-find_present(struct mapper *m, const char *path)
+find_present(const struct mapper *m, struct scan_path *path)
 {
-	size_t i = scan_find(&m->scan, 0, slice_of(path));
+	size_t i = scan_follow(&m->scan, path);
 
 	if (i == 0 || m->scan.tok[i].kind == TOK_NULL || is_pruned(m, i))
 		return 0;
@@ -216,7 +193,7 @@ static void
 add_identity(struct mapper *m, SHA_CTX *sha)
 {
 	const struct map_identity *identity = &m->table->identity;
-	const char *const *field = identity->field;
+	struct scan_path *field = m->path.field;
 	bool any = false;
 
 	if (identity->record) {
@@ -232,14 +209,14 @@ add_identity(struct mapper *m, SHA_CTX *sha)
 		add_bytes(sha, number, m->work.len);
 		return;
 	}
-	if (identity->when != NULL && find_present(m, identity->when) != 0)
-		field = identity->field_when;
+	if (identity->when != NULL && find_present(m, &m->path.when) != 0)
+		field = m->path.field_when;
 	if (identity->parent && m->ctx.parent_id.len > 0) {
 		add_zero(sha);
 		add_bytes(sha, m->ctx.parent_id.p, m->ctx.parent_id.len);
 	}
-	for (; *field != NULL; field++) {
-		size_t tok = find_present(m, *field);
+	for (; field->text != NULL; field++) {
+		size_t tok = find_present(m, field);
 
 		if (tok == 0)
 			continue;

@@ -167,6 +167,19 @@ set_constants(struct mapper *m)
 	free(stream);
 }
 
+static void
+set_paths(struct mapper *m)
+{
+	const struct map_identity *identity = &m->table->identity;
+
+	for (int i = 0; i < MAP_ID_FIELDS_MAX; i++) {
+		m->path.field[i].text = identity->field[i];
+		m->path.field_when[i].text = identity->field_when[i];
+	}
+	m->path.when.text = identity->when;
+	m->path.at.text = m->table->at;
+}
+
 struct mapper *
 mapper_new(const struct map_table *table, const struct map_options *opt)
 {
@@ -178,6 +191,7 @@ mapper_new(const struct map_table *table, const struct map_options *opt)
 	    has_tag(opt, TAG_ORIGINAL);
 	m->keeps_duplicates = opt->preserve_duplicate_custom_fields ||
 	    has_tag(opt, TAG_DUPLICATES);
+	set_paths(m);
 	set_constants(m);
 	map_compile(m);
 	scan_init(&m->scan);
@@ -249,21 +263,19 @@ mapper_scan(struct mapper *m, struct slice record,
 	size_t at;
 
 	reset_arena(m);
-	m->any_dead = false;
-	m->n_dead = 0;
 	m->marked = false;
 	m->ctx = *ctx;
 	if (scan_text(&m->scan, record) < 0)
 		return refuse(m, m->scan.error, m->scan.error_at);
 	if (m->scan.tok[0].kind != TOK_OBJECT)
 		return refuse(m, "not a JSON object", m->scan.tok[0].start);
+	m->n_dead = scan_mark_repeated(&m->scan);
 	/* Without the white space around it. */
 	m->record = scan_raw(&m->scan, &m->scan.tok[0]);
 	map_identify(m);
 	*ident = (struct map_ident){ .id = { m->id, m->id_len },
 		.at = { "", 0 } };
-	at = m->table->at == NULL ? 0 :
-	    scan_find(&m->scan, 0, slice_of(m->table->at));
+	at = m->table->at == NULL ? 0 : scan_follow(&m->scan, &m->path.at);
 	if (at != 0 && m->scan.tok[at].kind == TOK_STRING)
 		ident->at = scan_content(&m->scan, &m->scan.tok[at]);
 	return 0;
@@ -373,6 +385,7 @@ mapper_emit(struct mapper *m, struct buf *out, bool original)
 	if (m->marked)
 		map_drop_marked(m);
 	m->counts.records++;
+	m->counts.repeated_members += m->n_dead;
 	m->counts.unknown_members += m->n_drops;
 	return 0;
 }

@@ -97,7 +97,6 @@ enum way {
 
 /* A known member of an object. */
 struct member {
-	uint32_t stamp; /* object in which it was seen last */
 	uint8_t way; /* enum way */
 	uint8_t mark; /* flags for its name's token */
 	bool taken; /* not among the kept members: a row moved it */
@@ -187,6 +186,14 @@ struct mapper {
 	 * ends with target NULL, values are JSON text and ours. */
 	struct map_constant constant[8];
 
+	/* The paths of table->identity and table->at. */
+	struct {
+		struct scan_path field[MAP_ID_FIELDS_MAX];
+		struct scan_path when;
+		struct scan_path field_when[MAP_ID_FIELDS_MAX];
+		struct scan_path at;
+	} path;
+
 	/* The names met so far, and what they were found to be, by number. */
 	struct names names;
 	struct known *known;
@@ -208,11 +215,8 @@ struct mapper {
 	size_t n_items;
 	size_t cap_items;
 	struct list_set set;
-	uint32_t stamp;
 	bool in_first; /* of the lists around, all are at their first element */
-	bool repeated; /* a member stands twice in one object */
-	bool any_dead; /* ... and the earlier ones are marked */
-	size_t n_dead; /* how many */
+	size_t n_dead; /* members that a later one of their name replaces */
 
 	/* Memory of converted texts; reset with each record. */
 	struct chunk *chunks;
@@ -316,8 +320,9 @@ int map_emit_document(struct mapper *m, struct buf *out);
 
 /*
  * snake.c: the names of an object's members in snake_case, one after another,
- * with their quotes, valid until the next record.  p == NULL for those not taken over, which are
- * marked TOK_DROPPED: names that hold '@', the later of two that become one.
+ * with their quotes, valid until the next record.  p == NULL for those not
+ * taken over, which are marked TOK_DROPPED: names that hold '@', the later of
+ * two that become one.
  */
 const struct slice *map_snake_names(struct mapper *m, size_t object);
 void map_snake_free(struct mapper *m);

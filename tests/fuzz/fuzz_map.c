@@ -29,9 +29,7 @@ check_document(const struct buf *out)
 	MUST(memchr(out->p, '\n', out->len) == NULL);
 	scan_init(&s);
 	if (scan_text(&s, buf_slice(out)) == 0) {
-		for (size_t i = 0; i < s.n; i++)
-			if (s.tok[i].kind == TOK_OBJECT)
-				MUST(!scan_has_repeated(&s, i));
+		MUST(scan_mark_repeated(&s) == 0);
 	} else {
 		/* Targets go deeper than the record. */
 		MUST(strcmp(s.error, "nested too deep") == 0);

@@ -74,7 +74,7 @@ end(void)
 #define RECORD "{\"id\":\"1\",\"name\":\"a plain name, longer than a block\"," \
 	"\"n\":-1.5e3,\"ok\":true,\"no\":false,\"nothing\":null,\"empty\":\"\"," \
 	"\"o\":{\"id\":2,\"list\":[{\"id\":3,\"x\":{}},{\"id\":4,\"y\":[]}]}," \
-	"\"exactly_as_long_as_is_learned\":[1]," \
+	"\"exactly_as_long_as_a_name_is_learned\":[1]," \
 	"\"text\":\"\\u00e9\\n\xc3\xa9 and more\",\"last\":0}"
 
 static void
@@ -93,7 +93,7 @@ test_order(void)
 		/* Known in another object only; twice; written otherwise. */
 		{ "{\"list\":{\"id\":1},\"id\":1,\"id\":2}", 4 },
 		{ "{\"\\u0069d\":1}", 0 },
-		{ "{\"a name that is much too long for us\":1,\"id\":2}", 1 },
+		{ "{\"a name that is a little too long here\":1,\"id\":2}", 1 },
 		{ RECORD, 17 },
 	};
 
@@ -161,10 +161,75 @@ test_bounds(void)
 	end();
 }
 
+static const struct {
+	const char *text;
+	bool unique;
+} twice[] = {
+	{ "{\"a\":1,\"b\":2}", true },
+	{ "{\"a\":1,\"b\":2,\"a\":3}", false },
+	{ "{\"b\":{\"c\":1},\"a\":{\"c\":1}}", true },
+	{ "{\"b\":{\"c\":1},\"b\":{}}", false },
+	{ "{\"b\":{\"c\":1},\"a\":2,\"b\":{\"c\":3}}", false },
+	{ "{\"b\":{\"b\":{\"b\":1}}}", true },
+	{ "{\"l\":[{\"a\":1},{\"a\":2},{\"b\":{\"c\":1}}]}", true },
+	{ "{\"l\":[{\"a\":1},{\"b\":1,\"a\":2,\"a\":3}]}", false },
+	{ "{\"a\":1}", true },
+	/* It is not known of a name without number. */
+	{ "{\"\\u0062\":{\"c\":1}}", false },
+	{ "{\"b\" : {\"c\":1}}", false },
+	{ "[[{\"a\":1}]]", false },
+	{ "{}", true },
+};
+#define TWICE_LEN (sizeof(twice) / sizeof(twice[0]))
+
+/* Whatever was scanned before, also where the stamps of names begin anew. */
+static void
+test_unique(void)
+{
+	begin();
+	names.base = UINT32_MAX - 2 * SCAN_TOKENS_MAX - 100;
+	for (size_t i = 0; i < TWICE_LEN * TWICE_LEN; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			size_t at = k == 0 ? i % TWICE_LEN : i / TWICE_LEN;
+
+			scan_both(slice_of(twice[at].text));
+			CU_ASSERT_EQUAL(learned.unique, twice[at].unique);
+			CU_ASSERT_FALSE(plain.unique);
+		}
+	}
+	CU_ASSERT_TRUE(names.base < UINT32_MAX / 2);
+	end();
+}
+
+/* A path leads where it would without what is remembered of it. */
+static void
+test_follow(void)
+{
+	static const char *const paths[] = { "a", "b.c", "b", "b.b.b", "l",
+		"b.c.d" };
+
+	for (size_t p = 0; p < sizeof(paths) / sizeof(paths[0]); p++) {
+		struct scan_path path = { paths[p], NULL };
+
+		begin();
+		for (size_t i = 0; i < 2 * TWICE_LEN; i++) {
+			struct slice text = slice_of(twice[i % TWICE_LEN].text);
+
+			CU_ASSERT_EQUAL(scan_text(&plain, text), 0);
+			CU_ASSERT_EQUAL(scan_text(&learned, text), 0);
+			CU_ASSERT_EQUAL(scan_follow(&learned, &path),
+			    scan_find(&plain, 0, slice_of(paths[p])));
+		}
+		end();
+	}
+}
+
 static const struct unit_test tests[] = {
 	{ "names in any order", test_order },
 	{ "malformed texts", test_malformed },
 	{ "what is learned is bounded", test_bounds },
+	{ "names that stand twice", test_unique },
+	{ "paths", test_follow },
 };
 
 UNIT_MAIN("names", tests)

@@ -131,13 +131,13 @@ test_repeated(void)
 	FILE *f = open_memstream(&text, &len);
 
 	CU_ASSERT_EQUAL(scan("{\"a\":1,\"b\":2,\"a\":3,\"a\":4}"), 0);
-	CU_ASSERT_EQUAL(scan_mark_repeated(&s, 0), 2);
+	CU_ASSERT_EQUAL(scan_mark_repeated(&s), 2);
 	CU_ASSERT_EQUAL(s.tok[1].flags & TOK_DEAD, TOK_DEAD);
 	CU_ASSERT_EQUAL(s.tok[3].flags & TOK_DEAD, 0);
 	CU_ASSERT_EQUAL(s.tok[5].flags & TOK_DEAD, TOK_DEAD);
 	CU_ASSERT_EQUAL(s.tok[7].flags & TOK_DEAD, 0);
 	CU_ASSERT_EQUAL(scan("{\"a\":1,\"\\u0061\":2}"), 0);
-	CU_ASSERT_EQUAL(scan_mark_repeated(&s, 0), 1);
+	CU_ASSERT_EQUAL(scan_mark_repeated(&s), 1);
 
 	fputc('{', f);
 	for (int i = 0; i < 2000; i++)
@@ -145,7 +145,7 @@ test_repeated(void)
 	fputc('}', f);
 	fclose(f);
 	CU_ASSERT_EQUAL(scan(text), 0);
-	CU_ASSERT_EQUAL(scan_mark_repeated(&s, 0), 500);
+	CU_ASSERT_EQUAL(scan_mark_repeated(&s), 500);
 	free(text);
 }
 
