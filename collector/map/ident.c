@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "collector/map/mapper.h"
@@ -178,6 +179,22 @@ add_record(struct mapper *m, SHA_CTX *sha)
 	add_bytes(sha, from, (size_t)(p - from));
 }
 
+/* The number of the re-send period; the same for all records of a sweep. */
+static void
+add_period(struct mapper *m, SHA_CTX *sha)
+{
+	int64_t period = m->opt->resend_period_ms > 0 ?
+	    m->ctx.sweep_start_ms / m->opt->resend_period_ms : 0;
+
+	if (m->period_text[0] == '\0' || m->period != period) {
+		m->period = period;
+		snprintf(m->period_text, sizeof(m->period_text), "%lld",
+		    (long long)period);
+	}
+	add_zero(sha);
+	add_bytes(sha, m->period_text, strlen(m->period_text));
+}
+
 /* Present: there, not null and, in a pruned record, not empty either. */
 static size_t
 find_present(const struct mapper *m, struct scan_path *path)
@@ -197,16 +214,9 @@ add_identity(struct mapper *m, SHA_CTX *sha)
 	bool any = false;
 
 	if (identity->record) {
-		char number[24];
-
-		buf_reset(&m->work);
-		buf_addf(&m->work, "%lld", (long long)(m->opt->resend_period_ms >
-		    0 ? m->ctx.sweep_start_ms / m->opt->resend_period_ms : 0));
-		memcpy(number, m->work.p, m->work.len);
 		add_zero(sha);
 		add_record(m, sha);
-		add_zero(sha);
-		add_bytes(sha, number, m->work.len);
+		add_period(m, sha);
 		return;
 	}
 	if (identity->when != NULL && find_present(m, &m->path.when) != 0)

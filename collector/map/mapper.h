@@ -225,6 +225,8 @@ struct mapper {
 	size_t chunk_used;
 	char collected[32]; /* "…" of ctx.collected_at_ms */
 	int64_t collected_ms;
+	char period_text[24]; /* of period; see ident.c */
+	int64_t period;
 
 	/* What has no place in the document (drop.c): the names met so far,
 	 * and of each such member of the record the number of its name. */
