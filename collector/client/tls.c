@@ -12,9 +12,8 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/client/easy.h"
+#include "collector/client/trust.h"
 #include "collector/conf/conf_schema.h"
-
-#define AUTHORITIES "ssl.certificate_authorities"
 
 static const char *const cipher_names[] = {
 #define CIPHER(name, openssl) openssl,
@@ -30,75 +29,6 @@ open_file(const char *file, const char *option, struct buf *err)
 	if (f == NULL)
 		buf_addf(err, "%s: %s (%s)", file, strerror(errno), option);
 	return f;
-}
-
-/* All certificates of a PEM text.  How many, -1 when one is damaged. */
-static int
-add_certificates(X509_STORE *store, BIO *pem)
-{
-	X509 *x;
-	int n;
-
-	for (n = 0; ; n++) {
-		x = PEM_read_bio_X509(pem, NULL, NULL, NULL);
-		if (x == NULL)
-			break;
-		X509_STORE_add_cert(store, x);
-		X509_free(x);
-	}
-	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-		return -1;
-	return n;
-}
-
-static int
-add_authority(X509_STORE *store, const char *authority, struct buf *err)
-{
-	bool is_file = authority[0] == '/';
-	FILE *f = NULL;
-	BIO *pem;
-	int n;
-
-	if (is_file) {
-		f = open_file(authority, AUTHORITIES, err);
-		if (f == NULL)
-			return -1;
-		pem = BIO_new_fp(f, BIO_CLOSE);
-	} else {
-		pem = BIO_new_mem_buf(authority, -1);
-	}
-	n = add_certificates(store, pem);
-	BIO_free(pem);
-	if (n > 0)
-		return 0;
-	buf_addf(err, "%s: %s in PEM form (" AUTHORITIES ")",
-	    is_file ? authority : "the text given",
-	    n == 0 ? "no certificate" : "a certificate is not");
-	return -1;
-}
-
-/*
- * As the store of the chain's verification, which counts before the one that
- * libcurl fills, shares between handles and, by its version, sets up before or
- * after we are asked.
- */
-static int
-trust(SSL_CTX *tls, char *const *authorities, struct buf *err)
-{
-	X509_STORE *store;
-	int result = 0;
-
-	if (authorities == NULL || authorities[0] == NULL)
-		return 0;
-	store = X509_STORE_new();
-	/* One that is no root may be named, too. */
-	X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
-	for (size_t i = 0; authorities[i] != NULL && result == 0; i++)
-		result = add_authority(store, authorities[i], err);
-	if (result == 0)
-		SSL_CTX_set1_verify_cert_store(tls, store);
-	X509_STORE_free(store);
-	return result;
 }
 
 /* An encrypted key would wait for a pass phrase at the terminal. */
@@ -175,13 +105,22 @@ int
 tls_check(const struct conf_ssl *ssl, struct buf *err)
 {
 	SSL_CTX *tls = SSL_CTX_new(TLS_client_method());
-	int result;
+	int result = 0;
 
-	result = trust(tls, ssl->certificate_authorities, err) == 0 &&
-	    identify(tls, ssl, err) == 0 ? 0 : -1;
+	/* Those of the system are asked for by the first connection. */
+	if (trust_is_named(ssl->certificate_authorities))
+		result = trust_use(tls, ssl->certificate_authorities, err);
+	if (result == 0)
+		result = identify(tls, ssl, err);
 	SSL_CTX_free(tls);
 	ERR_clear_error();
 	return result;
+}
+
+static bool
+is_set(const char *text, const char *value)
+{
+	return text != NULL && strcmp(text, value) == 0;
 }
 
 /* libcurl's CURLOPT_SSL_CTX_FUNCTION. */
@@ -197,7 +136,8 @@ on_context(CURL *easy, void *tls, void *cookie)
 	 * each, come and go with what is sent. */
 	SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
 	buf_init(&err, 4096);
-	if (trust(tls, ssl->certificate_authorities, &err) != 0)
+	if (!is_set(ssl->verification_mode, "none") &&
+	    trust_use(tls, ssl->certificate_authorities, &err) != 0)
 		result = CURLE_SSL_CACERT_BADFILE;
 	buf_fini(&err);
 	ERR_clear_error();
@@ -270,28 +210,21 @@ choose_curves(CURL *easy, unsigned set)
 }
 
 /*
- * libcurl shares connections between handles whose options are equal, and
- * knows nothing of what on_context() does: a folder that is not there, of a
- * name that nothing else has, keeps those of this one apart.
+ * libcurl has nothing to read, and the connections that it shares between
+ * handles whose options are equal trust the same, but for what on_context()
+ * does: a folder that is not there, of a name that nothing else has, keeps those
+ * of this one apart.
  */
 static void
 choose_authorities(CURL *easy, const struct conf_ssl *ssl, const char *name)
 {
-	char *const *authorities = ssl->certificate_authorities;
-	char *folder;
+	char *folder = NULL;
 
-	if (authorities == NULL || authorities[0] == NULL)
-		return;
-	folder = xasprintf("/dev/null/%s", name);
+	if (trust_is_named(ssl->certificate_authorities))
+		folder = xasprintf("/dev/null/%s", name);
 	EASY_SET(easy, CURLOPT_CAINFO, NULL);
 	EASY_SET(easy, CURLOPT_CAPATH, folder);
 	free(folder);
-}
-
-static bool
-is_set(const char *text, const char *value)
-{
-	return text != NULL && strcmp(text, value) == 0;
 }
 
 /* full: the chain and the name; certificate: the chain alone; none: nothing. */

@@ -1,5 +1,5 @@
 /*
- * The `ssl` options, in libcurl's and in OpenSSL's words.  Files are read
+ * The `ssl` options, in libcurl's and in OpenSSL's words.  Files are looked at
  * again for each new connection: what was renewed counts without a restart.
  * The authorities are those of a proxy that is spoken to with TLS, too.
  */

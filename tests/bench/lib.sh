@@ -74,6 +74,10 @@ mock_start()
 	port=$(cat "$dir/port")
 }
 
+# The authorities that a host trusts, in its own file.
+system=$(find -L /etc/ssl/certs/ca-certificates.crt \
+    /etc/pki/tls/certs/ca-bundle.crt -maxdepth 0 2>/dev/null | head -n 1)
+
 # configure URL [DATASETS]: an empty spool and state, one console.
 configure()
 {
@@ -88,7 +92,8 @@ configure()
 		echo "    api_token_file: $dir/token"
 		case $1 in https:*)
 			echo "    ssl:" \
-			    "{ certificate_authorities: [$dir/cert.pem] }" ;;
+			    "{ certificate_authorities:" \
+			    "[${system:+$system, }$dir/cert.pem] }" ;;
 		esac
 		echo "    datasets: { ${2-} }"
 	} >"$dir/s1spool.yml"

@@ -5,10 +5,6 @@ set -eu
 
 . "$top_srcdir/tests/bench/lib.sh"
 
-only_agent='activity: { enabled: false }, alert: { enabled: false },
-	application: { enabled: false }, group: { enabled: false },
-	threat: { enabled: false }'
-
 field()
 {
 	awk -v name="$1:" '$1 == name { print $2 }' "/proc/$daemon/status"
@@ -27,7 +23,7 @@ row()
 	    --config "$dir/s1spool.yml" 2>"$dir/run.log"
 	daemon=$started
 	wait_for 300 polled "$2"
-	printf '%-44s %8d %12.1f\n' "$1" "$(lines)" \
+	printf '%-50s %8d %12.1f\n' "$1" "$(lines)" \
 	    "$(awk "BEGIN { print $(field VmHWM) / 1024 }")"
 	stop "$daemon"
 }
@@ -45,11 +41,26 @@ nine()
 	stop "$mock"
 }
 
-printf '%-44s %8s %12s\n' '' records 'peak, MiB'
+# inventory DATASET OPTION...: of these records alone.
+inventory()
+{
+	only="$1: { enabled: true }"
+	for other in activity agent alert application group threat; do
+		[ "$other" = "$1" ] ||
+		    only="$only, $other: { enabled: false }"
+	done
+	name="a walk over 300,000 records of $1"
+	shift
+	mock_start "$@" --days 1 --cache 0 --fault '{"fault":"plain"}'
+	configure "http://127.0.0.1:$port" "$only"
+	row "$name" 1
+	stop "$mock"
+}
+
+printf '%-50s %8s %12s\n' '' records 'peak, MiB'
 nine http
 certificate
 nine https --tls-cert "$dir/cert.pem" --tls-key "$dir/key.pem"
-mock_start --agents 300000 --days 1 --cache 0 --fault '{"fault":"plain"}'
-configure "http://127.0.0.1:$port" "$only_agent"
-row 'a walk over 300,000 agents' 1
-stop "$mock"
+inventory agent --agents 300000
+inventory application --agents 3000 --applications 300 --installations 300000
+inventory application_risk --agents 3000 --risks 300000

@@ -75,7 +75,8 @@ END
 part memory 'Memory' sh "$top_srcdir/tests/bench/memory.sh" <<'END'
 tests/bench/memory.sh: VmHWM of the daemon, from an empty spool to the end of the first
 poll of all datasets, with the pages of the program and of some 40 libraries that libcurl
-brings. Remembered ids take 30 to 34 bytes each.
+brings, and over TLS with the authorities of the system. Remembered ids take 30 to 34
+bytes each.
 END
 part growth 'How cost grows' "$here/growth" "$PWD" <<'END'
 tests/bench/growth.c: CPU time by size, for each byte, member or file, median of three:

@@ -30,7 +30,7 @@ bounded()
 {
 	name=$1
 	shift
-	mock_start "$@" --agents 2000 --activities 2000 --threats 100 \
+	mock_start "$@" --agents 2000 --activities 2000 --threats 30 \
 	    --alerts 1000 --unified-alerts 1000 --applications 4 \
 	    --installations 1000 --risks 1000 --groups 200 --days 1
 	configure 'alert: {}' 'application: {}' \
@@ -54,6 +54,9 @@ bounded http
 "$top_builddir/tests/e2e/make_certificate" "$dir/cert.pem" "$dir/key.pem" -1 9 ||
     exit 99
 export CURL_CA_BUNDLE="$dir/cert.pem"
-trusted="ssl: { certificate_authorities: $dir/cert.pem }"
+# With as many authorities as a host has.
+system=$(find -L /etc/ssl/certs/ca-certificates.crt \
+    /etc/pki/tls/certs/ca-bundle.crt -maxdepth 0 2>/dev/null | head -n 1)
+trusted="ssl: { certificate_authorities: [${system:+$system, }$dir/cert.pem] }"
 bounded TLS https --tls-cert "$dir/cert.pem" --tls-key "$dir/key.pem"
 finish
