@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "collector/base/iso8601.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/walk_rig.h"
 
@@ -50,17 +49,6 @@ create_history(int n, int64_t every_ms)
 	n_alerts = n_versions = 0;
 	for (int i = n; i-- > 0; )
 		create(RIG_START - RIG_MINUTE - i * every_ms, 0);
-}
-
-static const char *
-stamp(int64_t ms)
-{
-	static char text[4][ISO8601_LEN + 1];
-	static unsigned turn;
-	char *s = text[++turn % 4];
-
-	iso8601_format(ms, s);
-	return s;
 }
 
 /* Two alerts by a time, and by id where that is the same. */
@@ -110,23 +98,13 @@ find_page(bool updated, int64_t after_ms, int after_id, int64_t end,
 
 /* The dataset alert. */
 
-static int64_t
-bound(const char *path, const char *name)
-{
-	char text[64];
-	int64_t ms = 0;
-
-	rig_param(path, name, text, sizeof(text));
-	CU_ASSERT_EQUAL(iso8601_parse(slice_of(text), &ms), 0);
-	return ms;
-}
-
 static bool
 serve_alerts(struct rig *r, const char *path, const char *body,
     struct fake_reply *reply)
 {
 	const struct alert *page[1000];
-	int64_t after_ms;
+	int64_t after_ms = rig_time(path, "createdAt__gte", -1);
+	int64_t end = rig_time(path, "createdAt__lt", -1);
 	int after_id = -1;
 	char cursor[64], limit[64];
 	bool more;
@@ -137,18 +115,19 @@ serve_alerts(struct rig *r, const char *path, const char *body,
 	if (strstr(path, "/cloud-detection/alerts?") == NULL)
 		return false;
 	CU_ASSERT_PTR_NOT_NULL(strstr(path, "sortBy=alertInfoCreatedAt"));
-	after_ms = bound(path, "createdAt__gte");
+	CU_ASSERT(after_ms >= 0 && end >= 0);
 	rig_param(path, "cursor", cursor, sizeof(cursor));
 	sscanf(cursor, "%" SCNd64 "/%d", &after_ms, &after_id);
-	n = find_page(false, after_ms, after_id, bound(path, "createdAt__lt"),
+	n = find_page(false, after_ms, after_id, end,
 	    strtoul(rig_param(path, "limit", limit, sizeof(limit)), NULL, 10),
 	    page, &more);
 	buf_adds(&reply->body, "{\"data\":[");
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&reply->body, "%s{\"alertInfo\":{\"alertId\":\"%d\","
 		    "\"createdAt\":\"%s\",\"updatedAt\":\"%s\"}}",
-		    i > 0 ? "," : "", page[i]->id, stamp(page[i]->created_ms),
-		    stamp(page[i]->updated_ms));
+		    i > 0 ? "," : "", page[i]->id,
+		    rig_stamp(page[i]->created_ms),
+		    rig_stamp(page[i]->updated_ms));
 	buf_adds(&reply->body, "],\"pagination\":{\"nextCursor\":");
 	if (more)
 		buf_addf(&reply->body, "\"%" PRId64 "/%d\"}}",
@@ -236,7 +215,8 @@ add_edges(struct buf *b, const struct alert *const page[], size_t n)
 	for (size_t i = 0; i < n; i++)
 		buf_addf(b, "%s{\"node\":{\"id\":\"%d\",\"detectedAt\":\"%s\","
 		    "\"updatedAt\":\"%s\"}}", i > 0 ? "," : "", page[i]->id,
-		    stamp(page[i]->created_ms), stamp(page[i]->updated_ms));
+		    rig_stamp(page[i]->created_ms),
+		    rig_stamp(page[i]->updated_ms));
 }
 
 /* The variables are there to the letter, `after' only with a cursor. */
@@ -318,7 +298,7 @@ check_unified(struct rig *r)
 		bool current = false;
 
 		snprintf(text, sizeof(text), "\"@timestamp\":\"%s\"",
-		    stamp(version_ms[i]));
+		    rig_stamp(version_ms[i]));
 		n = rig_lines(r, text);
 		for (size_t k = 0; k < n_alerts; k++)
 			current |= alerts[k].updated_ms == version_ms[i];

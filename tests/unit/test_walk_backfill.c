@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "collector/base/clock.h"
-#include "collector/base/iso8601.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/walk_rig.h"

@@ -4,38 +4,19 @@
  */
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "collector/base/iso8601.h"
+#include "tests/unit/parts_rig.h"
 #include "tests/unit/unit.h"
-#include "tests/unit/walk_rig.h"
 
 #define BEGIN (RIG_START - 40 * RIG_DAY)
 #define TOYS_MAX 400
 
 static const struct map_row rows[] = {
 	{ "updatedAt", MAP_DATE, "@timestamp", NULL, 0 },
-	{ "no", MAP_AS_IS, "event.id", NULL, 0 },
 	{ "part.no", MAP_AS_IS, "event.id", NULL, 0 },
 	{ "id", MAP_AS_IS, "event.code", NULL, 0 },
-};
-
-static const struct dataset parts = {
-	.name = "part",
-	.walk = {
-		.list = RIG_LIST("/toys"),
-		.child = RIG_CHILD,
-		.child_mode = WALK_CHILD_RECORDS,
-		.parent_key = { "id", "updatedAt" },
-		.parent_time = 1,
-		.bound = WALK_BOUND_ISO,
-		.phase = { "updatedAt" },
-		.time_path = "updatedAt",
-		.remember = 365 * RIG_DAY,
-	},
-	.map = RIG_MAP(rows, "at", .field = { "no" }, .parent = true),
 };
 
 static const struct dataset merged = {
@@ -66,35 +47,27 @@ static const struct dataset twos = {
 	.map = RIG_MAP(rows, "updatedAt", .field = { "id", "updatedAt" }),
 };
 
-/* Toy i has three parts, "i-0" to "i-2". */
+/* One that cannot be had, by its id. */
 static bool
-serve_parts(struct rig *r, const char *path, const char *body,
-    struct fake_reply *reply)
+one_fails(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	char cursor[64];
 	int id;
 
-	(void)body;
-	if (sscanf(path, "/toys/%d/parts", &id) != 1)
+	if (sscanf(path, "/toys/%d/parts", &id) != 1 || id != r->n)
 		return false;
-	if (id == r->n) {
-		reply->status = 500;
-		reply->verdict = VERDICT_RETRY;
-		return true;
-	}
-	if (*rig_param(path, "cursor", cursor, sizeof(cursor)) == '\0')
-		buf_addf(&reply->body, "{\"data\":[{\"no\":\"%d-0\"},"
-		    "{\"no\":\"%d-1\"}],\"next\":\"x\"}", id, id);
-	else
-		buf_addf(&reply->body, "{\"data\":[{\"no\":\"%d-2\"}],"
-		    "\"next\":null}", id);
+	reply->status = 500;
+	reply->verdict = VERDICT_RETRY;
 	return true;
 }
 
-/* Of these the first 60 are older than what polls read. */
+/* 70 toys of three parts; the first 60 are older than what polls read. */
 static void
-add_toys(struct rig *r)
+init(struct rig *r, const struct dataset *dataset)
 {
+	rig_init(r, dataset);
+	r->serve = parts_serve;
+	for (int i = 1; i <= 70; i++)
+		parts_of[i] = 3;
 	for (int i = 1; i <= 60; i++)
 		rig_add(r, i, BEGIN + i * 14 * RIG_HOUR, 0);
 	for (int i = 61; i <= 70; i++)
@@ -117,29 +90,12 @@ finish(struct rig *r)
 	fake_run(RIG_SECOND);
 }
 
+/* Each part is there once, and nothing else. */
 static void
-touch(struct rig *r, int id)
+check(struct rig *r)
 {
-	for (size_t i = 0; i < r->n_toys; i++)
-		if (r->toy[i].id == id)
-			r->toy[i].updated_ms = r->toy[i].visible_ms =
-			    fake_now_ms() - 1;
-}
-
-/* Each part is there once, with this mark in its line's head or any. */
-static void
-check_parts(struct rig *r, const char *mark)
-{
-	char text[96];
-
-	for (int i = 1; i <= 70; i++)
-		for (int k = 0; k < 3; k++) {
-			snprintf(text, sizeof(text),
-			    "\"event\":{\"dataset\":\"sentinel_one.part\","
-			    "\"id\":\"%d-%d\"", i, k);
-			CU_ASSERT_EQUAL(rig_lines(r, text), 1);
-		}
-	CU_ASSERT_EQUAL(rig_lines(r, mark), 210);
+	CU_ASSERT_EQUAL(parts_check(r, 70), 210);
+	CU_ASSERT_EQUAL(rig_lines(r, NULL), 210);
 }
 
 static void
@@ -147,23 +103,21 @@ test_children(void)
 {
 	struct rig r;
 
-	rig_init(&r, &parts);
-	r.serve = serve_parts;
-	add_toys(&r);
+	init(&r, &parts_events);
 	rig_open(&r);
 	fake_run(RIG_MINUTE);
 	ask(&r, "a", 0);
 	finish(&r);
-	check_parts(&r, NULL);
+	check(&r);
 	CU_ASSERT_EQUAL(r.poller->backfill->figures.records, 180);
 	/* They are known when their parent changes later. */
-	touch(&r, 5);
+	rig_touch(&r, 5);
 	fake_run(RIG_DAY);
-	touch(&r, 50);
+	rig_touch(&r, 50);
 	rig_stop(&r);
 	rig_open(&r);
 	fake_run(RIG_DAY);
-	check_parts(&r, NULL);
+	check(&r);
 	rig_fini(&r);
 }
 
@@ -172,9 +126,7 @@ test_children_again(void)
 {
 	struct rig r;
 
-	rig_init(&r, &parts);
-	r.serve = serve_parts;
-	add_toys(&r);
+	init(&r, &parts_events);
 	rig_open(&r);
 	fake_run(RIG_MINUTE);
 	ask(&r, "a", 0);
@@ -191,34 +143,40 @@ test_children_again(void)
 	rig_fini(&r);
 }
 
-/* Killed, while parents change and polls walk over others. */
+/* Killed, while polls walk over others, and parents may change. */
 static void
-test_children_killed(void)
+check_killed(const struct dataset *dataset, bool may_change)
 {
 	uint32_t seed = 5;
 
 	for (int round = 0; round < 6; round++) {
 		struct rig r;
 
-		rig_init(&r, &parts);
-		r.serve = serve_parts;
-		add_toys(&r);
+		init(&r, dataset);
 		rig_open(&r);
 		fake_run(RIG_SECOND);
 		ask(&r, "a", 0);
 		for (int i = 0; i < 30; i++) {
 			seed = seed * 1664525 + 1013904223;
 			fake_run(5 + (seed >> 16) % (400 << round));
-			touch(&r, 1 + i * 7 % 70);
+			if (may_change)
+				rig_touch(&r, 1 + i * 7 % 70);
 			rig_kill(&r);
 			rig_open(&r);
 			ask(&r, "a", 0);
 		}
 		finish(&r);
 		fake_run(RIG_HOUR);
-		check_parts(&r, NULL);
+		check(&r);
 		rig_fini(&r);
 	}
+}
+
+static void
+test_killed(void)
+{
+	check_killed(&parts_events, true);
+	check_killed(&merged, false);
 }
 
 /* One that cannot be had holds nothing up, and is what is left. */
@@ -227,9 +185,8 @@ test_child_that_fails(void)
 {
 	struct rig r;
 
-	rig_init(&r, &parts);
-	r.serve = serve_parts;
-	add_toys(&r);
+	init(&r, &parts_events);
+	r.meddle = one_fails;
 	r.n = 33;
 	rig_open(&r);
 	fake_run(RIG_MINUTE);
@@ -242,43 +199,11 @@ test_child_that_fails(void)
 	rig_forget_asked(&r);
 	ask(&r, "b", 0);
 	finish(&r);
-	check_parts(&r, NULL);
+	check(&r);
 	CU_ASSERT_EQUAL(rig_asked(&r, "/toys/000033/"), 2);
 	CU_ASSERT_EQUAL(rig_asked(&r, "/parts?"), 2);
 	CU_ASSERT_EQUAL(r.poller->backfill->covered.n, 1);
 	rig_fini(&r);
-}
-
-static void
-test_merged_killed(void)
-{
-	uint32_t seed = 5;
-
-	for (int round = 0; round < 6; round++) {
-		struct rig r;
-		char text[64];
-
-		rig_init(&r, &merged);
-		r.serve = serve_parts;
-		add_toys(&r);
-		rig_open(&r);
-		fake_run(RIG_SECOND);
-		ask(&r, "a", 0);
-		for (int i = 0; i < 30; i++) {
-			seed = seed * 1664525 + 1013904223;
-			fake_run(5 + (seed >> 16) % (400 << round));
-			rig_kill(&r);
-			rig_open(&r);
-			ask(&r, "a", 0);
-		}
-		finish(&r);
-		for (int i = 1; i <= 70; i++) {
-			snprintf(text, sizeof(text), "\"%d-1\"", i);
-			CU_ASSERT_EQUAL(rig_lines(&r, text), 1);
-		}
-		CU_ASSERT_EQUAL(rig_lines(&r, NULL), 210);
-		rig_fini(&r);
-	}
 }
 
 /* A row with two times: seen, and changed later or never. */
@@ -294,28 +219,14 @@ two_time(int i, bool updated)
 	return updated ? two[i].updated_ms : two[i].seen_ms;
 }
 
-static int64_t
-bound_of(const char *path, const char *name)
-{
-	char text[64];
-	int64_t ms = -1;
-
-	iso8601_parse(slice_of(rig_param(path, name, text, sizeof(text))),
-	    &ms);
-	return ms;
-}
-
 static void
 print_two(struct buf *b, int i)
 {
-	char seen[ISO8601_LEN + 1] = "", updated[ISO8601_LEN + 1] = "";
-
-	iso8601_format(two[i].seen_ms, seen);
-	buf_addf(b, "{\"id\":\"%04d\",\"seenAt\":\"%s\"", i, seen);
-	if (two[i].updated_ms != 0) {
-		iso8601_format(two[i].updated_ms, updated);
-		buf_addf(b, ",\"updatedAt\":\"%s\"", updated);
-	}
+	buf_addf(b, "{\"id\":\"%04d\",\"seenAt\":\"%s\"", i,
+	    rig_stamp(two[i].seen_ms));
+	if (two[i].updated_ms != 0)
+		buf_addf(b, ",\"updatedAt\":\"%s\"",
+		    rig_stamp(two[i].updated_ms));
 	buf_addc(b, '}');
 }
 
@@ -325,10 +236,10 @@ serve_twos(struct rig *r, const char *path, const char *body,
     struct fake_reply *reply)
 {
 	bool updated = strstr(path, "updatedAt__gte") != NULL;
-	int64_t lower = bound_of(path, updated ? "updatedAt__gte" :
-						 "seenAt__gte");
-	int64_t upper = bound_of(path, updated ? "updatedAt__lt" :
-						 "seenAt__lt");
+	int64_t lower = rig_time(path, updated ? "updatedAt__gte" :
+						 "seenAt__gte", -1);
+	int64_t upper = rig_time(path, updated ? "updatedAt__lt" :
+						 "seenAt__lt", -1);
 	char cursor[64];
 	int i, n = 0;
 
@@ -399,9 +310,8 @@ test_two_times(void)
 static const struct unit_test tests[] = {
 	{ "children", test_children },
 	{ "children, again", test_children_again },
-	{ "children, killed", test_children_killed },
+	{ "children, killed", test_killed },
 	{ "a child that fails", test_child_that_fails },
-	{ "merged children, killed", test_merged_killed },
 	{ "two times", test_two_times },
 };
 

@@ -3,13 +3,8 @@
  */
 #include "config.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "tests/unit/scratch.h"
+#include "tests/unit/parts_rig.h"
 #include "tests/unit/unit.h"
-#include "tests/unit/walk_rig.h"
 
 static const struct map_row rows[] = {
 	{ "updatedAt", MAP_DATE, "@timestamp", NULL, 0 },
@@ -57,67 +52,23 @@ static const struct dataset merged = {
 	    .field = { "id", "part.no", "updatedAt" }),
 };
 
-/* A toy has id % 4 parts; part n of toy i is i * 10 + n. */
-static bool
-serve_parts(struct rig *r, const char *path, const char *body,
-    struct fake_reply *reply)
-{
-	char text[64];
-	int id, n = 0, first;
-
-	(void)r;
-	CU_ASSERT_PTR_NULL(body);
-	if (sscanf(path, "/toys/%d/parts", &id) != 1)
-		return false;
-	CU_ASSERT_STRING_EQUAL(rig_param(path, "limit", text, sizeof(text)),
-	    "2");
-	rig_param(path, "cursor", text, sizeof(text));
-	first = *text == '\0' ? 0 : (int)strtol(text, NULL, 10);
-	buf_adds(&reply->body, "{\"data\":[");
-	for (int i = first; i < id % 4 && n < 2; i++, n++)
-		buf_addf(&reply->body, "%s{\"no\":\"P%d\"}",
-		    n > 0 ? "," : "", id * 10 + i);
-	if (first + n < id % 4)
-		buf_addf(&reply->body, "],\"next\":\"%d\"}", first + n);
-	else
-		buf_adds(&reply->body, "],\"next\":null}");
-	return true;
-}
-
+/* A toy has id % 4 parts. */
 static void
 init(struct rig *r, const struct dataset *d, int n_toys)
 {
 	rig_init(r, d);
-	r->serve = serve_parts;
-	for (int i = 1; i <= n_toys; i++)
-		rig_add(r, i, RIG_START - (n_toys + 1 - i) * RIG_MINUTE, 0);
-}
-
-static size_t
-parts_of(int n_toys)
-{
-	size_t n = 0;
-
-	for (int i = 1; i <= n_toys; i++)
-		n += (size_t)i % 4;
-	return n;
+	r->serve = parts_serve;
+	rig_history(r, n_toys);
+	for (int i = 0; i < PARTS_TOYS_MAX; i++)
+		parts_of[i] = i % 4;
 }
 
 static void
 check_parts(struct rig *r, int n_toys, bool alone)
 {
-	char text[32];
-	size_t lonely = 0;
+	size_t lonely = alone ? (size_t)n_toys / 4 : 0;
 
-	for (int i = 1; i <= n_toys; i++) {
-		for (int k = 0; k < i % 4; k++) {
-			snprintf(text, sizeof(text), "\"P%d\"", i * 10 + k);
-			CU_ASSERT_EQUAL(rig_lines(r, text), 1);
-		}
-		lonely += i % 4 == 0;
-	}
-	CU_ASSERT_EQUAL(rig_lines(r, NULL), parts_of(n_toys) +
-	    (alone ? lonely : 0));
+	CU_ASSERT_EQUAL(parts_check(r, n_toys) + lonely, rig_lines(r, NULL));
 }
 
 static void
@@ -146,7 +97,7 @@ test_merged(void)
 	fake_run(20 * RIG_SECOND);
 	check_parts(&r, 25, true);
 	CU_ASSERT_EQUAL(rig_lines(&r, "\"reference\":\"000007\""), 3);
-	CU_ASSERT_EQUAL(rig_lines(&r, "\"reference\""), parts_of(25));
+	CU_ASSERT_EQUAL(rig_lines(&r, "\"reference\""), 37);
 	rig_fini(&r);
 }
 
@@ -207,8 +158,8 @@ test_failing_children(void)
 	r.meddle = some_children_fail;
 	rig_open(&r);
 	fake_run(20 * RIG_MINUTE);
-	CU_ASSERT_EQUAL(rig_lines(&r, NULL), parts_of(10) - 3 - 1 - 3);
-	CU_ASSERT_EQUAL(rig_lines(&r, "\"P90\""), 1);
+	CU_ASSERT_EQUAL(rig_lines(&r, NULL), 15 - 3 - 1 - 3);
+	CU_ASSERT_EQUAL(rig_lines(&r, "\"9-0\""), 1);
 	CU_ASSERT(r.poller->counts.walks > 0);
 	rig_fini(&r);
 
@@ -217,7 +168,7 @@ test_failing_children(void)
 	r.meddle = some_children_fail;
 	rig_open(&r);
 	fake_run(20 * RIG_MINUTE);
-	CU_ASSERT_EQUAL(rig_lines(&r, NULL), parts_of(10) - 7 + 2 + 3);
+	CU_ASSERT_EQUAL(rig_lines(&r, NULL), 15 - 7 + 2 + 3);
 	CU_ASSERT_EQUAL(rig_lines(&r, "\"id\":\"000003\""), 1);
 	CU_ASSERT_EQUAL(rig_lines(&r, "\"id\":\"000005\""), 1);
 	CU_ASSERT_EQUAL(rig_lines(&r, "\"id\":\"000007\""), 1);
@@ -301,7 +252,7 @@ static bool
 no_such_records(struct rig *r, const char *path, struct fake_reply *reply)
 {
 	(void)r;
-	if (strncmp(path, "/toys?", 6) != 0)
+	if (!rig_is_list(path))
 		return false;
 	buf_adds(&reply->body, "{\"data\":[{\"id\":null},7,"
 	    "{\"id\":\"1\",\"updatedAt\":\"2026-03-04T08:00:00Z\"},"

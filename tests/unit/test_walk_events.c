@@ -6,99 +6,29 @@
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tests/faults/fault.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/parts_rig.h"
 #include "tests/unit/unit.h"
-#include "tests/unit/walk_rig.h"
-
-#define TOYS_MAX 1600
-
-static const struct map_row rows[] = {
-	{ "no", MAP_AS_IS, "event.id", NULL, 0 },
-};
-
-static const struct dataset parts = {
-	.name = "part",
-	.walk = {
-		.list = RIG_LIST("/toys"),
-		.child = RIG_CHILD,
-		.child_mode = WALK_CHILD_RECORDS,
-		.parent_key = { "id", "updatedAt" },
-		.parent_time = 1,
-		.bound = WALK_BOUND_ISO,
-		.phase = { "updatedAt" },
-		.time_path = "updatedAt",
-		.remember = 365 * RIG_DAY,
-	},
-	.map = RIG_MAP(rows, "at", .field = { "no" }, .parent = true),
-};
-
-/* How many parts a toy has, by its id; part n of toy i is "i-n". */
-static int n_parts[TOYS_MAX];
-
-static bool
-serve_parts(struct rig *r, const char *path, const char *body,
-    struct fake_reply *reply)
-{
-	char text[64];
-	int id, n = 0, first;
-
-	(void)r;
-	CU_ASSERT_PTR_NULL(body);
-	if (sscanf(path, "/toys/%d/parts", &id) != 1)
-		return false;
-	rig_param(path, "cursor", text, sizeof(text));
-	first = (int)strtol(text, NULL, 10);
-	buf_adds(&reply->body, "{\"data\":[");
-	for (int i = first; i < n_parts[id] && n < 2; i++, n++)
-		buf_addf(&reply->body, "%s{\"no\":\"%d-%d\"}",
-		    n > 0 ? "," : "", id, i);
-	if (first + n < n_parts[id])
-		buf_addf(&reply->body, "],\"next\":\"%d\"}", first + n);
-	else
-		buf_adds(&reply->body, "],\"next\":null}");
-	return true;
-}
 
 /* Toys 1..n of three parts, one a minute, the newest five minutes old. */
 static void
 init(struct rig *r, int n)
 {
-	rig_init(r, &parts);
-	r->serve = serve_parts;
+	rig_init(r, &parts_events);
+	r->serve = parts_serve;
 	for (int i = 1; i <= n; i++) {
 		rig_add(r, i, RIG_START - (n + 5 - i) * RIG_MINUTE, 0);
-		n_parts[i] = 3;
+		parts_of[i] = 3;
 	}
-}
-
-/* The toy changes, a little before now. */
-static void
-touch(struct rig *r, int id)
-{
-	for (size_t i = 0; i < r->n_toys; i++)
-		if (r->toy[i].id == id)
-			r->toy[i].updated_ms = r->toy[i].visible_ms =
-			    fake_now_ms() - 1;
 }
 
 /* Each part of toys 1..n is there once, and nothing else. */
 static void
 check(struct rig *r, int n)
 {
-	size_t want = 0;
-	char text[32];
-
-	for (int i = 1; i <= n; i++)
-		for (int k = 0; k < n_parts[i]; k++, want++) {
-			snprintf(text, sizeof(text), "\"id\":\"%d-%d\"", i, k);
-			CU_ASSERT_EQUAL(rig_lines(r, text), 1);
-		}
-	CU_ASSERT_EQUAL(rig_lines(r, NULL), want);
+	CU_ASSERT_EQUAL(parts_check(r, n), rig_lines(r, NULL));
 }
 
 static size_t
@@ -135,10 +65,10 @@ test_fresh_are_asked_again(void)
 	rig_open(&r);
 	fake_run(20 * RIG_MINUTE);
 	rig_forget_asked(&r);
-	touch(&r, 2);
+	rig_touch(&r, 2);
 	fake_run(40 * RIG_SECOND);
 	CU_ASSERT(asked_of(&r, 2) > 0);
-	n_parts[2] = 4;
+	parts_of[2] = 4;
 	fake_run(RIG_MINUTE);
 	check(&r, 3);
 	rig_forget_asked(&r);
@@ -156,9 +86,9 @@ test_change_brings_what_is_new(void)
 	r.set->interval = RIG_DAY;
 	rig_open(&r);
 	fake_run(RIG_MINUTE);
-	touch(&r, 7);
-	n_parts[7] = 5;
-	touch(&r, 9);
+	rig_touch(&r, 7);
+	parts_of[7] = 5;
+	rig_touch(&r, 9);
 	rig_forget_asked(&r);
 	fake_run(RIG_DAY);
 	check(&r, 25);
@@ -173,8 +103,8 @@ test_change_brings_what_is_new(void)
 			rig_stop(&r);
 		else
 			rig_kill(&r);
-		touch(&r, 7);
-		n_parts[7]++;
+		rig_touch(&r, 7);
+		parts_of[7]++;
 		rig_open(&r);
 		fake_run(RIG_DAY + RIG_HOUR);
 		check(&r, 25);
@@ -182,11 +112,11 @@ test_change_brings_what_is_new(void)
 
 	/* After three hundred sweeps. */
 	fake_run(300 * RIG_DAY);
-	touch(&r, 3);
-	touch(&r, 7);
+	rig_touch(&r, 3);
+	rig_touch(&r, 7);
 	rig_kill(&r);
 	rig_open(&r);
-	n_parts[7]++;
+	parts_of[7]++;
 	rig_forget_asked(&r);
 	fake_run(2 * RIG_DAY);
 	CU_ASSERT(asked_of(&r, 3) > 0);
@@ -202,7 +132,7 @@ kill_at(int64_t ms)
 	bool open;
 
 	init(&r, 25);
-	n_parts[4] = 21;
+	parts_of[4] = 21;
 	rig_open(&r);
 	fake_run(ms);
 	open = r.poller->pos.walk[WALK_POLL].open;
@@ -237,15 +167,15 @@ test_many(void)
 {
 	struct rig r;
 
-	init(&r, TOYS_MAX - 1);
-	for (int i = 0; i < TOYS_MAX; i++)
-		n_parts[i] = 1;
+	init(&r, PARTS_TOYS_MAX - 1);
+	for (int i = 0; i < PARTS_TOYS_MAX; i++)
+		parts_of[i] = 1;
 	r.set->initial_interval = 10 * RIG_DAY;
 	r.set->page_size = 100;
 	rig_open(&r);
 	fake_run(2 * RIG_MINUTE);
-	CU_ASSERT_EQUAL(rig_lines(&r, NULL), TOYS_MAX - 1);
-	CU_ASSERT_EQUAL(rig_asked(&r, "/parts?"), TOYS_MAX - 1);
+	CU_ASSERT_EQUAL(rig_lines(&r, NULL), PARTS_TOYS_MAX - 1);
+	CU_ASSERT_EQUAL(rig_asked(&r, "/parts?"), PARTS_TOYS_MAX - 1);
 	rig_fini(&r);
 }
 
@@ -323,7 +253,7 @@ test_deleted(void)
 	fake_run(20 * RIG_SECOND);
 	CU_ASSERT_EQUAL(r.poller->state, POLLER_IDLE);
 	CU_ASSERT_EQUAL(asked_of(&r, 5), 1);
-	n_parts[5] = 0;
+	parts_of[5] = 0;
 	check(&r, 25);
 	rig_fini(&r);
 
@@ -331,7 +261,7 @@ test_deleted(void)
 	rig_open(&r);
 	fake_run(20 * RIG_SECOND);
 	CU_ASSERT_EQUAL(asked_of(&r, 5), 2);
-	n_parts[5] = 2;
+	parts_of[5] = 2;
 	check(&r, 25);
 	rig_fini(&r);
 }
@@ -356,7 +286,7 @@ test_out_of_scope(void)
 	CU_ASSERT_EQUAL(r.poller->state, POLLER_IDLE);
 	CU_ASSERT_EQUAL(asked_of(&r, 5), 0);
 	CU_ASSERT_EQUAL(asked_of(&r, 4), 0);
-	n_parts[5] = 0;
+	parts_of[5] = 0;
 	check(&r, 25);
 	rig_fini(&r);
 }
@@ -427,7 +357,7 @@ test_failing_for_ever(void)
 	bad_toy = 0;
 	fake_run(2 * RIG_HOUR);
 	CU_ASSERT_EQUAL(rig_asked(&r, "/parts?"), 0);
-	touch(&r, 5);
+	rig_touch(&r, 5);
 	fake_run(RIG_HOUR);
 	check(&r, 25);
 	rig_fini(&r);
@@ -475,7 +405,7 @@ test_child_cursor_refused(void)
 	fake_run(10 * RIG_MINUTE);
 	CU_ASSERT_EQUAL(r.poller->state, POLLER_IDLE);
 	CU_ASSERT(asked_of(&r, 5) <= 2 * 3 + 2);
-	n_parts[5] = 2;
+	parts_of[5] = 2;
 	check(&r, 25);
 	rig_fini(&r);
 }

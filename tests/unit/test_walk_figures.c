@@ -90,7 +90,7 @@ fail_some(struct rig *r, const char *path, struct fake_reply *reply)
 	asking.condition = s.condition;
 	asking.until_ms = s.until_ms;
 	asking.has_reason = s.reason != NULL;
-	if (r->n == 0 || strncmp(path, "/toys?", 6) != 0)
+	if (r->n == 0 || !rig_is_list(path))
 		return false;
 	r->n--;
 	reply->status = 503;

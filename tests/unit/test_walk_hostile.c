@@ -11,20 +11,6 @@
 
 #define YEAR (365 * RIG_DAY)
 
-/* Rows 1..n, one a minute, the newest a minute old. */
-static void
-add_history(struct rig *r, int n)
-{
-	for (int i = 1; i <= n; i++)
-		rig_add(r, i, RIG_START - (n + 1 - i) * RIG_MINUTE, 0);
-}
-
-static bool
-is_list(const char *path)
-{
-	return strncmp(path, "/toys?", 6) == 0;
-}
-
 /* The poller backs off because of this, and all is collected in the end. */
 static void
 check_passing(struct rig *r, const char *why)
@@ -41,7 +27,7 @@ check_passing(struct rig *r, const char *why)
 static bool
 too_many(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (!is_list(path))
+	if (!rig_is_list(path))
 		return false;
 	buf_adds(&reply->body, "{\"data\":[");
 	for (int i = 0; i < 200000; i++)
@@ -56,7 +42,7 @@ test_too_many_records(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 25);
+	rig_history(&r, 25);
 	r.meddle = too_many;
 	rig_open(&r);
 	for (int i = 0; i < 1000 && r.n == 0; i++)
@@ -71,7 +57,7 @@ test_too_many_records(void)
 static bool
 no_end(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (!is_list(path))
+	if (!rig_is_list(path))
 		return false;
 	buf_addf(&reply->body, "{\"data\":[],\"pagination\":{\"nextCursor\":"
 	    "\"%d\"}}", ++r->n);
@@ -84,7 +70,7 @@ test_empty_pages_without_end(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 25);
+	rig_history(&r, 25);
 	r.meddle = no_end;
 	rig_open(&r);
 	fake_run(RIG_HOUR);
@@ -110,7 +96,7 @@ static size_t odd_times;
 static bool
 odd(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (!is_list(path))
+	if (!rig_is_list(path))
 		return false;
 	r->n++;
 	buf_adds(&reply->body, "{\"data\":[],\"pagination\":{\"nextCursor\":"
@@ -141,7 +127,7 @@ test_odd_cursors(void)
 		odd_cursor = cursors[i].text;
 		odd_times = cursors[i].times;
 		rig_init(&r, &rig_toy);
-		add_history(&r, 25);
+		rig_history(&r, 25);
 		r.meddle = odd;
 		rig_open(&r);
 		fake_run(RIG_HOUR);
@@ -158,7 +144,7 @@ static bool
 echo(struct rig *r, const char *path, struct fake_reply *reply)
 {
 	(void)r;
-	if (!is_list(path))
+	if (!rig_is_list(path))
 		return false;
 	reply->token = "the-token-itself";
 	buf_adds(&reply->body, "{\"errors\":[{\"title\":\"no the-token-itself "
@@ -173,7 +159,7 @@ test_errors_are_redacted(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 25);
+	rig_history(&r, 25);
 	r.meddle = echo;
 	rig_open(&r);
 	fake_run(RIG_SECOND);
@@ -189,7 +175,7 @@ large(struct rig *r, const char *path, struct fake_reply *reply)
 {
 	char text[64];
 
-	if (!is_list(path) ||
+	if (!rig_is_list(path) ||
 	    strtol(rig_param(path, "limit", text, sizeof(text)), NULL, 10) <= 3)
 		return false;
 	r->n++;
@@ -205,7 +191,7 @@ test_large_answers(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 25);
+	rig_history(&r, 25);
 	r.meddle = large;
 	rig_open(&r);
 	for (int i = 0; i < 1000 && r.n == 0; i++)
@@ -222,7 +208,7 @@ test_large_answers(void)
 static bool
 old_row(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (!is_list(path))
+	if (!rig_is_list(path))
 		return false;
 	r->n++;
 	buf_adds(&reply->body, "{\"data\":[{\"id\":\"1\",\"updatedAt\":"
@@ -253,7 +239,7 @@ check_leap(int64_t offset_ms)
 
 	rig_init(&r, &rig_toy);
 	r.set->resend = RIG_DAY;
-	add_history(&r, 5);
+	rig_history(&r, 5);
 	rig_open(&r);
 	fake_run(5 * RIG_MINUTE);
 	fake_set_offset(offset_ms);

@@ -141,9 +141,7 @@ static void
 init_snapshot(struct rig *r)
 {
 	rig_init(r, &snapshot);
-	for (int i = 1; i <= SNAPSHOT_TOYS; i++)
-		rig_add(r, i, RIG_START - (SNAPSHOT_TOYS + 1 - i) * RIG_MINUTE,
-		    0);
+	rig_history(r, SNAPSHOT_TOYS);
 }
 
 static void

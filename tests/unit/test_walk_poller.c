@@ -11,14 +11,6 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/walk_rig.h"
 
-/* Rows 1..n, one a minute, the newest a minute old. */
-static void
-add_history(struct rig *r, int n)
-{
-	for (int i = 1; i <= n; i++)
-		rig_add(r, i, RIG_START - (n + 1 - i) * RIG_MINUTE, 0);
-}
-
 /* The parameter of the nth request, counted from 0. */
 static void
 nth_param(const struct rig *r, size_t nth, const char *name, char out[64])
@@ -41,7 +33,7 @@ test_bounds_are_frozen(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 35);
+	rig_history(&r, 35);
 	rig_open(&r);
 	fake_run(5 * RIG_SECOND);
 	rig_check(&r, 0, INT64_MAX);
@@ -69,7 +61,7 @@ test_idle_polls_write_nothing(void)
 	char text[64];
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 5);
+	rig_history(&r, 5);
 	rig_open(&r);
 	fake_run(5 * RIG_SECOND);
 	CU_ASSERT_EQUAL(rig_lines(&r, NULL), 5);
@@ -116,7 +108,7 @@ test_console_without_date(void)
 
 	rig_init(&r, &rig_toy);
 	fake_set_no_date(true);
-	add_history(&r, 3);
+	rig_history(&r, 3);
 	rig_open(&r);
 	fake_run(RIG_MINUTE);
 	rig_check(&r, 0, INT64_MAX);
@@ -174,7 +166,7 @@ test_resend_does_not_hold_up_polls(void)
 	r.set->inventory = true;
 	r.set->resend = RIG_HOUR;
 	r.set->page_size = 2;
-	add_history(&r, 20);
+	rig_history(&r, 20);
 	rig_open(&r);
 	fake_run(30 * RIG_MINUTE);
 	rig_forget_asked(&r);
@@ -240,7 +232,7 @@ test_live(void)
 static bool
 large_records(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (strncmp(path, "/toys?", 6) != 0)
+	if (!rig_is_list(path))
 		return false;
 	buf_adds(&reply->body, "{\"data\":[{\"id\":\"1\",\"pad\":\"");
 	for (int i = 0; i < 700; i++)
@@ -304,7 +296,7 @@ test_disk_failures(void)
 		bool doubles = strcmp(disk_faults[i].call, "fdatasync") == 0;
 
 		rig_init(&r, &rig_toy);
-		add_history(&r, 65);
+		rig_history(&r, 65);
 		rig_open(&r);
 		fault_set(&disk_faults[i]);
 		fake_run(2 * RIG_MINUTE);

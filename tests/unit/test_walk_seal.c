@@ -190,7 +190,7 @@ refuse(struct rig *r, const char *path, struct fake_reply *reply)
 static bool
 break_off(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (strncmp(path, "/toys?", 6) != 0)
+	if (!rig_is_list(path))
 		return false;
 	if (r->n++ > 0)
 		return refuse(r, path, reply);

@@ -8,18 +8,10 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/walk_rig.h"
 
-/* Rows 1..n, one a minute, the newest a minute old. */
-static void
-add_history(struct rig *r, int n)
-{
-	for (int i = 1; i <= n; i++)
-		rig_add(r, i, RIG_START - (n + 1 - i) * RIG_MINUTE, 0);
-}
-
 static bool
 refuse_some(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (r->n == 0 || strncmp(path, "/toys?", 6) != 0)
+	if (r->n == 0 || !rig_is_list(path))
 		return false;
 	if (r->n > 0)
 		r->n--;
@@ -60,7 +52,7 @@ test_passing_trouble(void)
 		r.set->resend = kind;
 		r.meddle = refuse_some;
 		r.n = 4;
-		add_history(&r, 25);
+		rig_history(&r, 25);
 		rig_open(&r);
 		fake_run(RIG_SECOND);
 		CU_ASSERT_EQUAL(r.poller->state, POLLER_BACKOFF);
@@ -91,7 +83,7 @@ test_retry_after_is_kept(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 3);
+	rig_history(&r, 3);
 	rig_open(&r);
 	fake_run(5 * RIG_SECOND);
 	r.meddle = retry_after;
@@ -125,7 +117,7 @@ check_lasting(enum verdict toys, enum verdict info, enum poller_state state,
 	toys_verdict = toys;
 	info_verdict = info;
 	rig_init(&r, &rig_toy);
-	add_history(&r, 25);
+	rig_history(&r, 25);
 	r.meddle = fixed_verdicts;
 	rig_open(&r);
 	fake_run(5 * RIG_SECOND);
@@ -178,7 +170,7 @@ test_limit_is_halved(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 10);
+	rig_history(&r, 10);
 	r.meddle = small_pages_only;
 	rig_open(&r);
 	fake_run(5 * RIG_SECOND);
@@ -207,7 +199,7 @@ test_expired_cursor(void)
 	struct rig r;
 
 	rig_init(&r, &rig_toy);
-	add_history(&r, 45);
+	rig_history(&r, 45);
 	r.meddle = cursors_expire;
 	r.n = 5;
 	rig_open(&r);
@@ -219,7 +211,7 @@ test_expired_cursor(void)
 
 	/* Always: the walk is given up, the bounds stay. */
 	rig_init(&r, &rig_toy);
-	add_history(&r, 45);
+	rig_history(&r, 45);
 	r.meddle = cursors_expire;
 	r.n = -1;
 	rig_open(&r);
@@ -234,7 +226,7 @@ test_expired_cursor(void)
 static bool
 same_cursor(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	if (strncmp(path, "/toys?", 6) != 0)
+	if (!rig_is_list(path))
 		return false;
 	r->n++;
 	buf_adds(&reply->body, "{\"pagination\":{\"nextCursor\":\"same\"},"
@@ -266,7 +258,7 @@ odd_pages(struct rig *r, const char *path, struct fake_reply *reply)
 		"{\"data\":[{\"id\":\"2\",\"updatedAt\":null}]}",
 	};
 
-	if (strncmp(path, "/toys?", 6) != 0)
+	if (!rig_is_list(path))
 		return false;
 	buf_adds(&reply->body, r->n < 3 ? page[r->n] : "{}");
 	r->n++;
@@ -304,7 +296,7 @@ test_once(void)
 
 	rig_init(&r, &rig_toy);
 	r.once = true;
-	add_history(&r, 25);
+	rig_history(&r, 25);
 	rig_open(&r);
 	fake_run(5 * RIG_SECOND);
 	CU_ASSERT_TRUE(r.poller->finished);

@@ -69,8 +69,8 @@ rig_param(const char *path, const char *name, char *out, size_t size)
 	return out;
 }
 
-static int64_t
-time_param(const char *path, const char *name, int64_t absent)
+int64_t
+rig_time(const char *path, const char *name, int64_t absent)
 {
 	char text[64];
 	int64_t ms;
@@ -82,14 +82,22 @@ time_param(const char *path, const char *name, int64_t absent)
 	return ms;
 }
 
+const char *
+rig_stamp(int64_t ms)
+{
+	static char text[4][ISO8601_LEN + 1];
+	static unsigned turn;
+	char *s = text[++turn % 4];
+
+	iso8601_format(ms, s);
+	return s;
+}
+
 void
 rig_print(struct buf *b, const struct toy *t)
 {
-	char at[ISO8601_LEN];
-
-	iso8601_format(t->updated_ms, at);
-	buf_addf(b, "{\"id\":\"%06d\",\"updatedAt\":\"%.*s\"}", t->id,
-	    ISO8601_LEN, at);
+	buf_addf(b, "{\"id\":\"%06d\",\"updatedAt\":\"%s\"}", t->id,
+	    rig_stamp(t->updated_ms));
 }
 
 static int
@@ -126,8 +134,8 @@ is_behind_cursor(const struct toy *t, const char *cursor, bool sorted_by_id)
 static void
 serve_list(struct rig *r, const char *path, struct fake_reply *reply)
 {
-	int64_t lower = time_param(path, "updatedAt__gte", INT64_MIN);
-	int64_t upper = time_param(path, "updatedAt__lt", INT64_MAX);
+	int64_t lower = rig_time(path, "updatedAt__gte", INT64_MIN);
+	int64_t upper = rig_time(path, "updatedAt__lt", INT64_MAX);
 	char cursor[64], text[64];
 	bool by = strstr(path, "sortBy=id") != NULL;
 	long limit = strtol(rig_param(path, "limit", text, sizeof(text)),
@@ -161,6 +169,12 @@ serve_list(struct rig *r, const char *path, struct fake_reply *reply)
 	buf_adds(&reply->body, "}}");
 }
 
+bool
+rig_is_list(const char *path)
+{
+	return strncmp(path, "/toys?", 6) == 0;
+}
+
 static void
 handle(void *cookie, const char *path, const char *body,
     struct fake_reply *reply)
@@ -173,7 +187,7 @@ handle(void *cookie, const char *path, const char *body,
 		return;
 	if (r->serve != NULL && r->serve(r, path, body, reply))
 		return;
-	if (strncmp(path, "/toys?", 6) == 0)
+	if (rig_is_list(path))
 		serve_list(r, path, reply);
 	else if (strstr(path, "/system/info") == NULL)
 		reply->verdict = VERDICT_GONE;
@@ -299,6 +313,22 @@ rig_add(struct rig *r, int id, int64_t updated_ms, int64_t late_ms)
 		updated_ms + late_ms };
 }
 
+void
+rig_history(struct rig *r, int n)
+{
+	for (int i = 1; i <= n; i++)
+		rig_add(r, i, RIG_START - (n + 1 - i) * RIG_MINUTE, 0);
+}
+
+void
+rig_touch(struct rig *r, int id)
+{
+	for (size_t i = 0; i < r->n_toys; i++)
+		if (r->toy[i].id == id)
+			r->toy[i].updated_ms = r->toy[i].visible_ms =
+			    fake_now_ms() - 1;
+}
+
 static char *
 all_lines(struct rig *r)
 {
@@ -344,7 +374,7 @@ rig_lines(struct rig *r, const char *text)
 void
 rig_check(struct rig *r, int64_t from_ms, int64_t until_ms)
 {
-	char *all = all_lines(r), at[ISO8601_LEN];
+	char *all = all_lines(r);
 	size_t want = 0;
 
 	for (size_t i = 0; i < r->n_toys; i++) {
@@ -352,12 +382,11 @@ rig_check(struct rig *r, int64_t from_ms, int64_t until_ms)
 		char text[256];
 		size_t n;
 
-		iso8601_format(t->updated_ms, at);
-		snprintf(text, sizeof(text), "\"@timestamp\":\"%.*s\","
+		snprintf(text, sizeof(text), "\"@timestamp\":\"%s\","
 		    "\"data_stream\":{\"dataset\":\"sentinel_one.toy\","
 		    "\"namespace\":\"default\",\"type\":\"logs\"},"
 		    "\"event\":{\"dataset\":\"sentinel_one.toy\","
-		    "\"id\":\"%06d\",", ISO8601_LEN, at, t->id);
+		    "\"id\":\"%06d\",", rig_stamp(t->updated_ms), t->id);
 		n = count_text(all, text);
 		if (t->updated_ms < from_ms || t->visible_ms > until_ms) {
 			CU_ASSERT(n <= 1);
@@ -367,8 +396,8 @@ rig_check(struct rig *r, int64_t from_ms, int64_t until_ms)
 		want++;
 		CU_ASSERT_EQUAL(n, 1);
 		if (n != 1 && r->n_bad++ < 3)
-			fprintf(stderr, "toy %d of %.*s: %zu times\n", t->id,
-			    ISO8601_LEN, at, n);
+			fprintf(stderr, "toy %d of %s: %zu times\n", t->id,
+			    rig_stamp(t->updated_ms), n);
 	}
 	CU_ASSERT_EQUAL(count_text(all, "\n"), want);
 	free(all);

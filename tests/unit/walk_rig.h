@@ -88,6 +88,11 @@ void rig_kill(struct rig *r); /* like SIGKILL */
 /* Add a row; it is visible late_ms after its time. */
 void rig_add(struct rig *r, int id, int64_t updated_ms, int64_t late_ms);
 
+/* Rows 1..n, one a minute, the newest a minute old. */
+void rig_history(struct rig *r, int n);
+/* The row changes, a little before now. */
+void rig_touch(struct rig *r, int id);
+
 /* How many lines hold this text; NULL: all lines. */
 size_t rig_lines(struct rig *r, const char *text);
 /* Every toy that was visible before `until` is there once, and nothing
@@ -97,10 +102,16 @@ void rig_check(struct rig *r, int64_t from_ms, int64_t until_ms);
 /* A parameter of a request's path, copied; "" when absent. */
 const char *rig_param(const char *path, const char *name, char *out,
     size_t size);
+/* The same of a time. */
+int64_t rig_time(const char *path, const char *name, int64_t absent);
+/* Does the path ask for the list of toys? */
+bool rig_is_list(const char *path);
 /* How many requests had this text. */
 size_t rig_asked(const struct rig *r, const char *text);
 void rig_forget_asked(struct rig *r);
 
+/* As consoles write it; valid until three more are. */
+const char *rig_stamp(int64_t ms);
 /* Append a toy as JSON. */
 void rig_print(struct buf *b, const struct toy *t);
 
