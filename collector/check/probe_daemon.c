@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "collector/base/fsutil.h"
-#include "collector/base/iso8601.h"
 #include "collector/base/num.h"
 #include "collector/check/check.h"
 #include "collector/check/span.h"
@@ -48,39 +47,19 @@ level_of(const char *condition)
 	return LEVEL_OK;
 }
 
-/* The member's text; "" when there is none. */
-static const char *
-text_of(struct json_object *o, const char *name)
-{
-	struct json_object *member;
-
-	return json_object_object_get_ex(o, name, &member) &&
-	    json_object_is_type(member, json_type_string) ?
-	    json_object_get_string(member) : "";
-}
-
-/* The member's time; -1 when there is none. */
-static int64_t
-time_of(struct json_object *o, const char *name)
-{
-	int64_t ms;
-
-	return iso8601_parse(slice_of(text_of(o, name)), &ms) == 0 ? ms : -1;
-}
-
 static struct json_object *
 find_stream(struct json_object *status, const char *console,
     const char *dataset)
 {
-	struct json_object *list, *o;
+	struct json_object *list = tree_get(status, "streams", json_type_array);
+	struct json_object *o;
 
-	if (!json_object_object_get_ex(status, "streams", &list) ||
-	    !json_object_is_type(list, json_type_array))
+	if (list == NULL)
 		return NULL;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		o = json_object_array_get_idx(list, i);
-		if (strcmp(text_of(o, "console"), console) == 0 &&
-		    strcmp(text_of(o, "dataset"), dataset) == 0)
+		if (strcmp(tree_get_text(o, "console", ""), console) == 0 &&
+		    strcmp(tree_get_text(o, "dataset", ""), dataset) == 0)
 			return o;
 	}
 	return NULL;
@@ -108,12 +87,8 @@ static void
 judge_rejected(struct check *c, const struct subject *about,
     struct json_object *stream)
 {
-	struct json_object *member;
-	int64_t n;
+	int64_t n = tree_get_int(stream, "rejected", 0);
 
-	if (!json_object_object_get_ex(stream, "rejected", &member))
-		return;
-	n = json_object_get_int64(member);
 	if (n == 0)
 		return;
 	finding_figure(finding_add(&c->found, LEVEL_WARNING, about,
@@ -128,14 +103,14 @@ judge_stream(struct check *c, const struct subject *about,
     const struct conf_dataset *conf, struct json_object *stream, bool running,
     int64_t now_ms)
 {
-	int64_t watermark = time_of(stream, "watermark");
-	const char *condition = text_of(stream, "condition");
+	int64_t watermark = tree_get_time(stream, "watermark", -1);
+	const char *condition = tree_get_text(stream, "condition", "");
 	enum level level = level_of(condition);
 
 	judge_rejected(c, about, stream);
 	if (running && level != LEVEL_OK)
 		finding_add(&c->found, level, about, "the daemon says %s: %s",
-		    condition, text_of(stream, "reason"));
+		    condition, tree_get_text(stream, "reason", ""));
 	else if (watermark >= 0)
 		judge_lag(c, about, now_ms - watermark, conf);
 	else
@@ -207,7 +182,7 @@ static void
 judge_age(struct check *c, const struct subject *about,
     struct json_object *status)
 {
-	int64_t written = time_of(status, "written");
+	int64_t written = tree_get_time(status, "written", -1);
 	char age[NUM_TEXT];
 
 	if (written < 0 || c->now_ms - written < STATUS_LATE_MS)

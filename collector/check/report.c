@@ -61,26 +61,19 @@ report_text(const struct findings *all, FILE *out, bool colour)
 	    findings_count(all, LEVEL_ERROR));
 }
 
-static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	if (text != NULL)
-		tree_put(o, name, tree_text(text));
-}
-
 static struct json_object *
 one(const struct finding *f)
 {
 	struct json_object *o = tree_object();
 
-	put_text(o, "level", level_name[f->level]);
-	put_text(o, "topic", f->topic);
-	put_text(o, "console", f->console);
-	put_text(o, "dataset", f->dataset);
-	put_text(o, "text", f->text);
-	put_text(o, "mend", f->mend);
+	tree_put_text(o, "level", level_name[f->level]);
+	tree_put_text(o, "topic", f->topic);
+	tree_put_text(o, "console", f->console);
+	tree_put_text(o, "dataset", f->dataset);
+	tree_put_text(o, "text", f->text);
+	tree_put_text(o, "mend", f->mend);
 	if (f->figure != NULL)
-		tree_put(o, f->figure, tree_int(f->value));
+		tree_put_int(o, f->figure, f->value);
 	return o;
 }
 
@@ -92,12 +85,12 @@ report_json(const struct findings *all, FILE *out)
 	char now[ISO8601_LEN + 1] = "";
 
 	iso8601_format(clock_wall_us() / 1000, now);
-	tree_put(o, "version", tree_int(1));
-	put_text(o, "checked", now);
-	put_text(o, "worst", level_name[findings_worst(all)]);
+	tree_put_int(o, "version", 1);
+	tree_put_text(o, "checked", now);
+	tree_put_text(o, "worst", level_name[findings_worst(all)]);
 	for (enum level l = LEVEL_OK; l < LEVEL_COUNT; l++)
-		tree_put(o, level_name[l],
-		    tree_int((int64_t)findings_count(all, l)));
+		tree_put_int(o, level_name[l],
+		    (int64_t)findings_count(all, l));
 	for (size_t i = 0; i < all->n; i++)
 		tree_push(list, one(all->list[i]));
 	tree_put(o, "findings", list);

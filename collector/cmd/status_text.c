@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/base/iso8601.h"
+#include "collector/json/tree.h"
 
 #define SECOND_MS INT64_C(1000)
 #define MINUTE_MS (60 * SECOND_MS)
@@ -61,7 +62,7 @@ print_dataset(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
 	(void)v;
-	buf_adds(cell, status_text_of(s, "dataset"));
+	buf_adds(cell, tree_get_text(s, "dataset", ""));
 }
 
 static void
@@ -69,7 +70,7 @@ print_condition(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
 	(void)v;
-	buf_adds(cell, status_text_of(s, "condition"));
+	buf_adds(cell, tree_get_text(s, "condition", ""));
 }
 
 static void
@@ -85,14 +86,14 @@ static void
 print_last_poll(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
-	print_age(cell, v, status_time_of(s, "last_poll"));
+	print_age(cell, v, tree_get_time(s, "last_poll", 0));
 }
 
 static void
 print_last_new(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
-	print_age(cell, v, status_time_of(s, "last_new"));
+	print_age(cell, v, tree_get_time(s, "last_new", 0));
 }
 
 /* It grew while nobody wrote it. */
@@ -100,7 +101,7 @@ static void
 print_lag(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
-	add_span(cell, status_count_of(s, "lag_ms") + v->now_ms -
+	add_span(cell, tree_get_int(s, "lag_ms", 0) + v->now_ms -
 	    v->written_ms);
 }
 
@@ -110,7 +111,7 @@ print_today(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
 	buf_addf(cell, "%" PRId64, v->now_ms / DAY_MS ==
-	    v->written_ms / DAY_MS ? status_count_of(s, "records_today") : 0);
+	    v->written_ms / DAY_MS ? tree_get_int(s, "records_today", 0) : 0);
 }
 
 static void
@@ -118,7 +119,7 @@ print_errors(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
 	(void)v;
-	buf_addf(cell, "%" PRId64, status_count_of(s, "errors"));
+	buf_addf(cell, "%" PRId64, tree_get_int(s, "errors", 0));
 }
 
 static void
@@ -126,7 +127,7 @@ print_rejected(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
 	(void)v;
-	buf_addf(cell, "%" PRId64, status_count_of(s, "rejected"));
+	buf_addf(cell, "%" PRId64, tree_get_int(s, "rejected", 0));
 }
 
 static void
@@ -134,20 +135,20 @@ print_unknown(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
 	(void)v;
-	buf_addf(cell, "%" PRId64, status_count_of(s, "unknown"));
+	buf_addf(cell, "%" PRId64, tree_get_int(s, "unknown", 0));
 }
 
 static void
 print_files(struct buf *cell, struct json_object *s, const char *name)
 {
-	struct json_object *part = status_member_of(s, name);
+	struct json_object *part = tree_get(s, name, json_type_object);
 
 	if (part == NULL) {
 		buf_addc(cell, '-');
 		return;
 	}
-	buf_addf(cell, "%" PRId64 "/", status_count_of(part, "segments"));
-	add_size(cell, status_count_of(part, "bytes"));
+	buf_addf(cell, "%" PRId64 "/", tree_get_int(part, "segments", 0));
+	add_size(cell, tree_get_int(part, "bytes", 0));
 }
 
 static void
@@ -178,15 +179,15 @@ static void
 print_rate(struct buf *cell, const struct status_view *v,
     struct json_object *s)
 {
-	struct json_object *rate = status_member_of(s, "rate");
+	struct json_object *rate = tree_get(s, "rate", json_type_object);
 
 	(void)v;
 	if (rate == NULL)
 		buf_addc(cell, '-');
 	else
 		buf_addf(cell, "%" PRId64 "/%" PRId64,
-		    status_count_of(rate, "left"),
-		    status_count_of(rate, "most"));
+		    tree_get_int(rate, "left", 0),
+		    tree_get_int(rate, "most", 0));
 }
 
 static const struct {
@@ -258,13 +259,13 @@ static void
 print_reason(struct buf *out, const struct status_view *v,
     struct json_object *s)
 {
-	int64_t until = status_time_of(s, "until");
-	const char *reason = status_text_of(s, "reason");
+	int64_t until = tree_get_time(s, "until", 0);
+	const char *reason = tree_get_text(s, "reason", "");
 
 	if (reason[0] == '\0' && until == 0)
 		return;
 	buf_addf(out, "   %s", v->pid == 0 ? "was in trouble" :
-	    status_text_of(s, "condition"));
+	    tree_get_text(s, "condition", ""));
 	if (until > 0 && v->pid > 0) {
 		buf_adds(out, " until ");
 		add_clock(out, until);
@@ -276,15 +277,15 @@ print_reason(struct buf *out, const struct status_view *v,
 static void
 print_progress(struct buf *out, struct json_object *s)
 {
-	int64_t page = status_count_of(s, "page");
-	int64_t parents = status_count_of(s, "parents");
+	int64_t page = tree_get_int(s, "page", 0);
+	int64_t parents = tree_get_int(s, "parents", 0);
 
 	if (page < 2 && parents == 0)
 		return;
 	buf_addf(out, "   page %" PRId64, page);
 	if (parents > 0)
 		buf_addf(out, ", %" PRId64 " of its %" PRId64,
-		    status_count_of(s, "parents_done"), parents);
+		    tree_get_int(s, "parents_done", 0), parents);
 	buf_addc(out, '\n');
 }
 
@@ -295,7 +296,7 @@ find_console(const struct status_view *v, const char *name)
 
 	for (size_t i = 0; (c = status_item_of(v->root, "consoles", i)) !=
 	    NULL; i++)
-		if (strcmp(status_text_of(c, "console"), name) == 0)
+		if (strcmp(tree_get_text(c, "console", ""), name) == 0)
 			return c;
 	return NULL;
 }
@@ -304,10 +305,10 @@ find_console(const struct status_view *v, const char *name)
 static void
 print_token(struct buf *out, struct json_object *c)
 {
-	struct json_object *token = status_member_of(c, "token");
-	const char *state = status_text_of(token, "state");
-	const char *expires = status_text_of(token, "expires");
-	int64_t days = status_count_of(token, "days_left");
+	struct json_object *token = tree_get(c, "token", json_type_object);
+	const char *state = tree_get_text(token, "state", "");
+	const char *expires = tree_get_text(token, "expires", "");
+	int64_t days = tree_get_int(token, "days_left", 0);
 
 	if (state[0] == '\0')
 		return;
@@ -323,15 +324,15 @@ static void
 print_console(struct buf *out, const struct status_view *v, const char *name)
 {
 	struct json_object *c = find_console(v, name);
-	int64_t max = status_count_of(c, "max_size");
+	int64_t max = tree_get_int(c, "max_size", 0);
 
 	buf_addf(out, "\n%s", name);
-	if (json_object_get_boolean(status_member_of(c, "token_refused")))
+	if (tree_get_flag(c, "token_refused"))
 		buf_adds(out, ": nothing is collected, the token or a file "
 		    "that is needed cannot be used");
 	if (max > 0) {
 		buf_adds(out, ": ");
-		add_size(out, status_count_of(c, "unshipped"));
+		add_size(out, tree_get_int(c, "unshipped", 0));
 		buf_adds(out, " of its ");
 		add_size(out, max);
 		buf_adds(out, " are not archived");
@@ -350,8 +351,8 @@ print_streams(struct buf *out, const struct status_view *v)
 		print_titles(out);
 	for (size_t i = 0; (s = status_item_of(v->root, "streams", i)) !=
 	    NULL; i++) {
-		if (strcmp(status_text_of(s, "console"), console) != 0) {
-			console = status_text_of(s, "console");
+		if (strcmp(tree_get_text(s, "console", ""), console) != 0) {
+			console = tree_get_text(s, "console", "");
 			print_console(out, v, console);
 		}
 		print_row(out, v, s);
@@ -368,7 +369,7 @@ print_sum(struct buf *out, const struct status_view *v)
 	struct json_object *s;
 
 	for (; (s = status_item_of(v->root, "streams", n)) != NULL; n++)
-		ok += strcmp(status_text_of(s, "condition"), "ok") == 0;
+		ok += strcmp(tree_get_text(s, "condition", ""), "ok") == 0;
 	if (v->pid == 0)
 		buf_addf(out, "%zu datasets", n);
 	else
@@ -378,17 +379,18 @@ print_sum(struct buf *out, const struct status_view *v)
 static void
 print_spool(struct buf *out, const struct status_view *v)
 {
-	struct json_object *spool = status_member_of(v->root, "spool");
-	const char *limit = status_text_of(spool, "limit");
+	struct json_object *spool = tree_get(v->root, "spool",
+	    json_type_object);
+	const char *limit = tree_get_text(spool, "limit", "");
 
 	buf_adds(out, "; spool: ");
-	add_size(out, status_count_of(spool, "unshipped"));
+	add_size(out, tree_get_int(spool, "unshipped", 0));
 	buf_adds(out, " of ");
-	add_size(out, status_count_of(spool, "max_size"));
+	add_size(out, tree_get_int(spool, "max_size", 0));
 	buf_adds(out, " not archived, ");
-	add_size(out, status_count_of(spool, "archived"));
+	add_size(out, tree_get_int(spool, "archived", 0));
 	buf_adds(out, " archived, ");
-	add_size(out, status_count_of(spool, "free"));
+	add_size(out, tree_get_int(spool, "free", 0));
 	buf_adds(out, " free on the disk\n");
 	if (limit[0] != '\0')
 		buf_addf(out, "polling pauses: %s is reached\n", limit);
@@ -397,7 +399,7 @@ print_spool(struct buf *out, const struct status_view *v)
 static void
 print_daemon(struct buf *out, const struct status_view *v)
 {
-	const char *since = status_text_of(v->root, "started");
+	const char *since = tree_get_text(v->root, "started", "");
 
 	if (v->pid > 0)
 		buf_addf(out, "s1spool runs: process %ld", (long)v->pid);

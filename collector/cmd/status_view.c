@@ -9,7 +9,6 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/fsutil.h"
-#include "collector/base/iso8601.h"
 #include "collector/cmd/shippers.h"
 #include "collector/json/tree.h"
 #include "collector/walk/status.h"
@@ -20,46 +19,11 @@
 #define TROUBLE_MAX (64 << 10)
 
 struct json_object *
-status_member_of(struct json_object *o, const char *name)
-{
-	struct json_object *member;
-
-	return json_object_object_get_ex(o, name, &member) ? member : NULL;
-}
-
-const char *
-status_text_of(struct json_object *o, const char *name)
-{
-	struct json_object *member = status_member_of(o, name);
-
-	return json_object_is_type(member, json_type_string) ?
-	    json_object_get_string(member) : "";
-}
-
-int64_t
-status_count_of(struct json_object *o, const char *name)
-{
-	struct json_object *member = status_member_of(o, name);
-
-	return json_object_is_type(member, json_type_int) ?
-	    json_object_get_int64(member) : 0;
-}
-
-int64_t
-status_time_of(struct json_object *o, const char *name)
-{
-	int64_t ms;
-
-	return iso8601_parse(slice_of(status_text_of(o, name)), &ms) == 0 ?
-	    ms : 0;
-}
-
-struct json_object *
 status_item_of(struct json_object *o, const char *name, size_t i)
 {
-	struct json_object *list = status_member_of(o, name);
+	struct json_object *list = tree_get(o, name, json_type_array);
 
-	return json_object_is_type(list, json_type_array) &&
+	return list != NULL &&
 	    i < json_object_array_length(list) ?
 	    json_object_array_get_idx(list, i) : NULL;
 }
@@ -115,9 +79,9 @@ static bool
 is_wanted(struct json_object *o, const struct status_filter *f)
 {
 	return (f->console == NULL ||
-	    strcmp(status_text_of(o, "console"), f->console) == 0) &&
-	    (f->dataset == NULL || status_member_of(o, "dataset") == NULL ||
-	    strcmp(status_text_of(o, "dataset"), f->dataset) == 0);
+	    strcmp(tree_get_text(o, "console", ""), f->console) == 0) &&
+	    (f->dataset == NULL ||
+	    strcmp(tree_get_text(o, "dataset", f->dataset), f->dataset) == 0);
 }
 
 /* Leave those of a list that are wanted. */
@@ -134,27 +98,21 @@ filter_list(struct json_object *root, const char *name,
 }
 
 static void
-put_count(struct json_object *o, const char *name, int64_t n)
-{
-	tree_put(o, name, tree_int(n));
-}
-
-static void
 put_part(struct json_object *o, const char *name,
     const struct backlog_part *part)
 {
 	struct json_object *member = tree_object();
 
-	put_count(member, "segments", part->segments);
-	put_count(member, "bytes", part->bytes);
+	tree_put_int(member, "segments", part->segments);
+	tree_put_int(member, "bytes", part->bytes);
 	tree_put(o, name, member);
 }
 
 static int
 put_backlog(const struct backlog_place *place, struct json_object *stream)
 {
-	const char *console = status_text_of(stream, "console");
-	const char *dataset = status_text_of(stream, "dataset");
+	const char *console = tree_get_text(stream, "console", "");
+	const char *dataset = tree_get_text(stream, "dataset", "");
 	struct backlog b;
 
 	/* They become paths: a file that was tampered with leads nowhere. */
@@ -200,8 +158,8 @@ put_top(struct status_view *v)
 	if (v->pid >= 0)
 		tree_put(v->root, "running", tree_flag(v->pid > 0));
 	if (v->pid > 0)
-		put_count(v->root, "pid", v->pid);
-	put_count(v->root, "age_ms", v->now_ms - v->written_ms);
+		tree_put_int(v->root, "pid", v->pid);
+	tree_put_int(v->root, "age_ms", v->now_ms - v->written_ms);
 	tree_put(v->root, "old", tree_flag(status_view_is_old(v)));
 }
 
@@ -218,7 +176,7 @@ status_view_take(struct status_view *v, const struct conf *conf,
 	read_status(v, conf->state.directory);
 	if (v->root == NULL)
 		return;
-	v->written_ms = status_time_of(v->root, "written");
+	v->written_ms = tree_get_time(v->root, "written", 0);
 	filter_list(v->root, "consoles", filter);
 	filter_list(v->root, "streams", filter);
 	put_backlogs(v, conf);

@@ -44,12 +44,6 @@ void status_view_fini(struct status_view *v);
 /* It was not written for long, though somebody should have done so. */
 bool status_view_is_old(const struct status_view *v);
 
-/* Members of an object: "", 0 and NULL where there is none of that type. */
-const char *status_text_of(struct json_object *o, const char *name);
-int64_t status_count_of(struct json_object *o, const char *name);
-int64_t status_time_of(struct json_object *o, const char *name);
-struct json_object *status_member_of(struct json_object *o,
-    const char *name);
 /* The i'th of a list; NULL behind its end. */
 struct json_object *status_item_of(struct json_object *o, const char *name,
     size_t i);

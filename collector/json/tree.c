@@ -79,6 +79,68 @@ tree_push(struct json_object *list, struct json_object *value)
 		xalloc_failed();
 }
 
+void
+tree_put_text(struct json_object *object, const char *name, const char *s)
+{
+	if (s != NULL)
+		tree_put(object, name, tree_text(s));
+}
+
+void
+tree_put_int(struct json_object *object, const char *name, int64_t n)
+{
+	tree_put(object, name, tree_int(n));
+}
+
+void
+tree_put_time(struct json_object *object, const char *name, int64_t ms)
+{
+	if (ms > 0)
+		tree_put(object, name, tree_time(ms));
+}
+
+struct json_object *
+tree_get(struct json_object *object, const char *name, enum json_type type)
+{
+	struct json_object *member;
+
+	return json_object_object_get_ex(object, name, &member) &&
+	    json_object_is_type(member, type) ? member : NULL;
+}
+
+int64_t
+tree_get_int(struct json_object *object, const char *name, int64_t absent)
+{
+	struct json_object *member = tree_get(object, name, json_type_int);
+
+	return member != NULL ? json_object_get_int64(member) : absent;
+}
+
+bool
+tree_get_flag(struct json_object *object, const char *name)
+{
+	return json_object_get_boolean(tree_get(object, name,
+	    json_type_boolean));
+}
+
+const char *
+tree_get_text(struct json_object *object, const char *name,
+    const char *absent)
+{
+	struct json_object *member = tree_get(object, name, json_type_string);
+
+	return member != NULL ? json_object_get_string(member) : absent;
+}
+
+int64_t
+tree_get_time(struct json_object *object, const char *name, int64_t absent)
+{
+	const char *text = tree_get_text(object, name, "");
+	int64_t ms;
+
+	return iso8601_parse(slice_of(text), &ms) == 0 ? ms : absent;
+}
+
 /* json-c prints on where its buffer could not grow. */
 const char *
 tree_print(struct json_object *o, int how)

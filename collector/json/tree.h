@@ -31,6 +31,26 @@ void tree_put(struct json_object *object, const char *name,
     struct json_object *value);
 void tree_push(struct json_object *list, struct json_object *value);
 
+/* The same of what there is: a text that is NULL, and a time before 1970,
+ * which stands for never, are left out. */
+void tree_put_text(struct json_object *object, const char *name,
+    const char *s);
+void tree_put_int(struct json_object *object, const char *name, int64_t n);
+void tree_put_time(struct json_object *object, const char *name, int64_t ms);
+
+/* The member that has this type; NULL when there is none. */
+struct json_object *tree_get(struct json_object *object, const char *name,
+    enum json_type type);
+/* Its value.  What is absent or of another type is `absent', or false.  Texts
+ * are the object's. */
+int64_t tree_get_int(struct json_object *object, const char *name,
+    int64_t absent);
+bool tree_get_flag(struct json_object *object, const char *name);
+const char *tree_get_text(struct json_object *object, const char *name,
+    const char *absent);
+int64_t tree_get_time(struct json_object *object, const char *name,
+    int64_t absent);
+
 /* Its text, in json-c's way `how`.  It belongs to the value, until that is
  * printed again. */
 const char *tree_print(struct json_object *o, int how);

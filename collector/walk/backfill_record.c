@@ -117,29 +117,6 @@ backfill_print(struct buf *buf, const struct backfill *b)
 	return failed;
 }
 
-static int64_t
-get_int(struct json_object *o, const char *name)
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(o, name, &member) ||
-	    !json_object_is_type(member, json_type_int))
-		return 0;
-	return json_object_get_int64(member);
-}
-
-/* NULL when there is none. */
-static struct json_object *
-get_list(struct json_object *o, const char *name)
-{
-	struct json_object *list;
-
-	if (!json_object_object_get_ex(o, name, &list) ||
-	    !json_object_is_type(list, json_type_array))
-		return NULL;
-	return list;
-}
-
 /* What is no range becomes an empty one, which counts nowhere. */
 static struct range
 to_range(struct json_object *pair)
@@ -156,7 +133,7 @@ to_range(struct json_object *pair)
 static void
 get_ranges(struct json_object *o, const char *name, struct ranges *rs)
 {
-	struct json_object *list = get_list(o, name);
+	struct json_object *list = tree_get(o, name, json_type_array);
 	size_t n = list == NULL ? 0 : json_object_array_length(list);
 
 	for (size_t i = 0; i < n; i++)
@@ -166,14 +143,15 @@ get_ranges(struct json_object *o, const char *name, struct ranges *rs)
 static void
 get_items(struct json_object *o, struct backfill *b)
 {
-	struct json_object *list = get_list(o, "todo"), *item, *pair;
+	struct json_object *list = tree_get(o, "todo", json_type_array);
+	struct json_object *item, *pair;
 	size_t n = list == NULL ? 0 : json_object_array_length(list);
 
 	for (size_t i = 0; i < n; i++) {
 		item = json_object_array_get_idx(list, i);
-		pair = get_list(item, "range");
+		pair = tree_get(item, "range", json_type_array);
 		backfill_push(b, (struct backfill_item){ to_range(pair),
-		    get_int(item, "resend") });
+		    tree_get_int(item, "resend", 0) });
 	}
 }
 
@@ -181,25 +159,24 @@ static void
 get_all(struct json_object *o, struct backfill *b)
 {
 	struct json_object *member;
-	int64_t slice = get_int(o, "slice");
+	int64_t slice = tree_get_int(o, "slice", 0);
 
 	get_ranges(o, "covered", &b->covered);
 	get_items(o, b);
-	if (json_object_object_get_ex(o, "request", &member))
-		snprintf(b->request, sizeof(b->request), "%s",
-		    json_object_get_string(member));
-	b->resent = get_int(o, "resent");
+	snprintf(b->request, sizeof(b->request), "%s",
+	    tree_get_text(o, "request", ""));
+	b->resent = tree_get_int(o, "resent", 0);
 	if (slice > 0)
 		b->slice_ms = slice;
 	/* A slice belongs to an item. */
 	if (b->n > 0 && json_object_object_get_ex(o, "walk", &member))
 		walk_from_json(&b->walk, member);
-	b->began = get_int(o, "began");
+	b->began = tree_get_int(o, "began", 0);
 	get_ranges(o, "skipped", &b->skipped);
-	if (!json_object_object_get_ex(o, "figures", &member))
-		return;
+	member = tree_get(o, "figures", json_type_object);
 	for (size_t i = 0; i < N_FIGURES; i++)
-		*figure_of(&b->figures, i) = get_int(member, figures[i].name);
+		*figure_of(&b->figures, i) = tree_get_int(member,
+		    figures[i].name, 0);
 }
 
 int
@@ -210,7 +187,7 @@ backfill_parse(struct backfill *b, struct slice text)
 
 	backfill_fini(b);
 	if (o != NULL)
-		version = version_check(get_int(o, "version"),
+		version = version_check(tree_get_int(o, "version", 0),
 		    BACKFILL_VERSION);
 	if (version == VERSION_KNOWN)
 		get_all(o, b);

@@ -106,12 +106,11 @@ backfill_request_withdraw(int dirfd)
 static const char **
 get_names(struct json_object *o, const char *name)
 {
-	struct json_object *list;
+	struct json_object *list = tree_get(o, name, json_type_array);
 	const char **names;
 	size_t n;
 
-	if (!json_object_object_get_ex(o, name, &list) ||
-	    !json_object_is_type(list, json_type_array))
+	if (list == NULL)
 		return NULL;
 	n = json_object_array_length(list);
 	names = xcalloc(n + 1, sizeof(*names));
@@ -121,18 +120,6 @@ get_names(struct json_object *o, const char *name)
 	return names;
 }
 
-static int64_t
-get_int(struct json_object *o, const char *name)
-{
-	return json_object_get_int64(json_object_object_get(o, name));
-}
-
-static bool
-get_flag(struct json_object *o, const char *name)
-{
-	return json_object_get_boolean(json_object_object_get(o, name));
-}
-
 /* The name is what keeps a request from being taken twice. */
 static bool
 from_json(struct json_object *o, struct backfill_request *rq)
@@ -140,16 +127,17 @@ from_json(struct json_object *o, struct backfill_request *rq)
 	const char *id;
 
 	if (!json_object_is_type(o, json_type_object) ||
-	    version_check(get_int(o, "version"), REQUEST_VERSION) !=
+	    version_check(tree_get_int(o, "version", 0), REQUEST_VERSION) !=
 	    VERSION_KNOWN)
 		return false;
-	id = json_object_get_string(json_object_object_get(o, "id"));
+	id = tree_get_text(o, "id", NULL);
 	if (id == NULL || *id == '\0' || strlen(id) >= sizeof(rq->id))
 		return false;
 	*rq = (struct backfill_request){
-		.range = { get_int(o, "from"), get_int(o, "to") },
-		.again = get_flag(o, "again"),
-		.stop = get_flag(o, "stop"),
+		.range = { tree_get_int(o, "from", 0),
+		    tree_get_int(o, "to", 0) },
+		.again = tree_get_flag(o, "again"),
+		.stop = tree_get_flag(o, "stop"),
 	};
 	memcpy(rq->id, id, strlen(id) + 1);
 	return true;

@@ -2,7 +2,6 @@
 
 #include "collector/walk/backfill_view.h"
 
-#include "collector/base/iso8601.h"
 #include "collector/json/tree.h"
 #include "collector/walk/poller.h"
 
@@ -36,26 +35,6 @@ backfill_view_of(const struct poller *p, struct backfill_view *v)
 	return true;
 }
 
-static void
-put_text(struct json_object *o, const char *name, const char *s)
-{
-	if (s != NULL)
-		tree_put(o, name, tree_text(s));
-}
-
-static void
-put_int(struct json_object *o, const char *name, int64_t n)
-{
-	tree_put(o, name, tree_int(n));
-}
-
-static void
-put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	if (ms > 0)
-		tree_put(o, name, tree_time(ms));
-}
-
 static const char *
 state_of(const struct backfill_view *v)
 {
@@ -69,46 +48,18 @@ backfill_view_to_json(const struct backfill_view *v)
 {
 	struct json_object *o = tree_object();
 
-	put_text(o, "state", state_of(v));
-	put_text(o, "reason", v->reason);
-	put_text(o, "request", v->request);
-	put_time(o, "asked", v->figures.asked_ms);
-	put_time(o, "finished", v->figures.finished_ms);
-	put_time(o, "reached", v->reached_ms);
-	put_int(o, "done_ms", v->figures.done_ms);
-	put_int(o, "left_ms", v->left_ms);
-	put_int(o, "requests", v->figures.requests);
-	put_int(o, "records", v->figures.records);
-	put_int(o, "skipped", v->figures.skipped);
+	tree_put_text(o, "state", state_of(v));
+	tree_put_text(o, "reason", v->reason);
+	tree_put_text(o, "request", v->request);
+	tree_put_time(o, "asked", v->figures.asked_ms);
+	tree_put_time(o, "finished", v->figures.finished_ms);
+	tree_put_time(o, "reached", v->reached_ms);
+	tree_put_int(o, "done_ms", v->figures.done_ms);
+	tree_put_int(o, "left_ms", v->left_ms);
+	tree_put_int(o, "requests", v->figures.requests);
+	tree_put_int(o, "records", v->figures.records);
+	tree_put_int(o, "skipped", v->figures.skipped);
 	return o;
-}
-
-static const char *
-get_text(struct json_object *o, const char *name)
-{
-	struct json_object *member;
-
-	return json_object_object_get_ex(o, name, &member) ?
-	    json_object_get_string(member) : NULL;
-}
-
-static int64_t
-get_int(struct json_object *o, const char *name)
-{
-	struct json_object *member;
-
-	return json_object_object_get_ex(o, name, &member) ?
-	    json_object_get_int64(member) : 0;
-}
-
-static int64_t
-get_time(struct json_object *o, const char *name)
-{
-	const char *text = get_text(o, name);
-	int64_t ms;
-
-	return text != NULL && iso8601_parse(slice_of(text), &ms) == 0 ? ms :
-									 0;
 }
 
 bool
@@ -118,28 +69,27 @@ backfill_view_from_json(struct json_object *stream, struct backfill_view *v)
 	const char *state;
 
 	*v = (struct backfill_view){
-		.console = get_text(stream, "console"),
-		.dataset = get_text(stream, "dataset"),
+		.console = tree_get_text(stream, "console", NULL),
+		.dataset = tree_get_text(stream, "dataset", NULL),
 	};
 	if (v->console == NULL || v->dataset == NULL ||
 	    !json_object_object_get_ex(stream, "backfill", &o))
 		return false;
-	state = get_text(o, "state");
-	v->busy = state != NULL && strcmp(state, "done") != 0;
-	v->stuck = state != NULL && strcmp(state, "stuck") == 0;
-	v->waits = v->stuck ||
-	    (state != NULL && strcmp(state, "waiting") == 0);
-	v->reason = get_text(o, "reason");
-	v->request = get_text(o, "request");
-	v->left_ms = get_int(o, "left_ms");
-	v->reached_ms = get_time(o, "reached");
+	state = tree_get_text(o, "state", "done");
+	v->busy = strcmp(state, "done") != 0;
+	v->stuck = strcmp(state, "stuck") == 0;
+	v->waits = v->stuck || strcmp(state, "waiting") == 0;
+	v->reason = tree_get_text(o, "reason", NULL);
+	v->request = tree_get_text(o, "request", NULL);
+	v->left_ms = tree_get_int(o, "left_ms", 0);
+	v->reached_ms = tree_get_time(o, "reached", 0);
 	v->figures = (struct backfill_figures){
-		.asked_ms = get_time(o, "asked"),
-		.finished_ms = get_time(o, "finished"),
-		.done_ms = get_int(o, "done_ms"),
-		.requests = get_int(o, "requests"),
-		.records = get_int(o, "records"),
-		.skipped = get_int(o, "skipped"),
+		.asked_ms = tree_get_time(o, "asked", 0),
+		.finished_ms = tree_get_time(o, "finished", 0),
+		.done_ms = tree_get_int(o, "done_ms", 0),
+		.requests = tree_get_int(o, "requests", 0),
+		.records = tree_get_int(o, "records", 0),
+		.skipped = tree_get_int(o, "skipped", 0),
 	};
 	return v->request != NULL;
 }

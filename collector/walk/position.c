@@ -117,8 +117,7 @@ walk_to_json(const struct walk *w)
 	put_count(member, "passes", w->window.passes);
 	put_flag(member, "everything", w->everything);
 	put_count(member, "phase", w->phase);
-	if (w->cursor != NULL)
-		tree_put(member, "cursor", tree_text(w->cursor));
+	tree_put_text(member, "cursor", w->cursor);
 	put_count(member, "page", w->page);
 	put_count(member, "restarts", w->restarts);
 	put_flag(member, "listed", w->listed);
@@ -187,43 +186,11 @@ position_print(struct buf *b, const struct position *p)
 
 /* Reading: what is absent or of another type has its default. */
 
-static int64_t
-get_int(struct json_object *o, const char *name, int64_t absent)
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(o, name, &member) ||
-	    !json_object_is_type(member, json_type_int))
-		return absent;
-	return json_object_get_int64(member);
-}
-
-static bool
-get_flag(struct json_object *o, const char *name)
-{
-	struct json_object *member;
-
-	return json_object_object_get_ex(o, name, &member) &&
-	    json_object_get_boolean(member);
-}
-
-/* Borrowed; NULL when absent. */
-static const char *
-get_text(struct json_object *o, const char *name)
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(o, name, &member) ||
-	    !json_object_is_type(member, json_type_string))
-		return NULL;
-	return json_object_get_string(member);
-}
-
 /* A name that does not fit is none: recovery then reads more, not less. */
 static void
 get_name(struct json_object *o, const char *name, char out[STREAM_NAME_MAX])
 {
-	const char *s = get_text(o, name);
+	const char *s = tree_get_text(o, name, NULL);
 
 	if (s != NULL && strlen(s) < STREAM_NAME_MAX)
 		memcpy(out, s, strlen(s) + 1);
@@ -238,7 +205,7 @@ get_pos(struct json_object *o, const char *name, struct stream_pos *pos)
 		return;
 	get_name(member, "segment", pos->segment);
 	if (pos->segment[0] != '\0')
-		pos->offset = get_int(member, "offset", 0);
+		pos->offset = tree_get_int(member, "offset", 0);
 }
 
 void
@@ -248,39 +215,37 @@ walk_from_json(struct walk *w, struct json_object *member)
 	if (!json_object_is_type(member, json_type_object))
 		return;
 	w->open = true;
-	w->window.lower = get_int(member, "lower", TIME_NONE);
-	w->window.upper = get_int(member, "upper", TIME_NONE);
-	w->window.passes = (unsigned)get_int(member, "passes", 0);
-	w->everything = get_flag(member, "everything");
-	w->phase = (int)get_int(member, "phase", 0);
-	w->page = get_int(member, "page", 0);
-	w->restarts = (int)get_int(member, "restarts", 0);
-	walk_set_cursor(w, get_text(member, "cursor"));
-	w->listed = get_flag(member, "listed");
-	walk_set_child(w, get_int(member, "child", 0),
-	    get_text(member, "child_cursor"));
-	w->owed = get_int(member, "owed", 0);
+	w->window.lower = tree_get_int(member, "lower", TIME_NONE);
+	w->window.upper = tree_get_int(member, "upper", TIME_NONE);
+	w->window.passes = (unsigned)tree_get_int(member, "passes", 0);
+	w->everything = tree_get_flag(member, "everything");
+	w->phase = (int)tree_get_int(member, "phase", 0);
+	w->page = tree_get_int(member, "page", 0);
+	w->restarts = (int)tree_get_int(member, "restarts", 0);
+	walk_set_cursor(w, tree_get_text(member, "cursor", NULL));
+	w->listed = tree_get_flag(member, "listed");
+	walk_set_child(w, tree_get_int(member, "child", 0),
+	    tree_get_text(member, "child_cursor", NULL));
+	w->owed = tree_get_int(member, "owed", 0);
 }
 
 static void
 get_walk(struct json_object *o, const char *name, struct walk *w)
 {
-	struct json_object *member;
+	struct json_object *member = tree_get(o, name, json_type_object);
 
-	if (json_object_object_get_ex(o, name, &member))
+	if (member != NULL)
 		walk_from_json(w, member);
 }
 
 static void
 get_debt(struct json_object *o, struct debt *d)
 {
-	struct json_object *member;
+	struct json_object *member = tree_get(o, "debt", json_type_object);
 
-	if (!json_object_object_get_ex(o, "debt", &member))
-		return;
-	d->oldest = get_int(member, "oldest", 0);
-	d->since = get_int(member, "since", 0);
-	d->asked = get_int(member, "asked", 0);
+	d->oldest = tree_get_int(member, "oldest", 0);
+	d->since = tree_get_int(member, "since", 0);
+	d->asked = tree_get_int(member, "asked", 0);
 }
 
 static void
@@ -301,13 +266,13 @@ get_passes(struct json_object *o, struct coverage *c)
 static void
 get_position(struct json_object *o, struct position *p)
 {
-	p->coverage.watermark = get_int(o, "watermark", TIME_NONE);
-	p->coverage.floor = get_int(o, "floor", TIME_NONE);
-	p->coverage.since = get_int(o, "since", TIME_NONE);
-	p->coverage.own_ms = get_int(o, "own", 0);
+	p->coverage.watermark = tree_get_int(o, "watermark", TIME_NONE);
+	p->coverage.floor = tree_get_int(o, "floor", TIME_NONE);
+	p->coverage.since = tree_get_int(o, "since", TIME_NONE);
+	p->coverage.own_ms = tree_get_int(o, "own", 0);
 	get_passes(o, &p->coverage);
 	get_debt(o, &p->coverage.debt);
-	p->resent = get_int(o, "resent", TIME_NONE);
+	p->resent = tree_get_int(o, "resent", TIME_NONE);
 	for (int i = 0; i < WALK_BACKFILL; i++)
 		get_walk(o, kind_name[i], &p->walk[i]);
 	get_pos(o, "end", &p->end);
@@ -323,7 +288,7 @@ position_parse(struct position *p, struct slice text)
 
 	position_fini(p);
 	if (o != NULL)
-		version = version_check(get_int(o, "version", 0),
+		version = version_check(tree_get_int(o, "version", 0),
 		    POSITION_VERSION);
 	if (version == VERSION_KNOWN)
 		get_position(o, p);

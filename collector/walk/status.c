@@ -23,13 +23,6 @@
 #define STATUS_SPARE 4096 /* bytes, and as much as there is already */
 
 static void
-put_text(struct json_object *o, const char *name, const char *s)
-{
-	if (s != NULL)
-		tree_put(o, name, tree_text(s));
-}
-
-static void
 put_count(struct json_object *o, const char *name, uint64_t n)
 {
 	tree_put(o, name, tree_int((int64_t)n));
@@ -42,14 +35,6 @@ put_amount(struct json_object *o, const char *name, int64_t n)
 	put_count(o, name, n > 0 ? (uint64_t)n : 0);
 }
 
-/* 0 stands for never. */
-static void
-put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	if (ms > 0)
-		tree_put(o, name, tree_time(ms));
-}
-
 /* How far the walk is that goes on. */
 static void
 put_progress(struct json_object *o, struct poller *p)
@@ -58,7 +43,7 @@ put_progress(struct json_object *o, struct poller *p)
 
 	if (!w->open || p->kind == WALK_BACKFILL)
 		return;
-	put_time(o, "walk_began", w->window.upper);
+	tree_put_time(o, "walk_began", w->window.upper);
 	put_count(o, "page", (uint64_t)w->page + 1);
 	if (!chain_is_pending(p))
 		return;
@@ -113,19 +98,19 @@ put_rate(struct json_object *o, double left, double most)
 static void
 put_state(struct json_object *o, const struct figures_stream *s)
 {
-	put_text(o, "console", s->console);
-	put_text(o, "dataset", s->dataset);
-	put_text(o, "condition", figures_condition_name[s->condition]);
-	put_text(o, "state", s->state);
-	put_text(o, "reason", s->reason);
-	put_time(o, "since", s->since_ms);
-	put_time(o, "until", s->until_ms);
-	put_time(o, "watermark", s->watermark_ms);
+	tree_put_text(o, "console", s->console);
+	tree_put_text(o, "dataset", s->dataset);
+	tree_put_text(o, "condition", figures_condition_name[s->condition]);
+	tree_put_text(o, "state", s->state);
+	tree_put_text(o, "reason", s->reason);
+	tree_put_time(o, "since", s->since_ms);
+	tree_put_time(o, "until", s->until_ms);
+	tree_put_time(o, "watermark", s->watermark_ms);
 	put_amount(o, "lag_ms", s->lag_ms);
 	put_amount(o, "interval_ms", s->interval_ms);
-	put_time(o, "last_poll", s->counts.last_poll_ms);
-	put_time(o, "last_record", s->taken.last_at_ms);
-	put_time(o, "last_new", s->taken.last_new_ms);
+	tree_put_time(o, "last_poll", s->counts.last_poll_ms);
+	tree_put_time(o, "last_record", s->taken.last_at_ms);
+	tree_put_time(o, "last_new", s->taken.last_new_ms);
 }
 
 /* What it has done. */
@@ -165,8 +150,8 @@ put_kept(struct json_object *o, const struct figures_stream *s)
 	const struct poller *p = s->poller;
 
 	put_count(o, "ids", idset_count(p->seen.ids));
-	put_text(o, "segment", p->pos.end.segment);
-	put_text(o, "sealed", p->pos.sealed);
+	tree_put_text(o, "segment", p->pos.end.segment);
+	tree_put_text(o, "sealed", p->pos.sealed);
 	put_files(o, "spooled", s->spooled);
 	put_files(o, "archived", s->archived);
 	put_rate(o, s->rate_left, s->rate_most);
@@ -191,8 +176,8 @@ add_spool(struct buf *text, const struct figures *f)
 	put_amount(o, "free", f->free);
 	put_amount(o, "max_size", f->max_size);
 	put_amount(o, "min_free", f->min_free);
-	put_text(o, "limit", f->limit);
-	put_time(o, "since", f->limit_since_ms);
+	tree_put_text(o, "limit", f->limit);
+	tree_put_time(o, "since", f->limit_since_ms);
 	add_object(text, o);
 }
 
@@ -201,12 +186,12 @@ put_token(struct json_object *o, const struct token_view *v)
 {
 	struct json_object *token = tree_object();
 
-	put_text(token, "state", token_state_name[v->state]);
-	put_time(token, "created", v->created_ms);
-	put_time(token, "expires", v->expires_ms);
+	tree_put_text(token, "state", token_state_name[v->state]);
+	tree_put_time(token, "created", v->created_ms);
+	tree_put_time(token, "expires", v->expires_ms);
 	if (v->expires_ms > 0)
 		tree_put(token, "days_left", tree_int(v->days_left));
-	put_time(token, "asked", v->asked_ms);
+	tree_put_time(token, "asked", v->asked_ms);
 	tree_put(o, "token", token);
 }
 
@@ -215,7 +200,7 @@ add_console(struct buf *text, const struct figures_console *c)
 {
 	struct json_object *o = tree_object();
 
-	put_text(o, "console", c->name);
+	tree_put_text(o, "console", c->name);
 	tree_put(o, "token_refused", tree_flag(c->token_refused));
 	put_token(o, &c->token);
 	put_amount(o, "unshipped", c->unshipped);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "collector/base/fsutil.h"
-#include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
 #include "collector/json/tree.h"
 #include "collector/walk/status.h"
@@ -16,47 +15,24 @@
 #define STATUS_MAX (1 << 30)
 #define DAY_MS (24 * 3600 * 1000LL)
 
-static struct json_object *
-member_of(struct json_object *o, const char *name, enum json_type type)
-{
-	struct json_object *member;
-
-	return json_object_object_get_ex(o, name, &member) &&
-	    json_object_is_type(member, type) ? member : NULL;
-}
-
 static bool
 says(struct json_object *o, const char *name, const char *text)
 {
-	struct json_object *member = member_of(o, name, json_type_string);
-
-	return member != NULL &&
-	    strcmp(json_object_get_string(member), text) == 0;
-}
-
-static int64_t
-time_of(struct json_object *o, const char *name)
-{
-	struct json_object *member = member_of(o, name, json_type_string);
-	int64_t ms;
-
-	return member != NULL && iso8601_parse(slice_of(json_object_get_string(
-	    member)), &ms) == 0 ? ms : 0;
+	return strcmp(tree_get_text(o, name, ""), text) == 0;
 }
 
 static void
 resume(struct poller *p, struct json_object *o)
 {
-	struct json_object *today = member_of(o, "records_today",
-	    json_type_int);
+	int64_t today = tree_get_int(o, "records_today", 0);
 	struct intake_counts *c = &p->intake.counts;
 
-	p->counts.last_poll_ms = time_of(o, "last_poll");
-	c->last_at_ms = time_of(o, "last_record");
-	c->last_new_ms = time_of(o, "last_new");
+	p->counts.last_poll_ms = tree_get_time(o, "last_poll", 0);
+	c->last_at_ms = tree_get_time(o, "last_record", 0);
+	c->last_new_ms = tree_get_time(o, "last_new", 0);
 	c->day = c->last_new_ms / DAY_MS;
-	if (today != NULL && json_object_get_int64(today) > 0)
-		c->lines_of_day = (uint64_t)json_object_get_int64(today);
+	if (today > 0)
+		c->lines_of_day = (uint64_t)today;
 }
 
 /* The pollers in the order of the file, mostly: the search goes on where the
