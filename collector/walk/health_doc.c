@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/base/iso8601.h"
 #include "collector/base/xalloc.h"
 #include "collector/json/tree.h"
 #include "collector/walk/health.h"

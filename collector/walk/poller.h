@@ -201,8 +201,6 @@ bool poller_save(struct poller *p);
 
 /* The walk that is due, or goes on: turn.c. */
 void poller_next(struct poller *p);
-/* The tenant asked /system/info for those that wait for it. */
-void poller_on_info(struct poller *p, const struct answer *answer);
 
 /* The one place that changes the state.  fmt NULL: no reason to tell but that
  * of a trouble that has not ended. */
@@ -217,8 +215,18 @@ void durable_init(struct poller *p);
  * message in err. */
 int durable_recover(struct poller *p, struct buf *err);
 
-/* What goes wrong, and what then: trouble.c. */
+/* What is done about an answer that is no page: reaction.c. */
 void poller_trouble(struct poller *p, const struct answer *answer);
+/* The tenant asked /system/info for those that wait for it. */
+void poller_on_info(struct poller *p, const struct answer *answer);
+
+/* What goes wrong, and when it is tried again: trouble.c. */
+#define POLLER_REFUSED_MS (300 * 1000LL)
+/* For an hour, or for POLLER_REFUSED_MS; `what' is told, and the detail. */
+void poller_disable(struct poller *p, const char *what, const char *detail);
+void poller_refuse(struct poller *p, const char *what, const char *detail);
+/* Smaller pages from the next request on. */
+void poller_ask_for_less(struct poller *p, const char *why);
 /* The page was no page: ask again, later. */
 void poller_retry(struct poller *p, int64_t retry_after_ms, const char *why);
 /* The stream or the spool's disk: EMSGSIZE for a page that is too large. */
@@ -242,8 +250,6 @@ void poller_abort_page(struct poller *p);
 void poller_page_done(struct poller *p, const char *next);
 /* From the walk's lower bound again; ids protect from doubles.  turn.c. */
 void poller_restart_walk(struct poller *p);
-/* Back to what is durable.  trouble.c. */
-void poller_roll_back(struct poller *p);
 
 /* Parents and children: chain.c. */
 /* The next request is for a child. */
