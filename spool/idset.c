@@ -305,7 +305,6 @@ drop_oldest(struct idset *s)
 		}
 		/* Another entry may move up here: look again. */
 		free_slot(s, i);
-		s->dropped++;
 		n--;
 	}
 }
@@ -397,12 +396,6 @@ size_t
 idset_count(const struct idset *s)
 {
 	return s->count;
-}
-
-size_t
-idset_dropped(const struct idset *s)
-{
-	return s->dropped;
 }
 
 size_t

@@ -25,7 +25,7 @@ struct idset_key {
 struct idset;
 
 /* An empty set of at most max_entries; past that the oldest tenth (by time)
- * is dropped and counted. */
+ * is dropped. */
 struct idset *idset_new(size_t max_entries);
 void idset_free(struct idset *s);
 
@@ -49,8 +49,6 @@ void idset_expire(struct idset *s, int64_t at_ms);
 void idset_drop_from(struct idset *s, int64_t at_ms);
 
 size_t idset_count(const struct idset *s);
-/* How many were dropped because the set was full, since idset_new(). */
-size_t idset_dropped(const struct idset *s);
 size_t idset_memory_bytes(const struct idset *s);
 
 /* Write a snapshot that stands for everything up to pos.  0 or -1 + errno. */

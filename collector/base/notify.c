@@ -86,16 +86,6 @@ notify_stopping(void)
 }
 
 int
-notify_extend(int64_t ms)
-{
-	char message[64];
-
-	snprintf(message, sizeof(message), "EXTEND_TIMEOUT_USEC=%" PRId64,
-	    ms * 1000);
-	return tell(message);
-}
-
-int
 notify_watchdog(void)
 {
 	return tell("WATCHDOG=1");

@@ -13,8 +13,6 @@ int notify_ready(void);
 /* Reloading has begun; notify_ready() ends it. */
 int notify_reloading(void);
 int notify_stopping(void);
-/* Starting or stopping takes that much longer, from now. */
-int notify_extend(int64_t ms);
 /* Still alive.  From the main loop, after a turn that did its work. */
 int notify_watchdog(void);
 /* One line for `systemctl status`. */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "collector/base/clock.h"
 #include "collector/base/log.h"
 #include "collector/check/check.h"
 #include "collector/check/report.h"

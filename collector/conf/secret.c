@@ -13,25 +13,6 @@
 
 #include "collector/base/vault.h"
 
-static struct secret_stamp
-stamp_of(const struct stat *st)
-{
-	return (struct secret_stamp){
-		.changed = st->st_ctim,
-		.dev = st->st_dev,
-		.ino = st->st_ino,
-		.size = st->st_size,
-	};
-}
-
-static bool
-same_stamp(const struct secret_stamp *a, const struct secret_stamp *b)
-{
-	return a->changed.tv_sec == b->changed.tv_sec &&
-	    a->changed.tv_nsec == b->changed.tv_nsec && a->dev == b->dev &&
-	    a->ino == b->ino && a->size == b->size;
-}
-
 static void
 explain_open(const char *what, const char *file, int error, struct buf *err)
 {
@@ -135,7 +116,6 @@ load_open(struct secret *s, int fd, const char *what, const char *file,
 		buf_addf(err, "%s: %s\n", file, strerror(errno));
 		return -1;
 	}
-	s->stamp = stamp_of(&st);
 	return check_text(s, what, file, err);
 }
 
@@ -170,18 +150,6 @@ secret_wipe(struct secret *s)
 {
 	vault_free(s->text);
 	*s = (struct secret){ 0 };
-}
-
-bool
-secret_is_stale(const struct secret_stamp *stamp, const char *file)
-{
-	struct secret_stamp now;
-	struct stat st;
-
-	if (stat(file, &st) < 0)
-		return true;
-	now = stamp_of(&st);
-	return !same_stamp(stamp, &now);
 }
 
 void

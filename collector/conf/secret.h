@@ -8,26 +8,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
-#include <time.h>
 
 #include "collector/base/buf.h"
 
 /* A token is a JWT of some hundred characters. */
 #define SECRET_MAX 4096
 
-/* Which state of the file was read. */
-struct secret_stamp {
-	struct timespec changed; /* content, owner or mode */
-	dev_t dev;
-	ino_t ino;
-	off_t size;
-};
-
 struct secret {
 	char *text; /* NUL-terminated, printable, no blanks; NULL: none */
 	size_t len;
-	struct secret_stamp stamp;
 };
 
 /*
@@ -42,9 +31,6 @@ int secret_load_named(struct secret *s, const char *what, const char *file,
     struct buf *err);
 /* Empty it, which it may be already. */
 void secret_wipe(struct secret *s);
-
-/* The file is no longer what was read, or not there. */
-bool secret_is_stale(const struct secret_stamp *stamp, const char *file);
 
 /*
  * Neither a core file nor another process of the same user shall see this

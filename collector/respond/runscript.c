@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "collector/base/xalloc.h"
 #include "collector/json/tree.h"
 #include "collector/respond/download.h"
 #include "collector/respond/script.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/base/xalloc.h"
 #include "tests/mock/gen.h"
 #include "tests/mock/history.h"
 #include "tests/mock/respond.h"

@@ -30,7 +30,6 @@
 #include "tests/setup/stub.h"
 
 #define BODY_MAX (64u << 20)
-#define QUERY_MAX 4096
 
 static const struct stub_kind *const kinds[] = {
 	&stub_elasticsearch,

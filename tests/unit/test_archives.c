@@ -10,7 +10,6 @@
 
 #include "tests/faults/fault.h"
 #include "tests/unit/prune_rig.h"
-#include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
 #define REMOVED(name) "I " ARCHIVE "/" name ".gz: removed: "

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collector/base/xalloc.h"
 #include "collector/conf/conf.h"
 #include "collector/conf/conf_schema.h"
 #include "collector/conf/conf_value.h"

@@ -53,8 +53,6 @@ test_messages(void)
 	UNIT_TEXT(next_message(), "STOPPING=1");
 	CU_ASSERT_EQUAL(notify_watchdog(), 0);
 	UNIT_TEXT(next_message(), "WATCHDOG=1");
-	CU_ASSERT_EQUAL(notify_extend(30000), 0);
-	UNIT_TEXT(next_message(), "EXTEND_TIMEOUT_USEC=30000000");
 	CU_ASSERT_EQUAL(notify_status("%d consoles\nREADY=1", 3), 0);
 	UNIT_TEXT(next_message(), "STATUS=3 consoles READY=1");
 	UNIT_TEXT(next_message(), "");

@@ -185,34 +185,7 @@ test_link_is_followed(void)
 	CU_ASSERT_EQUAL(symlink(real, file), 0);
 	CU_ASSERT_EQUAL(secret_load(&secret, file, &err), 0);
 	UNIT_TEXT(secret.text, "token");
-	CU_ASSERT_FALSE(secret_is_stale(&secret.stamp, file));
 	unlink(real);
-	CU_ASSERT_TRUE(secret_is_stale(&secret.stamp, file));
-	end();
-}
-
-static void
-test_stale(void)
-{
-	struct secret_stamp stamp;
-
-	begin();
-	put("token", 5, 0600);
-	CU_ASSERT_EQUAL(secret_load(&secret, file, &err), 0);
-	stamp = secret.stamp;
-	CU_ASSERT_FALSE(secret_is_stale(&stamp, file));
-	put("longer", 6, 0600);
-	CU_ASSERT_TRUE(secret_is_stale(&stamp, file));
-	CU_ASSERT_EQUAL(secret_load(&secret, file, &err), 0);
-	CU_ASSERT_FALSE(secret_is_stale(&secret.stamp, file));
-	stamp = secret.stamp;
-	stamp.changed.tv_nsec ^= 1;
-	CU_ASSERT_TRUE(secret_is_stale(&stamp, file));
-	stamp = secret.stamp;
-	stamp.ino++;
-	CU_ASSERT_TRUE(secret_is_stale(&stamp, file));
-	unlink(file);
-	CU_ASSERT_TRUE(secret_is_stale(&secret.stamp, file));
 	end();
 }
 
@@ -256,7 +229,6 @@ static const struct unit_test tests[] = {
 	{ "content that is refused", test_refused_content },
 	{ "files that are refused", test_refused_file },
 	{ "a symbolic link is followed", test_link_is_followed },
-	{ "changes are noticed", test_stale },
 	{ "no core file", test_core },
 };
 
