@@ -54,10 +54,22 @@ world_begin(const struct http_route *routes)
 	w.client = client_new(&err);
 	UNIT_TEXT(err.p, "");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(w.client);
-	w.console = console_new(w.client, &w.conf, &err);
-	UNIT_TEXT(err.p, "");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(w.console);
 	buf_fini(&err);
+	w.console = world_console(&w.conf);
+}
+
+struct console *
+world_console(const struct conf_console *conf)
+{
+	struct console *con;
+	struct buf err;
+
+	buf_init(&err, 1000);
+	con = console_new(w.client, conf, &err);
+	UNIT_TEXT(err.p, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(con);
+	buf_fini(&err);
+	return con;
 }
 
 void
@@ -68,6 +80,18 @@ world_end(void)
 	http_server_stop(w.server);
 	unlink(w.token_file);
 	rmdir(w.dir);
+}
+
+void
+world_refuses(const struct conf_console *conf, const char *says)
+{
+	struct buf err;
+
+	buf_init(&err, 1000);
+	CU_ASSERT_PTR_NULL(console_new(w.client, conf, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.p, says));
+	CU_ASSERT_PTR_NULL(strstr(err.p, TOKEN));
+	buf_fini(&err);
 }
 
 static bool
@@ -140,4 +164,35 @@ world_fetch(const char *path, struct result *r)
 	request_start(w.console, &call);
 	CU_ASSERT_EQUAL(r->n_done, 0);
 	world_poll(&r->n_done, 1);
+}
+
+void
+world_fetch_by(struct console *con, const char *path, struct result *r)
+{
+	struct console *kept = w.console;
+
+	w.console = con;
+	world_fetch(path, r);
+	buf_fini(&r->body);
+	w.console = kept;
+}
+
+void
+world_ask(const struct conf_console *conf, const char *path, struct result *r)
+{
+	struct console *con = world_console(conf);
+
+	world_fetch_by(con, path, r);
+	console_free(con);
+}
+
+void
+world_expect(const struct result *r, enum verdict verdict, const char *says)
+{
+	bool right = r->verdict == verdict && strstr(r->detail, says) != NULL;
+
+	CU_ASSERT_TRUE(right);
+	if (!right)
+		fprintf(stderr, "not %s, %s: %s, %s\n", verdict_name[verdict],
+		    says, verdict_name[r->verdict], r->detail);
 }

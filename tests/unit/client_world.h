@@ -35,6 +35,11 @@ extern struct world w;
 void world_begin(const struct http_route *routes);
 void world_end(void);
 
+/* Another console of the client; console_free(). */
+struct console *world_console(const struct conf_console *conf);
+/* There is no such console, and a message says so. */
+void world_refuses(const struct conf_console *conf, const char *says);
+
 void world_write_token(const char *text, mode_t mode);
 
 /* What came of a request; what the callbacks saw. */
@@ -56,5 +61,13 @@ void world_poll(const int *count, int want);
 void world_idle(int ms);
 /* One GET from start to end; r->body is to be freed. */
 void world_fetch(const char *path, struct result *r);
+/* The same of another console, or of one for this alone; the body is gone. */
+void world_fetch_by(struct console *con, const char *path, struct result *r);
+void world_ask(const struct conf_console *conf, const char *path,
+    struct result *r);
+
+/* It ended with this verdict, and says these words. */
+void world_expect(const struct result *r, enum verdict verdict,
+    const char *says);
 
 #endif

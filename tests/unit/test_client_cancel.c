@@ -101,15 +101,12 @@ test_cancel_while_connecting(void)
 	struct console *con;
 	struct result r;
 	struct call call;
-	struct buf err;
 
 	world_begin(routes);
-	buf_init(&err, 1000);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d", open_full_port(fd));
 	conf = w.conf;
 	conf.url = url;
-	con = console_new(w.client, &conf, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(con);
+	con = world_console(&conf);
 	call = world_call("/ok", &r);
 	request_start(con, &call);
 	world_idle(20);
@@ -119,8 +116,7 @@ test_cancel_while_connecting(void)
 	CU_ASSERT_EQUAL(r.n_done, 0);
 	/* Nobody cancels: the time for it ends it. */
 	conf.connect_timeout = 50;
-	con = console_new(w.client, &conf, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(con);
+	con = world_console(&conf);
 	request_start(con, &call);
 	world_poll(&r.n_done, 1);
 	CU_ASSERT_EQUAL(r.verdict, VERDICT_RETRY);
@@ -128,7 +124,6 @@ test_cancel_while_connecting(void)
 	console_free(con);
 	for (int i = 0; i < 4; i++)
 		close(fd[i]);
-	buf_fini(&err);
 	world_end();
 }
 
@@ -334,16 +329,12 @@ monkey_starts(size_t i)
 static void
 monkey_frees(size_t k)
 {
-	struct buf err;
 
 	console_free(monkey.console[k]);
 	for (size_t i = 0; i < SLOTS; i++)
 		if (monkey.owner[i] == k)
 			monkey.request[i] = NULL;
-	buf_init(&err, 1000);
-	monkey.console[k] = console_new(w.client, &w.conf, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(monkey.console[k]);
-	buf_fini(&err);
+	monkey.console[k] = world_console(&w.conf);
 }
 
 static void
@@ -388,14 +379,12 @@ monkey_is_done(void *cookie, const struct answer *answer)
 static void
 test_monkey(void)
 {
-	struct buf err;
 
 	memset(&monkey, 0, sizeof(monkey));
 	monkey.seed = 7;
 	world_begin(routes);
-	buf_init(&err, 1000);
 	for (int k = 0; k < 2; k++)
-		monkey.console[k] = console_new(w.client, &w.conf, &err);
+		monkey.console[k] = world_console(&w.conf);
 	while (monkey.n_started < 600) {
 		monkey_acts();
 		client_poll(w.client, 1, -1);
@@ -406,7 +395,6 @@ test_monkey(void)
 	CU_ASSERT(monkey.n_done > 20);
 	CU_ASSERT(monkey.n_bodies > 50);
 	CU_ASSERT_EQUAL(w.client->n_running, 0);
-	buf_fini(&err);
 	world_end();
 }
 

@@ -49,16 +49,13 @@ test_silent_name_server(void)
 	struct console *silent;
 	struct result r, ok;
 	struct call call;
-	struct buf err;
 
 	world_begin(routes);
-	buf_init(&err, 1000);
 	release = eventfd(0, EFD_CLOEXEC);
 	conf = w.conf;
 	conf.url = url;
 	conf.connect_timeout = 200;
-	silent = console_new(w.client, &conf, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(silent);
+	silent = world_console(&conf);
 	call = world_call("/ok", &r);
 	request_start(silent, &call);
 	world_poll(&r.n_done, 1);
@@ -76,7 +73,6 @@ test_silent_name_server(void)
 		CU_ASSERT_EQUAL(atomic_load(&n_gave_up), 0);
 	eventfd_write(release, 1);
 	buf_fini(&ok.body);
-	buf_fini(&err);
 	world_end();
 }
 

@@ -112,20 +112,16 @@ static void
 test_parallel_in_all(void)
 {
 	struct console *consoles[8];
-	struct buf err;
 
 	world_begin(routes);
-	buf_init(&err, 1000);
 	w.client->limits.total = 6;
-	for (int i = 0; i < 8; i++) {
-		consoles[i] = console_new(w.client, &w.conf, &err);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(consoles[i]);
-	}
+	for (int i = 0; i < 8; i++)
+		consoles[i] = world_console(&w.conf);
+
 	run_many(consoles, 8, "/slow");
 	CU_ASSERT_EQUAL(http_server_peak(w.server), 6);
 	for (int i = 0; i < 8; i++)
 		console_free(consoles[i]);
-	buf_fini(&err);
 	world_end();
 }
 
@@ -137,13 +133,10 @@ test_silent_console(void)
 	struct console *silent;
 	struct result r[8];
 	struct call call;
-	struct buf err;
 
 	world_begin(routes);
-	buf_init(&err, 1000);
 	w.client->limits.total = 3;
-	silent = console_new(w.client, &w.conf, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(silent);
+	silent = world_console(&w.conf);
 	for (int times = 1; times <= 2; times++) {
 		for (int i = 0; i < 8; i++) {
 			call = world_call("/stall", &r[i]);
@@ -165,7 +158,6 @@ test_silent_console(void)
 		CU_ASSERT_EQUAL(silent->width, 4);
 	}
 	console_free(silent);
-	buf_fini(&err);
 	world_end();
 }
 
@@ -176,16 +168,13 @@ test_many_silent_consoles(void)
 	struct console *silent[5];
 	struct result r[5];
 	struct call call;
-	struct buf err;
 
 	world_begin(routes);
-	buf_init(&err, 1000);
 	CU_ASSERT(w.client->limits.silent_ms <= 5000);
 	w.client->limits.silent_ms = 100;
 	w.client->limits.total = 3;
 	for (int i = 0; i < 5; i++) {
-		silent[i] = console_new(w.client, &w.conf, &err);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(silent[i]);
+		silent[i] = world_console(&w.conf);
 		call = world_call("/mute", &r[i]);
 		call.timeout_ms = 60000;
 		request_start(silent[i], &call);
@@ -198,7 +187,6 @@ test_many_silent_consoles(void)
 	for (int i = 0; i < 5; i++)
 		console_free(silent[i]);
 	CU_ASSERT(TAILQ_EMPTY(&w.client->fresh));
-	buf_fini(&err);
 	world_end();
 }
 
@@ -208,10 +196,8 @@ test_bounds_grow(void)
 {
 	static struct console *many[1000];
 	struct rlimit files, few;
-	struct buf err;
 
 	world_begin(routes);
-	buf_init(&err, 1000);
 	CU_ASSERT_EQUAL(client_total(w.client), 64);
 	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &files), 0);
 	few = files;
@@ -220,14 +206,13 @@ test_bounds_grow(void)
 	CU_ASSERT_EQUAL(client_connections(w.client), 100);
 	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &files), 0);
 	for (int i = 0; i < 1000; i++)
-		many[i] = console_new(w.client, &w.conf, &err);
+		many[i] = world_console(&w.conf);
 	CU_ASSERT_EQUAL(client_total(w.client), 200);
 	CU_ASSERT_EQUAL(client_connections(w.client),
 	    files.rlim_cur / 4 < 1065 ? files.rlim_cur / 4 : 1065);
 	for (int i = 0; i < 1000; i++)
 		console_free(many[i]);
 	CU_ASSERT_EQUAL(client_total(w.client), 64);
-	buf_fini(&err);
 	world_end();
 }
 
