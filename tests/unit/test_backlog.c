@@ -5,32 +5,27 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "collector/base/xalloc.h"
 #include "spool/backlog.h"
-#include "tests/unit/memlog.h"
+#include "tests/unit/beat_rig.h"
 #include "tests/unit/prune_rig.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
-static struct memlog registry;
-static struct shipper *beat;
+static struct beat beat;
 
 static void
 begin(struct spool_rig *r)
 {
 	prune_rig_begin(r);
-	mkdir(scratch_path(r->dir, "registry"), 0700);
-	memlog_open(&registry, scratch_path(r->dir, "registry"), 0);
+	beat_begin(&beat, r->dir);
 }
 
 static void
 end(struct spool_rig *r)
 {
-	shipper_free(beat);
-	beat = NULL;
-	memlog_close(&registry);
+	beat_end(&beat);
 	rig_teardown(r);
 }
 
@@ -38,21 +33,11 @@ end(struct spool_rig *r)
 static void
 deliver(const struct spool_rig *r, const char *name, int64_t offset)
 {
-	static struct shipper_options options;
-	static char folder[1000];
 	char *path = xasprintf("%s/" FOLDER "/%s", r->dir, name);
-	struct buf err;
 
-	memlog_set(&registry, "in", "path", path, path, offset);
+	memlog_set(&beat.log, "in", "path", path, path, offset);
 	free(path);
-	snprintf(folder, sizeof(folder), "%s/registry", r->dir);
-	options = (struct shipper_options){ .name = "beat",
-		.registry = folder, .fingerprint_length = 64 };
-	buf_init(&err, 4096);
-	shipper_free(beat);
-	beat = shipper_read(&options, &err);
-	UNIT_TEXT(err.p, "");
-	buf_fini(&err);
+	beat_read(&beat);
 }
 
 static void
@@ -87,14 +72,14 @@ test_count(void)
 	deliver(&r, SECOND, LINE_LEN - 1);
 	/* Without shippers nobody knows. */
 	check(&place, 3, 0, 0);
-	place.shippers = &beat;
+	place.shippers = &beat.shipper;
 	place.n_shippers = 1;
 	check(&place, 2, 1, 0);
 	/* Nor does one that cannot be read. */
 	place.shippers = &(struct shipper *){ NULL };
 	check(&place, 3, 0, 0);
-	place.shippers = &beat;
-	opt.shippers = &beat;
+	place.shippers = &beat.shipper;
+	opt.shippers = &beat.shipper;
 	opt.n_shippers = 1;
 	prune_rig_run(&r, &opt, FIRST, FOURTH, SHIPPED(FIRST) ".gz\n"
 	    "1 archived 1 packed 0 removed 0 waiting 0 failed");

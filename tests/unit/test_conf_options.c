@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 #include "collector/conf/conf.h"
 #include "collector/conf/conf_schema.h"
@@ -417,7 +418,50 @@ test_schema(void)
 	check_section(&conf_schema_dataset, every_option);
 }
 
+static int
+set_number(const struct conf_option *o, int64_t value)
+{
+	int64_t fields[sizeof(struct conf_console) / sizeof(int64_t) + 1];
+	char text[NUM_TEXT];
+	struct buf why;
+	int r;
+
+	if (o->type == CONF_DURATION)
+		num_duration_text(value, text);
+	else
+		snprintf(text, sizeof(text), "%lld", (long long)value);
+	buf_init(&why, 1024);
+	r = conf_value_add(o, fields, slice_of(text), &why);
+	buf_fini(&why);
+	return r;
+}
+
+/* Both ends of each range are within it. */
+static void
+test_ranges(void)
+{
+	static const struct conf_section *const all[] = {
+		&conf_schema_top, &conf_schema_console, &conf_schema_dataset,
+	};
+
+	for (size_t s = 0; s < COUNT(all); s++)
+		for (size_t i = 0; i < all[s]->n; i++) {
+			const struct conf_option *o = &all[s]->options[i];
+
+			if (o->type != CONF_COUNT && o->type != CONF_DURATION &&
+			    o->type != CONF_SIZE)
+				continue;
+			CU_ASSERT_TRUE(o->min < o->max);
+			CU_ASSERT_EQUAL(set_number(o, o->min), 0);
+			CU_ASSERT_EQUAL(set_number(o, o->max), 0);
+			CU_ASSERT_EQUAL(set_number(o, o->max + 1), -1);
+			if (o->min > 0)
+				CU_ASSERT_EQUAL(set_number(o, o->min - 1), -1);
+		}
+}
+
 static const struct unit_test tests[] = {
+	{ "ranges", test_ranges },
 	{ "defaults", test_defaults },
 	{ "every option", test_every_option },
 	{ "the rows of the schema", test_schema },

@@ -12,7 +12,7 @@
 
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
-#include "tests/unit/memlog.h"
+#include "tests/unit/beat_rig.h"
 #include "tests/unit/prune_rig.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
@@ -20,42 +20,20 @@
 #define PRINTED 64 /* bytes of a fingerprint */
 #define UNKNOWN "waits for beat: it does not know the file yet"
 
-static struct memlog registry;
-static struct shipper_options shipper_options;
-static struct shipper *beat;
+static struct beat beat;
 
 static void
 begin(struct spool_rig *r)
 {
 	prune_rig_begin(r);
-	mkdir(scratch_path(r->dir, "registry"), 0700);
-	memlog_open(&registry, scratch_path(r->dir, "registry"), 0);
+	beat_begin(&beat, r->dir);
 }
 
 static void
 end(struct spool_rig *r)
 {
-	shipper_free(beat);
-	beat = NULL;
-	memlog_close(&registry);
+	beat_end(&beat);
 	rig_teardown(r);
-}
-
-/* What the registry says now. */
-static void
-read_registry(const struct spool_rig *r)
-{
-	static char folder[1000];
-	struct buf err;
-
-	snprintf(folder, sizeof(folder), "%s/registry", r->dir);
-	shipper_options = (struct shipper_options){ .name = "beat",
-		.registry = folder, .fingerprint_length = PRINTED };
-	buf_init(&err, 4096);
-	shipper_free(beat);
-	beat = shipper_read(&shipper_options, &err);
-	UNIT_TEXT(err.p, "");
-	buf_fini(&err);
 }
 
 static void
@@ -64,9 +42,9 @@ run(struct spool_rig *r, const struct prune_options *options,
 {
 	struct prune_options opt = *options;
 
-	read_registry(r);
+	beat_read(&beat);
 	if (opt.shippers == NULL) {
-		opt.shippers = &beat;
+		opt.shippers = &beat.shipper;
 		opt.n_shippers = 1;
 	}
 	prune_rig_run(r, &opt, sealed, "threat-20260101T000000.000009Z-"
@@ -79,7 +57,7 @@ set(const struct spool_rig *r, const char *name, int64_t offset)
 {
 	char *path = xasprintf("%s/" FOLDER "/%s", r->dir, name);
 
-	memlog_set(&registry, "in", "path", path, path, offset);
+	memlog_set(&beat.log, "in", "path", path, path, offset);
 	free(path);
 }
 
@@ -103,13 +81,13 @@ test_all(void)
 	set(&r, SECOND, LINE_LEN);
 	opt.shippers = both;
 	opt.n_shippers = 2;
-	read_registry(&r);
-	both[0] = beat;
+	beat_read(&beat);
+	both[0] = beat.shipper;
 	both[1] = NULL;
 	prune_rig_run(&r, &opt, SECOND, FOURTH,
 	    "0 archived 0 packed 0 removed 1 waiting 0 failed");
 	both[0] = NULL;
-	both[1] = beat;
+	both[1] = beat.shipper;
 	prune_rig_run(&r, &opt, SECOND, FOURTH,
 	    "0 archived 0 packed 0 removed 1 waiting 0 failed");
 	prune_rig_check(&r, SECOND " " THIRD, FIRST ".gz");
@@ -216,7 +194,7 @@ test_half_shipped(void)
 	    "3 archived 3 packed 0 removed 0 waiting 0 failed");
 	add_fourth(&r, print);
 	path = xstrdup(scratch_path(r.dir, FOLDER "/" FOURTH));
-	memlog_set(&registry, "in", "fingerprint", print, path, LINE_LEN);
+	memlog_set(&beat.log, "in", "fingerprint", print, path, LINE_LEN);
 	opt.compress = PRUNE_COMPRESS_SEALED;
 	run(&r, &opt, FOURTH, "I acme/threat/" FOURTH ": waits for beat: input "
 	    "in has delivered 57 of 171 bytes\n"
@@ -225,11 +203,11 @@ test_half_shipped(void)
 	CU_ASSERT_EQUAL(fstatat(spool_dirfd(r.sp), FOLDER "/" FOURTH ".gz",
 	    &sb, 0), 0);
 	CU_ASSERT_NOT_EQUAL(sb.st_size, 3 * LINE_LEN);
-	memlog_set(&registry, "in", "fingerprint", print, path, 2 * LINE_LEN);
+	memlog_set(&beat.log, "in", "fingerprint", print, path, 2 * LINE_LEN);
 	run(&r, &opt, FOURTH, "I acme/threat/" FOURTH ".gz: waits for beat: "
 	    "input in has delivered 114 of 171 bytes\n"
 	    "0 archived 0 packed 0 removed 1 waiting 0 failed");
-	memlog_set(&registry, "in", "fingerprint", print, path, 3 * LINE_LEN);
+	memlog_set(&beat.log, "in", "fingerprint", print, path, 3 * LINE_LEN);
 	run(&r, &opt, FOURTH, SHIPPED(FOURTH ".gz") "\n"
 	    "1 archived 0 packed 0 removed 0 waiting 0 failed");
 	rig_check_back(&r, NULL, "a b c d e f");

@@ -13,19 +13,17 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
-#include "spool/shipper.h"
-#include "tests/unit/memlog.h"
+#include "tests/unit/beat_rig.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
 #define NAME "t-20260101T000000.000000Z-000000000001.ndjson"
 /* Two lines of 80 bytes. */
-#define LINE1                                                                \
-	"{\"spool\":{\"seq\":\"hefg8dts00-1\",\"id\":\"a\",\"at\":\"\"},"    \
-	"\"x\":\"12345678901234567890123\"}\n"
-#define LINE2                                                                \
-	"{\"spool\":{\"seq\":\"hefg8dts00-2\",\"id\":\"b\",\"at\":\"\"},"    \
-	"\"x\":\"12345678901234567890123\"}\n"
+#define LINE(no, id)                                                         \
+	"{\"spool\":{\"seq\":\"hefg8dts00-" no "\",\"id\":\"" id            \
+	"\",\"at\":\"\"},\"x\":\"12345678901234567890123\"}\n"
+#define LINE1 LINE("1", "a")
+#define LINE2 LINE("2", "b")
 #define LEN ((int64_t)sizeof(LINE1) - 1)
 
 /* A spool with one file, and a registry. */
@@ -35,8 +33,7 @@ static struct rig {
 	int dirfd;
 	char fingerprint[65];
 	char native[40];
-	struct memlog log;
-	struct shipper_options opt;
+	struct beat beat;
 } rig;
 
 static void
@@ -60,22 +57,14 @@ begin(const char *content)
 	rig.dirfd = fs_open_dir(AT_FDCWD, rig.dir);
 	scratch_write(rig.dir, NAME, slice_of(content));
 	identify(NAME);
-	mkdir(scratch_path(rig.dir, "registry"), 0700);
-	memlog_open(&rig.log, scratch_path(rig.dir, "registry"), 0);
-	rig.opt = (struct shipper_options){
-		.name = "beat",
-		.type = SHIPPER_FILEBEAT,
-		.registry = xstrdup(scratch_path(rig.dir, "registry")),
-		.fingerprint_length = 64,
-	};
+	beat_begin(&rig.beat, rig.dir);
 }
 
 static void
 end(void)
 {
-	memlog_close(&rig.log);
+	beat_end(&rig.beat);
 	close(rig.dirfd);
-	free((char *)(uintptr_t)rig.opt.registry);
 	free(rig.full);
 	scratch_remove(rig.dir);
 }
@@ -84,7 +73,7 @@ static void
 know(const char *identity, const char *value, const char *source,
     int64_t offset)
 {
-	memlog_set(&rig.log, "in", identity, value, source, offset);
+	memlog_set(&rig.beat.log, "in", identity, value, source, offset);
 }
 
 /* What is said of a file: "has", or the reason; "?" before what cannot be
@@ -94,21 +83,17 @@ ask_about(const char *name, const char *want)
 {
 	char *full = xstrdup(scratch_path(rig.dir, name));
 	struct shipper_file f = { rig.dirfd, name, full };
+	struct shipper *s = beat_read(&rig.beat);
 	enum shipper_answer answer;
-	struct shipper *s;
 	struct buf got;
 
 	buf_init(&got, 4096);
-	s = shipper_read(&rig.opt, &got);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
-	UNIT_TEXT(got.p, "");
 	UNIT_TEXT(shipper_name(s), "beat");
 	answer = shipper_ask(s, &f, &got);
 	CU_ASSERT_EQUAL(answer == SHIPPER_HAS, got.len == 0);
 	if (answer == SHIPPER_CANNOT_TELL)
 		buf_adds(&got, "?");
 	UNIT_TEXT(answer == SHIPPER_HAS ? "has" : got.p, want);
-	shipper_free(s);
 	buf_fini(&got);
 	free(full);
 }
@@ -140,7 +125,7 @@ test_offsets(void)
 	ask("has");
 	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN + 1);
 	ask("input in has got to byte 161 of a file that has 160?");
-	memlog_remove(&rig.log, "in", "fingerprint", rig.fingerprint);
+	memlog_remove(&rig.beat.log, "in", "fingerprint", rig.fingerprint);
 	ask(UNKNOWN);
 	end();
 }
@@ -153,14 +138,14 @@ test_fingerprint(void)
 	begin(LINE1 LINE2);
 	know("fingerprint", rig.fingerprint, "/elsewhere", 2 * LEN);
 	ask("has");
-	rig.opt.fingerprint_length = 65;
+	rig.beat.opt.fingerprint_length = 65;
 	ask(UNKNOWN);
 	know("fingerprint", "beef", rig.full, 2 * LEN);
 	ask("has");
 	/* Longer than the file. */
-	rig.opt.fingerprint_length = 1024;
+	rig.beat.opt.fingerprint_length = 1024;
 	ask("has");
-	memlog_remove(&rig.log, "in", "fingerprint", "beef");
+	memlog_remove(&rig.beat.log, "in", "fingerprint", "beef");
 	ask(UNKNOWN);
 	end();
 }
@@ -175,7 +160,7 @@ test_growing_fingerprint(void)
 	ask(DELIVERED("80"));
 	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN);
 	ask(DELIVERED("80"));
-	memlog_remove(&rig.log, "in", "fingerprint", "7b2273706f6f6c22");
+	memlog_remove(&rig.beat.log, "in", "fingerprint", "7b2273706f6f6c22");
 	ask("has");
 	end();
 }
@@ -186,13 +171,13 @@ test_other_identities(void)
 	begin(LINE1 LINE2);
 	know("path", rig.full, rig.full, 2 * LEN);
 	ask("has");
-	memlog_remove(&rig.log, "in", "path", rig.full);
+	memlog_remove(&rig.beat.log, "in", "path", rig.full);
 	know("native", rig.native, rig.full, 2 * LEN);
 	ask("has");
-	memlog_remove(&rig.log, "in", "native", rig.native);
+	memlog_remove(&rig.beat.log, "in", "native", rig.native);
 	know("inode_marker", rig.native, rig.full, 2 * LEN);
 	ask("has");
-	memlog_remove(&rig.log, "in", "inode_marker", rig.native);
+	memlog_remove(&rig.beat.log, "in", "inode_marker", rig.native);
 	know("what_comes_next", "x", rig.full, 2 * LEN);
 	ask("has");
 	end();
@@ -223,18 +208,18 @@ test_inputs(void)
 
 	begin(LINE1 LINE2);
 	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN);
-	memlog_set(&rig.log, "second", "fingerprint", rig.fingerprint,
+	memlog_set(&rig.beat.log, "second", "fingerprint", rig.fingerprint,
 	    rig.full, LEN);
 	ask("input second has delivered 80 of 160 bytes");
-	rig.opt.inputs = both;
+	rig.beat.opt.inputs = both;
 	ask("input second has delivered 80 of 160 bytes");
-	rig.opt.inputs = none;
+	rig.beat.opt.inputs = none;
 	ask("input second has delivered 80 of 160 bytes");
-	rig.opt.inputs = one;
+	rig.beat.opt.inputs = one;
 	ask("has");
-	rig.opt.inputs = both + 1;
+	rig.beat.opt.inputs = both + 1;
 	ask("input second has delivered 80 of 160 bytes");
-	memlog_remove(&rig.log, "second", "fingerprint", rig.fingerprint);
+	memlog_remove(&rig.beat.log, "second", "fingerprint", rig.fingerprint);
 	ask(UNKNOWN);
 	end();
 }
@@ -259,41 +244,43 @@ test_torn_tails(void)
 	end();
 }
 
+#define OLD 1767225600 /* older than all that a test writes */
+#define STALE ", and its registry is older than the file: does it run??"
+
+static void
+set_time(const char *name, time_t at)
+{
+	struct timespec times[2] = { { at, 0 }, { at, 0 } };
+
+	CU_ASSERT_EQUAL(utimensat(rig.dirfd, name, times, 0), 0);
+}
+
 /* Lines that came after the registry was written last. */
 static void
 test_stale_registry(void)
 {
-	static const char hint[] = ", and its registry is older than the file: "
-	    "does it run??";
-	struct timespec times[2] = { { 1767225600, 0 }, { 1767225600, 0 } };
-	char want[200];
-
 	begin(LINE1 LINE2);
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
-	snprintf(want, sizeof(want), UNKNOWN "%s", hint);
-	ask(want);
+	set_time("registry/log.json", OLD);
+	ask(UNKNOWN STALE);
 	know("fingerprint", rig.fingerprint, rig.full, LEN);
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
-	snprintf(want, sizeof(want), DELIVERED("80") "%s", hint);
-	ask(want);
+	set_time("registry/log.json", OLD);
+	ask(DELIVERED("80") STALE);
 	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN);
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
+	set_time("registry/log.json", OLD);
 	ask("input in has delivered it, but its registry is older than the "
 	    "file?");
-	times[1].tv_sec--;
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, NAME, times, 0), 0);
+	set_time(NAME, OLD - 1);
 	ask("has");
 	/* A checkpoint is as good. */
-	memlog_checkpoint(&rig.log);
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
-	times[1].tv_sec++;
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, NAME, times, 0), 0);
+	memlog_checkpoint(&rig.beat.log);
+	set_time("registry/log.json", OLD);
+	set_time(NAME, OLD);
 	ask("has");
 	end();
 	/* All that came later is a torn line. */
 	begin(LINE1 LINE2 "{\"sp");
 	know("fingerprint", rig.fingerprint, rig.full, 2 * LEN);
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, "registry/log.json", times, 0), 0);
+	set_time("registry/log.json", OLD);
 	ask("has");
 	end();
 }
@@ -316,15 +303,6 @@ pack_with_wrong_sum(const char *name)
 	free(p);
 }
 
-/* The file is older than the registry, however slow the test is. */
-static void
-make_old(const char *name)
-{
-	struct timespec times[2] = { { 1767225600, 0 }, { 1767225600, 0 } };
-
-	CU_ASSERT_EQUAL(utimensat(rig.dirfd, name, times, 0), 0);
-}
-
 /* A packed file is the same to a shipper as what it holds. */
 static void
 test_packed(void)
@@ -335,7 +313,7 @@ test_packed(void)
 	gz = gzopen(scratch_path(rig.dir, NAME ".gz"), "wb");
 	gzputs(gz, LINE1 LINE2);
 	CU_ASSERT_EQUAL(gzclose(gz), Z_OK);
-	make_old(NAME ".gz");
+	set_time(NAME ".gz", OLD);
 	ask_about(NAME ".gz", UNKNOWN ": does it read .gz?");
 	know("fingerprint", rig.fingerprint, rig.full, LEN);
 	ask_about(NAME ".gz", DELIVERED("80"));
@@ -343,7 +321,7 @@ test_packed(void)
 	ask_about(NAME ".gz", "has");
 	/* Damage is not nothing. */
 	scratch_write(rig.dir, NAME ".gz", SLICE("\x1f\x8b\x08\0\0\0"));
-	make_old(NAME ".gz");
+	set_time(NAME ".gz", OLD);
 	ask_about(NAME ".gz", UNKNOWN ": does it read .gz?");
 	scratch_write(rig.dir, NAME ".gz",
 	    SLICE("\x1f\x8b\x08\0\0\0\0\0\0\3\7\7\7\7\7\7"));
@@ -355,7 +333,6 @@ test_packed(void)
 	end();
 }
 
-/* Thousands of entries, of which each file finds its own. */
 /* What is below the folder counts, and of the inputs that are named. */
 static void
 test_look(void)
@@ -363,7 +340,6 @@ test_look(void)
 	static char first[] = "in", *inputs[] = { first, NULL };
 	struct shipper_view v;
 	struct shipper *s;
-	struct buf err;
 
 	begin(LINE1);
 	know("fingerprint", "f1", "/spool/acme/threat/a.ndjson", 10);
@@ -372,27 +348,22 @@ test_look(void)
 	know("path", "/spool/acme/agent/d.ndjson",
 	    "/spool/acme/agent/d.ndjson", 10);
 	know("path", "/spoolers/x.ndjson", "/spoolers/x.ndjson", 10);
-	memlog_set(&rig.log, "other", "native", "1-2",
+	memlog_set(&rig.beat.log, "other", "native", "1-2",
 	    "/spool/acme/agent/e.ndjson", 10);
-	buf_init(&err, 4096);
-	s = shipper_read(&rig.opt, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	s = beat_read(&rig.beat);
 	shipper_look(s, "/spool", &v);
 	CU_ASSERT_EQUAL(v.files, 5);
 	CU_ASSERT_EQUAL(v.by_fingerprint, 3);
 	CU_ASSERT_EQUAL(v.packed, 1);
 	CU_ASSERT(v.changed_ms > 0);
-	shipper_free(s);
-	rig.opt.inputs = inputs;
-	s = shipper_read(&rig.opt, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	rig.beat.opt.inputs = inputs;
+	s = beat_read(&rig.beat);
 	shipper_look(s, "/spool", &v);
 	CU_ASSERT_EQUAL(v.files, 4);
-	shipper_free(s);
-	buf_fini(&err);
 	end();
 }
 
+/* Thousands of entries, of which each file finds its own. */
 static void
 test_many(void)
 {
@@ -412,36 +383,32 @@ test_many(void)
 
 /* where the registry is */
 
+/* What is said, before and behind where the registry is. */
 static void
-cannot_read(const char *want)
+cannot_read(const char *before, const char *behind)
 {
+	char *want = xasprintf("beat: %s%s%s", before, rig.beat.opt.registry,
+	    behind);
 	struct buf err;
 
 	buf_init(&err, 4096);
-	CU_ASSERT_PTR_NULL(shipper_read(&rig.opt, &err));
+	CU_ASSERT_PTR_NULL(shipper_read(&rig.beat.opt, &err));
 	UNIT_TEXT(err.p, want);
 	buf_fini(&err);
+	free(want);
 }
 
 static void
 test_no_registry(void)
 {
-	char *want;
-
 	begin(LINE1);
 	unlink(scratch_path(rig.dir, "registry/meta.json"));
-	want = xasprintf("beat: %s/meta.json: No such file or directory; is it "
-	    "the folder with log.json, and of the backend memlog?",
-	    rig.opt.registry);
-	cannot_read(want);
-	free(want);
-	rig.opt.type = SHIPPER_ELASTIC_AGENT;
-	free((char *)(uintptr_t)rig.opt.registry);
-	rig.opt.registry = xasprintf("%s/data/elastic-agent-*/run", rig.dir);
-	want = xasprintf("beat: there is no registry %s: has it run, and may "
-	    "this process read it?", rig.opt.registry);
-	cannot_read(want);
-	free(want);
+	cannot_read("", "/meta.json: No such file or directory; is it the "
+	    "folder with log.json, and of the backend memlog?");
+	rig.beat.opt.type = SHIPPER_ELASTIC_AGENT;
+	beat_move(&rig.beat, rig.dir, "data/elastic-agent-*/run");
+	cannot_read("there is no registry ", ": has it run, and may this "
+	    "process read it?");
 	end();
 }
 
@@ -474,24 +441,21 @@ install(const char *link, const char *version)
 	free(path);
 }
 
+#define SEVERAL \
+	", and not just one is known to be the installed version's: name it"
+
 static void
 test_agent(void)
 {
-	char *several;
-
 	begin(LINE1 LINE2);
-	rig.opt.type = SHIPPER_ELASTIC_AGENT;
-	free((char *)(uintptr_t)rig.opt.registry);
-	rig.opt.registry = xasprintf(
-	    "%s/data/top/data/elastic-agent-*/run/filestream-*", rig.dir);
-	several = xasprintf("beat: 2 registries match %s, and not just one is "
-	    "known to be the installed version's: name it", rig.opt.registry);
+	rig.beat.opt.type = SHIPPER_ELASTIC_AGENT;
+	beat_move(&rig.beat, rig.dir, "data/top/data/elastic-agent-*/run/filestream-*");
 
 	make_agent("9.1.0-abc", "filestream-default", LEN);
 	ask(DELIVERED("80"));
 	/* An upgrade has copied the folder; which is it? */
 	make_agent("9.1.0-abcdef", "filestream-default", 2 * LEN);
-	cannot_read(several);
+	cannot_read("2 registries match ", SEVERAL);
 	install("elastic-agent", "9.1.0-abc");
 	ask(DELIVERED("80"));
 	install("elastic-agent", "9.1.0-abcdef");
@@ -501,12 +465,8 @@ test_agent(void)
 	install("bin/elastic-agent", "9.1.0-abc");
 	ask(DELIVERED("80"));
 	/* Two Filebeats of the installed version. */
-	free(several);
-	several = xasprintf("beat: 3 registries match %s, and not just one is "
-	    "known to be the installed version's: name it", rig.opt.registry);
 	make_agent("9.1.0-abc", "filestream-monitoring", LEN);
-	cannot_read(several);
-	free(several);
+	cannot_read("3 registries match ", SEVERAL);
 	end();
 }
 
