@@ -1,6 +1,8 @@
 /*
  * Allocation that does not fail: out of memory is logged to stderr and the
- * process aborts.  That loses nothing: a restart goes on from the journal.
+ * process aborts.  That loses nothing: a restart goes on from the journal.  Two
+ * libraries may crash before: json-c's parser, which reads registries of shippers
+ * and lines that are verified, and the C library's name services.
  * Anything whose size comes from outside is capped before it gets here.
  * The result belongs to the caller, who frees it with free().
  */

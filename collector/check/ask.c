@@ -70,16 +70,20 @@ ask(struct ask *a, const struct question *q)
 	request_start(a->console, &call);
 }
 
-/* What is wrong with the token's file has been told. */
+/* What is asked without a token is the connection. */
 static bool
-has_token(const struct conf_console *conf)
+has_token(struct check *c, const struct conf_console *conf)
 {
+	const struct subject about = { "permission", conf->name, NULL };
 	struct secret token = { 0 };
 	struct buf err;
 	bool has;
 
 	buf_init(&err, 4096);
 	has = secret_load(&token, conf->api_token_file, &err) == 0;
+	if (!has)
+		finding_add(&c->found, LEVEL_WARNING, &about, "none is asked "
+		    "for without a token: %s", err.p);
 	secret_wipe(&token);
 	buf_fini(&err);
 	return has;
@@ -94,9 +98,10 @@ begin(struct ask *a, struct asking *all, struct check *c, size_t place,
 	struct buf err;
 
 	*a = (struct ask){ .all = all, .c = c, .conf = conf,
-		.place = place, .order = order, .has_token = has_token(conf) };
+		.place = place, .order = order };
 	token_details_init(&a->token);
 	c->found.order = order;
+	a->has_token = has_token(c, conf);
 	buf_init(&err, 4096);
 	if (tls_check(&conf->ssl, &err) != 0) {
 		finding_add(&c->found, LEVEL_ERROR, &about, "%s", err.p);

@@ -132,7 +132,7 @@ ensure_all(struct elastic *e, const struct elastic_kind *kind, bool lifecycle)
 	for (int i = 0; i < n; i++)
 		if (is_lifecycle(names[i]) == lifecycle)
 			ensure_one(e, kind, names[i], names[i]);
-	if (n <= 0)
+	if (n == 0)
 		setup_report(e->setup, SETUP_FAILED, "%ss: there are none in "
 		    "%s", kind->what, e->setup->assets);
 	elastic_names_free(names, n > 0 ? n : 0);

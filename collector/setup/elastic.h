@@ -47,7 +47,7 @@ struct elastic_kind {
 struct json_object *elastic_asset(const struct elastic *e, const char *folder,
     const char *name);
 
-/* Names of a folder's assets, ascending; -1 after a message.  The caller frees
+/* Names of a folder's assets, ascending; -1 after a report.  The caller frees
  * each, and the list. */
 int elastic_names(const struct elastic *e, const char *folder, char ***names);
 void elastic_names_free(char **names, int n);

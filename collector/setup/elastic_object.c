@@ -40,8 +40,8 @@ elastic_names(const struct elastic *e, const char *folder, char ***names)
 	int n = scandir(path, &entry, is_asset, alphasort);
 
 	if (n < 0)
-		fprintf(stderr, "s1spool setup: %s: %s; --assets names the "
-		    "folder\n", path, strerror(errno));
+		setup_report(e->setup, SETUP_FAILED, "%s: %s; --assets names "
+		    "the folder", path, strerror(errno));
 	free(path);
 	*names = xcalloc(n > 0 ? (size_t)n : 1, sizeof(**names));
 	for (int i = 0; i < n; i++) {

@@ -206,7 +206,7 @@ verify_with_faults()
 # It does not tell of a spool that it could not read that it is sound.
 again_verify()
 {
-	[ "$code" != 0 ] || diff "$dir/verify.good" "$dir/act.out" >&2 ||
+	[ "$code" != 0 ] || diff "$dir/good.out" "$dir/act.out" >&2 ||
 	    complain "verify saw less, and says nothing"
 }
 

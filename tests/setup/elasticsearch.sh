@@ -93,6 +93,10 @@ test_changed()
 	is 'the new frequency' "$(state \
 	    '.transform["s1spool-latest.threat_event"] |
 	    .frequency + " " + .state')" '1m started'
+	rm -r "$assets/elasticsearch/transform"
+	setup elasticsearch --only transforms
+	[ "$code" != 0 ] || fail 'a folder that cannot be read is a success'
+	totals 'no transforms' 0 0 0 0 1
 	unset assets
 	# A field that somebody put into what is ours goes again.
 	setup elasticsearch --only templates

@@ -1,0 +1,6 @@
+# sites.sh with all sites, each failing in all its ways: one half of them, for
+# two to run side by side.
+# shellcheck disable=SC2034 # sites.sh reads it
+SITES=${SITES-all}
+PART=even
+. "$top_srcdir/tests/faults/sites.sh"
