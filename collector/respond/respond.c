@@ -8,6 +8,7 @@
 
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
+#include "collector/json/text.h"
 #include "collector/json/tree.h"
 #include "collector/respond/action.h"
 #include "collector/respond/record.h"
@@ -196,11 +197,45 @@ check_reason(struct respond *r)
 	return RESPOND_USAGE;
 }
 
+static bool
+is_utf8(const char *s)
+{
+	const char *end = s + strlen(s);
+	size_t n;
+
+	for (; s < end; s += n) {
+		n = (unsigned char)*s < 0x80 ? 1 : json_utf8_len(s, end);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+/* What is sent and what is written down is JSON: other bytes would make lines
+ * that nobody can read, and that count for no limit. */
+static int
+check_texts(struct respond *r)
+{
+	const struct respond_call *c = r->call;
+	bool right = true;
+
+	for (size_t i = 0; i < c->n_args; i++)
+		right = right && is_utf8(c->args[i]);
+	for (size_t i = 0; i < RESPOND_N_OPTIONS; i++)
+		right = right && (c->value[i] == NULL || is_utf8(c->value[i]));
+	if (right)
+		return RESPOND_GO;
+	respond_say(r, "an argument is no UTF-8");
+	return RESPOND_USAGE;
+}
+
 static int
 prepare(struct respond *r)
 {
-	int code = set_wait(r);
+	int code = check_texts(r);
 
+	if (code == RESPOND_GO)
+		code = set_wait(r);
 	if (code == RESPOND_GO)
 		code = choose_console(r);
 	if (code == RESPOND_GO)

@@ -39,6 +39,8 @@ test_rules()
 	refused "no reason" 2 'needs its --reason'
 	respond isolate "$host" --reason ' '
 	refused "blank reason" 2 'needs its --reason'
+	respond isolate "$host" --reason "$(printf 'x\377')"
+	refused "no UTF-8" 2 'an argument is no UTF-8'
 	respond isolate "$host" --reason x
 	refused "no terminal" 4 'not confirmed: without a terminal'
 	respond isolate "$host" --reason x --yes
