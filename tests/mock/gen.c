@@ -30,8 +30,7 @@ gen_init(void)
 void
 gen_fini(void)
 {
-	for (int i = 0; i < SET_COUNT; i++)
-		kinds[i]->fini();
+	tmpl_fini();
 }
 
 void
@@ -47,7 +46,9 @@ gen_row(const struct world *w, const struct store *s, enum set_id set,
 	if (row->agent != ROW_NONE)
 		world_agent(w, row->agent, &g.agent);
 	g.site = world_site(w, g.group);
-	kinds[set]->put(&g);
+	if (kinds[set]->begin != NULL)
+		kinds[set]->begin(&g);
+	tmpl_expand(kinds[set]->tmpl, &g);
 }
 
 void

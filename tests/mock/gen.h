@@ -27,10 +27,9 @@ struct gen {
 
 /* One kind of record. */
 struct gen_kind {
-	enum set_id set;
-	void (*init)(void);
-	void (*fini)(void);
-	void (*put)(struct gen *g);
+	void (*init)(void); /* compile its templates */
+	const struct tmpl *tmpl;
+	void (*begin)(struct gen *g); /* before each, or NULL */
 };
 
 extern const struct gen_kind gen_activity, gen_agent, gen_alert,

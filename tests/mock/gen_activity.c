@@ -375,22 +375,4 @@ init(void)
 	}
 }
 
-static void
-fini(void)
-{
-	tmpl_fini(&fetched);
-	tmpl_fini(&tmpl);
-	for (size_t i = 0; i < N_TYPES; i++) {
-		tmpl_fini(&primary[i]);
-		tmpl_fini(&secondary[i]);
-		tmpl_fini(&data[i]);
-	}
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-const struct gen_kind gen_activity = { SET_ACTIVITY, init, fini, put };
+const struct gen_kind gen_activity = { init, &tmpl, NULL };

@@ -298,21 +298,4 @@ init(void)
 		tmpl_compile(&cloud_tmpl[i], cloud_sources[i], NULL, NULL);
 }
 
-static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-	tmpl_fini(&interface_tmpl);
-	tmpl_fini(&location_tmpl);
-	tmpl_fini(&tag_tmpl);
-	for (size_t i = 0; i < N_CLOUDS; i++)
-		tmpl_fini(&cloud_tmpl[i]);
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-const struct gen_kind gen_agent = { SET_AGENT, init, fini, put };
+const struct gen_kind gen_agent = { init, &tmpl, NULL };

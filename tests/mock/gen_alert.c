@@ -160,17 +160,4 @@ init(void)
 	tmpl_compile(&process_tmpl, process_source, NULL, NULL);
 }
 
-static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-	tmpl_fini(&process_tmpl);
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-const struct gen_kind gen_alert = { SET_ALERT, init, fini, put };
+const struct gen_kind gen_alert = { init, &tmpl, NULL };

@@ -97,35 +97,10 @@ init(void)
 }
 
 static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-static void
 inventory_init(void)
 {
 	tmpl_compile(&inventory_tmpl, inventory_source, names, NULL);
 }
 
-static void
-inventory_fini(void)
-{
-	tmpl_fini(&inventory_tmpl);
-}
-
-static void
-inventory_put(struct gen *g)
-{
-	tmpl_expand(&inventory_tmpl, g);
-}
-
-const struct gen_kind gen_application = { SET_APPLICATION, init, fini, put };
-const struct gen_kind gen_inventory = { SET_INVENTORY, inventory_init,
-	inventory_fini, inventory_put };
+const struct gen_kind gen_application = { init, &tmpl, NULL };
+const struct gen_kind gen_inventory = { inventory_init, &inventory_tmpl, NULL };

@@ -114,16 +114,4 @@ init(void)
 	tmpl_compile(&tmpl, source, names, NULL);
 }
 
-static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-const struct gen_kind gen_risk = { SET_RISK, init, fini, put };
+const struct gen_kind gen_risk = { init, &tmpl, NULL };

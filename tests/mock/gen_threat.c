@@ -316,20 +316,4 @@ init(void)
 		    NULL);
 }
 
-static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-	tmpl_fini(&interface_tmpl);
-	tmpl_fini(&mitigation_tmpl);
-	for (size_t i = 0; i < N_INDICATORS; i++)
-		tmpl_fini(&indicator_tmpl[i]);
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-const struct gen_kind gen_threat = { SET_THREAT, init, fini, put };
+const struct gen_kind gen_threat = { init, &tmpl, NULL };

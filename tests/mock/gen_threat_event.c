@@ -108,16 +108,9 @@ init(void)
 }
 
 static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-}
-
-static void
-put(struct gen *g)
+begin(struct gen *g)
 {
 	g->rng = rng_for(g->world->seed, SET_THREAT_EVENT, g->row->id);
-	tmpl_expand(&tmpl, g);
 }
 
-const struct gen_kind gen_threat_event = { SET_THREAT_EVENT, init, fini, put };
+const struct gen_kind gen_threat_event = { init, &tmpl, begin };

@@ -99,18 +99,4 @@ init(void)
 	tmpl_compile(&twin_tmpl, twin_source, NULL, NULL);
 }
 
-static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-	tmpl_fini(&rule_tmpl);
-	tmpl_fini(&twin_tmpl);
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-const struct gen_kind gen_timeline = { SET_TIMELINE, init, fini, put };
+const struct gen_kind gen_timeline = { init, &tmpl, NULL };

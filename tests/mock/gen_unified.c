@@ -204,19 +204,4 @@ init(void)
 	tmpl_compile(&scope_tmpl, scope_source, names, NULL);
 }
 
-static void
-fini(void)
-{
-	tmpl_fini(&tmpl);
-	tmpl_fini(&asset_tmpl);
-	tmpl_fini(&assignee_tmpl);
-	tmpl_fini(&scope_tmpl);
-}
-
-static void
-put(struct gen *g)
-{
-	tmpl_expand(&tmpl, g);
-}
-
-const struct gen_kind gen_unified = { SET_UNIFIED, init, fini, put };
+const struct gen_kind gen_unified = { init, &tmpl, NULL };

@@ -184,6 +184,8 @@ compile(const struct compiler *c, const char *p, const char *end)
 	add_text(c->t, from, (size_t)(p - from));
 }
 
+static struct tmpl *all; /* that were compiled */
+
 void
 tmpl_compile(struct tmpl *t, const char *source,
     const struct tmpl_name *names, const struct tmpl_name *more)
@@ -191,9 +193,8 @@ tmpl_compile(struct tmpl *t, const char *source,
 	struct compiler c = { t, { names, more, gen_names } };
 	char *to = xmalloc(strlen(source) * 2 + 1);
 
-	t->op = NULL;
-	t->n = 0;
-	t->text = to;
+	*t = (struct tmpl){ .text = to, .next = all };
+	all = t;
 	for (const char *p = source; *p != '\0'; p++) {
 		if (*p == '^') {
 			*to++ = '\\';
@@ -207,11 +208,12 @@ tmpl_compile(struct tmpl *t, const char *source,
 }
 
 void
-tmpl_fini(struct tmpl *t)
+tmpl_fini(void)
 {
-	free(t->op);
-	free(t->text);
-	*t = (struct tmpl){ NULL, 0, NULL };
+	for (; all != NULL; all = all->next) {
+		free(all->op);
+		free(all->text);
+	}
 }
 
 static void

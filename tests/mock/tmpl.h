@@ -33,6 +33,7 @@ struct tmpl {
 	struct tmpl_op *op;
 	size_t n;
 	char *text;
+	struct tmpl *next; /* of all */
 };
 
 /*
@@ -41,7 +42,8 @@ struct tmpl {
  */
 void tmpl_compile(struct tmpl *t, const char *source,
     const struct tmpl_name *names, const struct tmpl_name *more);
-void tmpl_fini(struct tmpl *t);
+/* Free all of them. */
+void tmpl_fini(void);
 
 /* Append the filled template to g->out. */
 void tmpl_expand(const struct tmpl *t, struct gen *g);
