@@ -2,10 +2,23 @@
 
 #include "collector/base/buf.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
+
+struct slice
+slice_trim(struct slice s)
+{
+	while (s.len > 0 && isspace((unsigned char)s.p[0])) {
+		s.p++;
+		s.len--;
+	}
+	while (s.len > 0 && isspace((unsigned char)s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
 
 /* What an empty buffer points to: readable, never written, never freed. */
 static char empty[1];

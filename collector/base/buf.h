@@ -61,6 +61,9 @@ slice_is(struct slice a, const char *s)
 	return slice_eq(a, slice_of(s));
 }
 
+/* Without white space at both ends. */
+struct slice slice_trim(struct slice s);
+
 /*
  * A growable buffer.  Invariant: p is never NULL after buf_init() and
  * p[len] is always NUL, so that text in it can be handed to C functions.

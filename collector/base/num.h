@@ -32,6 +32,18 @@ int num_size(struct slice text, int64_t *bytes);
 void num_duration_text(int64_t ms, char out[NUM_TEXT]);
 void num_size_text(int64_t bytes, char out[NUM_TEXT]);
 
+static inline int64_t
+num_least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline int64_t
+num_most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* The bytes as 2n lower-case hex digits and a NUL. */
 void num_hex_text(const unsigned char *p, size_t n, char *out);
 

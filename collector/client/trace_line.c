@@ -2,7 +2,6 @@
 
 #include "collector/client/trace_line.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <strings.h>
 
@@ -94,18 +93,6 @@ struct header {
 	struct slice name, value;
 };
 
-static struct slice
-trim(struct slice s)
-{
-	while (s.len > 0 && isspace((unsigned char)s.p[0])) {
-		s.p++;
-		s.len--;
-	}
-	while (s.len > 0 && isspace((unsigned char)s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 /* Take the next header that may be shown from lines.  False at their end. */
 static bool
 next_header(struct slice *lines, struct header *h)
@@ -121,9 +108,9 @@ next_header(struct slice *lines, struct header *h)
 		colon = memchr(line.p, ':', line.len);
 		if (colon == NULL)
 			continue;
-		h->name = trim((struct slice){ line.p,
+		h->name = slice_trim((struct slice){ line.p,
 		    (size_t)(colon - line.p) });
-		h->value = trim((struct slice){ colon + 1,
+		h->value = slice_trim((struct slice){ colon + 1,
 		    line.len - (size_t)(colon + 1 - line.p) });
 		if (h->value.len > 0 && !redact_is_secret(h->name))
 			return true;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 
 /* A slice has about as many pages: it grows and shrinks from one to the next,
@@ -18,18 +19,6 @@
 /* So many gaps are remembered; what is skipped past that is not asked for
  * again. */
 #define GAPS_MAX 1000
-
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t
-most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 void
 backfill_init(struct backfill *b)
@@ -62,7 +51,7 @@ backfill_add(struct backfill *b, const char *request, struct range range,
 		return;
 	snprintf(b->request, sizeof(b->request), "%s", request);
 	if (resend != 0)
-		resend = b->resent = most(resend, b->resent + 1);
+		resend = b->resent = num_most(resend, b->resent + 1);
 	if (b->n == 0)
 		b->figures = (struct backfill_figures){ .asked_ms = wall_ms };
 	backfill_push(b, (struct backfill_item){ range, resend });
@@ -107,7 +96,7 @@ find_part(const struct backfill *b, const struct backfill_item *item,
 
 	if (item->resend != 0) {
 		*part = item->range;
-		part->to = least(part->to, at->now);
+		part->to = num_least(part->to, at->now);
 		return part->from < part->to;
 	}
 	find_covered(b, at->since, &all);
@@ -139,7 +128,7 @@ open_slice(struct backfill *b, struct range part, int64_t now)
 {
 	b->walk = (struct walk){
 		.open = true,
-		.window = { most(part.from, part.to - b->slice_ms), part.to,
+		.window = { num_most(part.from, part.to - b->slice_ms), part.to,
 		    0 },
 	};
 	b->began = now;
@@ -156,13 +145,13 @@ backfill_open(struct backfill *b, const struct backfill_now *at,
 	while (b->n > 0) {
 		if (!find_part(b, &b->item[0], at, &part)) {
 			pop(b);
-		} else if (least(part.to, at->since) <= settled) {
+		} else if (num_least(part.to, at->since) <= settled) {
 			open_slice(b, part, at->now);
 			return true;
 		} else if (part.from < settled) {
 			put_off(b, settled);
 		} else {
-			*wait_ms = least(part.to, at->since) - settled;
+			*wait_ms = num_least(part.to, at->since) - settled;
 			return false;
 		}
 	}
@@ -190,9 +179,9 @@ backfill_complete(struct backfill *b)
 	b->item[0].range.to = slice.from;
 	b->figures.done_ms += slice.to - slice.from;
 	if (pages < PAGES_FEW)
-		b->slice_ms = least(2 * b->slice_ms, SLICE_MAX_MS);
+		b->slice_ms = num_least(2 * b->slice_ms, SLICE_MAX_MS);
 	else if (pages > PAGES_MANY)
-		b->slice_ms = most(b->slice_ms / 2, SLICE_MIN_MS);
+		b->slice_ms = num_most(b->slice_ms / 2, SLICE_MIN_MS);
 	walk_close(&b->walk);
 }
 

@@ -2,17 +2,7 @@
 
 #include "collector/walk/bounds.h"
 
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t
-most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
+#include "collector/base/num.h"
 
 void
 coverage_init(struct coverage *c)
@@ -31,8 +21,9 @@ bounds_settle(const struct bounds_rule *rule, struct coverage *c, int64_t now)
 {
 	if (c->watermark == TIME_NONE && !rule->inventory &&
 	    c->floor == TIME_NONE)
-		c->floor = rule->start_ms != 0 ? least(rule->start_ms, now) :
-						 now - rule->initial_ms;
+		c->floor = rule->start_ms != 0 ?
+		    num_least(rule->start_ms, now) :
+		    now - rule->initial_ms;
 	if (c->since == TIME_NONE)
 		c->since = rule->inventory ? 0 : c->floor;
 }
@@ -94,7 +85,7 @@ bounds_begin(const struct bounds_rule *rule, struct coverage *c, int64_t now,
 		return;
 	}
 
-	w->lower = least(c->watermark, now) - rule->look_back_ms;
+	w->lower = num_least(c->watermark, now) - rule->look_back_ms;
 	w->upper = now;
 	w->passes = 0;
 	for (size_t i = 0; i < rule->n_passes; i++) {
@@ -106,11 +97,12 @@ bounds_begin(const struct bounds_rule *rule, struct coverage *c, int64_t now,
 		w->passes |= 1u << i;
 		if (last == TIME_NONE)
 			last = c->watermark;
-		w->lower = least(w->lower, least(last, now) - p->depth_ms);
+		w->lower = num_least(w->lower,
+		    num_least(last, now) - p->depth_ms);
 	}
 	if (debt_is_due(&c->debt, now))
-		w->lower = least(w->lower, c->debt.oldest);
-	w->lower = most(w->lower, c->floor);
+		w->lower = num_least(w->lower, c->debt.oldest);
+	w->lower = num_most(w->lower, c->floor);
 }
 
 static bool
@@ -142,7 +134,7 @@ settle(struct debt *d, const struct window *w, int64_t owed)
 		d->asked = w->upper;
 		d->oldest = owed;
 	} else if (owed != 0) {
-		d->oldest = least(d->oldest, owed);
+		d->oldest = num_least(d->oldest, owed);
 	}
 }
 
@@ -168,15 +160,15 @@ bounds_keep(const struct bounds_rule *rule, const struct coverage *c)
 	if (rule->snapshot)
 		return c->watermark - rule->remember_ms;
 
-	keep = c->watermark - most(rule->look_back_ms, rule->remember_ms);
+	keep = c->watermark - num_most(rule->look_back_ms, rule->remember_ms);
 	for (size_t i = 0; i < rule->n_passes; i++) {
 		int64_t last = c->pass_upper[i];
 
 		if (last == TIME_NONE)
 			last = c->watermark;
-		keep = least(keep, last - rule->pass[i].depth_ms);
+		keep = num_least(keep, last - rule->pass[i].depth_ms);
 	}
 	if (c->debt.oldest != 0)
-		keep = least(keep, c->debt.oldest);
-	return most(keep, c->floor);
+		keep = num_least(keep, c->debt.oldest);
+	return num_most(keep, c->floor);
 }

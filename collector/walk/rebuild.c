@@ -3,12 +3,7 @@
 #include "collector/walk/rebuild.h"
 
 #include "collector/base/iso8601.h"
-
-static int64_t
-most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
+#include "collector/base/num.h"
 
 /* The farthest behind the newest line that a walk, or a pass that is due only
  * later, would have read from. */
@@ -18,7 +13,7 @@ reach(const struct bounds_rule *rule)
 	int64_t ms = rule->look_back_ms;
 
 	for (size_t i = 0; i < rule->n_passes; i++)
-		ms = most(ms, rule->pass[i].depth_ms +
+		ms = num_most(ms, rule->pass[i].depth_ms +
 		    rule->pass[i].period_ms);
 	return ms;
 }
@@ -52,7 +47,7 @@ rebuild_line(struct rebuild *r, const struct stream_line *line, bool damaged)
 
 	r->broken |= damaged;
 	if (line->resend != 0)
-		r->resent = most(r->resent, line->resend * 1000);
+		r->resent = num_most(r->resent, line->resend * 1000);
 	else if (!line->backfill && !r->broken && iso8601_parse(line->at, &at_ms) == 0)
 		note_time(r, at_ms);
 }
@@ -70,13 +65,13 @@ find_floor(const struct rebuild *r, bool complete)
 	if (rule->inventory)
 		return TIME_NONE;
 	if (rule->n_passes > 0)
-		late = most(late, rule->pass[0].depth_ms +
+		late = num_most(late, rule->pass[0].depth_ms +
 		    rule->pass[0].period_ms);
 	if (complete)
 		floor = r->oldest < r->newest - late ? r->oldest :
 						       r->newest - late;
 	if (rule->start_ms != 0 && rule->start_ms <= r->oldest)
-		floor = most(floor, rule->start_ms);
+		floor = num_most(floor, rule->start_ms);
 	return floor;
 }
 
@@ -90,7 +85,7 @@ find_since(const struct rebuild *r, const struct coverage *c)
 	if (r->rule->inventory)
 		return 0;
 	if (c->floor != TIME_NONE)
-		next = most(next, c->floor);
+		next = num_most(next, c->floor);
 	return next < r->oldest ? next : r->oldest;
 }
 
@@ -102,7 +97,7 @@ rebuild_coverage(const struct rebuild *r, bool complete, struct coverage *c)
 	if (r->newest == TIME_NONE)
 		return false;
 	for (size_t i = 0; i < r->rule->n_passes; i++)
-		period = most(period, r->rule->pass[i].period_ms);
+		period = num_most(period, r->rule->pass[i].period_ms);
 	coverage_init(c);
 	/* All passes are due, and read back from the watermark. */
 	c->watermark = r->newest - period;

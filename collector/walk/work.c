@@ -2,7 +2,6 @@
 
 #include "collector/walk/work.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -233,27 +232,15 @@ work_parse(struct work *w, struct slice text)
 	return ok ? 0 : -1;
 }
 
-static struct slice
-trim(struct slice s)
-{
-	while (s.len > 0 && isspace((unsigned char)s.p[0])) {
-		s.p++;
-		s.len--;
-	}
-	while (s.len > 0 && isspace((unsigned char)s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 /* What is between the braces of an object; p == NULL when it is none. */
 static struct slice
 inside(struct slice object)
 {
-	object = trim(object);
+	object = slice_trim(object);
 	if (object.len < 2 || object.p[0] != '{' ||
 	    object.p[object.len - 1] != '}')
 		return (struct slice){ NULL, 0 };
-	return trim((struct slice){ object.p + 1, object.len - 2 });
+	return slice_trim((struct slice){ object.p + 1, object.len - 2 });
 }
 
 static bool
