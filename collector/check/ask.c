@@ -19,7 +19,7 @@ struct asking {
 
 /* A question that is out. */
 struct asked {
-	struct ask *a;
+	struct inquiry *a;
 	struct question q;
 	struct buf body;
 };
@@ -45,7 +45,7 @@ on_done(void *cookie, const struct answer *answer)
 }
 
 void
-ask(struct ask *a, const struct question *q)
+ask(struct inquiry *a, const struct question *q)
 {
 	struct asked *x = xcalloc(1, sizeof(*x));
 	const struct call call = {
@@ -90,14 +90,14 @@ has_token(struct check *c, const struct conf_console *conf)
 }
 
 static void
-begin(struct ask *a, struct asking *all, struct check *c, size_t place,
+begin(struct inquiry *a, struct asking *all, struct check *c, size_t place,
     unsigned order)
 {
 	const struct conf_console *conf = c->conf->console[place];
 	const struct subject about = { "connection", conf->name, NULL };
 	struct buf err;
 
-	*a = (struct ask){ .all = all, .c = c, .conf = conf,
+	*a = (struct inquiry){ .all = all, .c = c, .conf = conf,
 		.place = place, .order = order };
 	token_details_init(&a->token);
 	c->found.order = order;
@@ -115,7 +115,7 @@ begin(struct ask *a, struct asking *all, struct check *c, size_t place,
 static void
 ask_all(struct check *c, struct asking *all)
 {
-	struct ask *asks = xcalloc(c->conf->n_consoles + 1, sizeof(*asks));
+	struct inquiry *asks = xcalloc(c->conf->n_consoles + 1, sizeof(*asks));
 	unsigned first = c->found.order;
 
 	for (size_t i = 0; i < c->conf->n_consoles; i++)

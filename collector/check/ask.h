@@ -26,8 +26,8 @@ enum ask_order {
 
 struct asking; /* all consoles */
 
-/* One console. */
-struct ask {
+/* What is asked of one console. */
+struct inquiry {
 	struct asking *all;
 	struct check *c;
 	const struct conf_console *conf;
@@ -50,15 +50,15 @@ struct question {
 	enum ask_order order;
 	/* Adds the findings; body is empty unless it is wanted and all
 	 * there.  May ask more. */
-	void (*judge)(struct ask *a, const struct question *q,
+	void (*judge)(struct inquiry *a, const struct question *q,
 	    const struct answer *answer, struct slice body);
 };
 
-void ask(struct ask *a, const struct question *q);
+void ask(struct inquiry *a, const struct question *q);
 
 /* Each of these asks what its file is about. */
-void ask_connection(struct ask *a);
-void ask_token(struct ask *a);
-void ask_datasets(struct ask *a);
+void ask_connection(struct inquiry *a);
+void ask_token(struct inquiry *a);
+void ask_datasets(struct inquiry *a);
 
 #endif

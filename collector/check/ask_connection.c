@@ -53,7 +53,7 @@ add_certificates(struct buf *text, const struct peer *p, bool soon)
 }
 
 static void
-judge_peer(struct ask *a, const struct answer *answer)
+judge_peer(struct inquiry *a, const struct answer *answer)
 {
 	const struct subject about = { "connection", a->conf->name, NULL };
 	const struct peer *p = &a->peer;
@@ -81,7 +81,7 @@ judge_peer(struct ask *a, const struct answer *answer)
 }
 
 static void
-judge_clock(struct ask *a)
+judge_clock(struct inquiry *a)
 {
 	const struct subject about = { "clock", a->conf->name, NULL };
 	int64_t console = console_clock(a->console, NULL), skew, size;
@@ -124,7 +124,7 @@ member(struct json_object *o, const char *name)
 }
 
 static void
-judge_version(struct ask *a, struct slice body)
+judge_version(struct inquiry *a, struct slice body)
 {
 	const struct subject about = { "console", a->conf->name, NULL };
 	struct json_object *o, *data;
@@ -143,7 +143,7 @@ judge_version(struct ask *a, struct slice body)
 
 /* Not the connection's fault, if there was an answer. */
 static void
-judge_refusal(struct ask *a, const struct answer *answer)
+judge_refusal(struct inquiry *a, const struct answer *answer)
 {
 	const struct subject token = { "token", a->conf->name, NULL };
 	const struct subject console = { "console", a->conf->name, NULL };
@@ -160,7 +160,7 @@ judge_refusal(struct ask *a, const struct answer *answer)
 }
 
 static void
-judge(struct ask *a, const struct question *q, const struct answer *answer,
+judge(struct inquiry *a, const struct question *q, const struct answer *answer,
     struct slice body)
 {
 	const struct subject about = { "connection", a->conf->name, NULL };
@@ -187,7 +187,7 @@ judge(struct ask *a, const struct question *q, const struct answer *answer,
 
 /* /system/info tells nothing to those without a token, /system/status does. */
 void
-ask_connection(struct ask *a)
+ask_connection(struct inquiry *a)
 {
 	ask(a, &(struct question){
 		.path = a->has_token ? "/web/api/v2.1/system/info" :

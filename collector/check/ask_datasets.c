@@ -59,7 +59,7 @@ add_mend(struct finding *f, enum mend mend, const struct dataset *dataset)
 }
 
 static void
-judge_failure(struct ask *a, const struct subject *about,
+judge_failure(struct inquiry *a, const struct subject *about,
     const struct dataset *dataset, const struct answer *answer)
 {
 	bool busy = answer->status == 429;
@@ -89,7 +89,7 @@ first_error(struct json_object *o, const char *name)
 }
 
 static void
-judge(struct ask *a, const struct question *q, const struct answer *answer,
+judge(struct inquiry *a, const struct question *q, const struct answer *answer,
     struct slice body)
 {
 	const struct dataset *dataset = dataset_table[dataset_of(q)];
@@ -118,7 +118,7 @@ judge(struct ask *a, const struct question *q, const struct answer *answer,
 }
 
 static void
-ask_dataset(struct ask *a, enum dataset_id id)
+ask_dataset(struct inquiry *a, enum dataset_id id)
 {
 	const struct walk_row *row = &dataset_table[id]->walk;
 	int64_t now = console_clock(a->console, NULL);
@@ -151,7 +151,7 @@ ask_dataset(struct ask *a, enum dataset_id id)
 }
 
 void
-ask_datasets(struct ask *a)
+ask_datasets(struct inquiry *a)
 {
 	for (int id = 0; id < DATASET_COUNT; id++)
 		if (a->conf->dataset[id].enabled)

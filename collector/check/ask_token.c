@@ -42,7 +42,7 @@ describe(struct buf *text, const struct token_details *t)
 }
 
 static void
-judge_life(struct ask *a, const struct subject *about, const char *what)
+judge_life(struct inquiry *a, const struct subject *about, const char *what)
 {
 	int64_t now = clock_wall_us() / 1000 + a->c->skew_ms[a->place];
 	int64_t ends = a->token.expires_ms, left = ends - now;
@@ -66,7 +66,7 @@ judge_life(struct ask *a, const struct subject *about, const char *what)
 }
 
 static void
-judge(struct ask *a, const struct question *q, const struct answer *answer,
+judge(struct inquiry *a, const struct question *q, const struct answer *answer,
     struct slice body)
 {
 	const struct subject about = { "token", a->conf->name, NULL };
@@ -88,7 +88,7 @@ judge(struct ask *a, const struct question *q, const struct answer *answer,
 }
 
 static void
-judge_user(struct ask *a, const struct question *q,
+judge_user(struct inquiry *a, const struct question *q,
     const struct answer *answer, struct slice body)
 {
 	(void)q;
@@ -107,7 +107,7 @@ judge_user(struct ask *a, const struct question *q,
 }
 
 void
-ask_token(struct ask *a)
+ask_token(struct inquiry *a)
 {
 	ask(a, &(struct question){
 		.path = TOKEN_USER_PATH,
