@@ -114,6 +114,37 @@ test_build(void)
 	json_object_put(o);
 }
 
+/* What is not to be told is left out. */
+static void
+test_members(void)
+{
+	struct json_object *o = tree_object();
+
+	tree_put_text(o, "none", NULL);
+	tree_put_time(o, "never", 0);
+	tree_put_time(o, "before", -1);
+	tree_put_text(o, "text", "a");
+	tree_put_int(o, "int", 0);
+	tree_put_time(o, "time", 1000);
+	tree_put(o, "flag", tree_flag(true));
+	UNIT_TEXT(tree_print(o, TREE_PLAIN), "{\"text\":\"a\",\"int\":0,"
+	    "\"time\":\"1970-01-01T00:00:01.000Z\",\"flag\":true}");
+	UNIT_TEXT(tree_get_text(o, "text", NULL), "a");
+	CU_ASSERT_EQUAL(tree_get_int(o, "int", 7), 0);
+	CU_ASSERT_EQUAL(tree_get_time(o, "time", 7), 1000);
+	CU_ASSERT_TRUE(tree_get_flag(o, "flag"));
+	/* Absent, of another type, of no object. */
+	CU_ASSERT_PTR_NULL(tree_get_text(o, "none", NULL));
+	UNIT_TEXT(tree_get_text(o, "int", "x"), "x");
+	CU_ASSERT_EQUAL(tree_get_int(o, "text", 7), 7);
+	CU_ASSERT_EQUAL(tree_get_time(o, "text", 7), 7);
+	CU_ASSERT_FALSE(tree_get_flag(o, "int"));
+	CU_ASSERT_EQUAL(tree_get_int(NULL, "int", 7), 7);
+	CU_ASSERT_EQUAL(tree_get_int(tree_get(o, "int", json_type_int), "int",
+	    7), 7);
+	json_object_put(o);
+}
+
 static const struct unit_test tests[] = {
 	{ "texts are read and printed", test_texts },
 	{ "a text of a length", test_slice },
@@ -121,6 +152,7 @@ static const struct unit_test tests[] = {
 	{ "depth", test_deep },
 	{ "strings of values", test_strings },
 	{ "trees are made", test_build },
+	{ "members", test_members },
 };
 
 UNIT_MAIN("tree", tests)

@@ -18,23 +18,19 @@
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
+#define RECORDS                                                              \
+	"e080c922 {\"k\":\"acme/threat\",\"v\":{\"version\":1,\"watermark\"" \
+	":1700000000000,\"passes\":[1699999990000,null,null,null],\"end\":{" \
+	"\"segment\":\"threat-a-2.ndjson\",\"offset\":4711}}}\n"             \
+	"6857e48c {\"k\":\"acme/threat#work\",\"v\":{\"version\":1,\"of\":"  \
+	"\"17 0 c\",\"parents\":[[\"7\",null,null]]}}\n"                     \
+	"63b53694 {\"commit\":1,\"records\":2}\n"
+
 static const char journal_1[] =
-    "ea544b66 {\"journal\":\"s1spool\",\"version\":1}\n"
-    "e080c922 {\"k\":\"acme/threat\",\"v\":{\"version\":1,\"watermark\""
-    ":1700000000000,\"passes\":[1699999990000,null,null,null],\"end\":{"
-    "\"segment\":\"threat-a-2.ndjson\",\"offset\":4711}}}\n"
-    "6857e48c {\"k\":\"acme/threat#work\",\"v\":{\"version\":1,\"of\":"
-    "\"17 0 c\",\"parents\":[[\"7\",null,null]]}}\n"
-    "63b53694 {\"commit\":1,\"records\":2}\n";
+    "ea544b66 {\"journal\":\"s1spool\",\"version\":1}\n" RECORDS;
 
 static const char journal_2[] =
-    "c17918a5 {\"journal\":\"s1spool\",\"version\":2}\n"
-    "e080c922 {\"k\":\"acme/threat\",\"v\":{\"version\":1,\"watermark\""
-    ":1700000000000,\"passes\":[1699999990000,null,null,null],\"end\":{"
-    "\"segment\":\"threat-a-2.ndjson\",\"offset\":4711}}}\n"
-    "6857e48c {\"k\":\"acme/threat#work\",\"v\":{\"version\":1,\"of\":"
-    "\"17 0 c\",\"parents\":[[\"7\",null,null]]}}\n"
-    "63b53694 {\"commit\":1,\"records\":2}\n";
+    "c17918a5 {\"journal\":\"s1spool\",\"version\":2}\n" RECORDS;
 
 /* Of one entry, the digest of the empty text.  The segment's name is padded
  * with NUL bytes to STREAM_NAME_MAX. */
