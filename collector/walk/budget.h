@@ -1,7 +1,7 @@
 /*
  * Is there room for more?  Limits what is not shipped yet, of all consoles and
- * of each, and keeps a part of the disk free.  At the limit archives go first,
- * then polling pauses: the console keeps the data, so waiting loses nothing.
+ * of each, and keeps a part of the disk free, for which archives go first.  At
+ * a limit polling pauses: the console keeps the data, so waiting loses nothing.
  */
 #ifndef S1SPOOL_BUDGET_H
 #define S1SPOOL_BUDGET_H
