@@ -2,15 +2,19 @@
 
 #include "collector/check/ask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
 #include "collector/client/tls.h"
 #include "collector/conf/secret.h"
+#include "collector/json/split.h"
 
 #define ANSWER_MS 15000 /* longer is no answer */
 #define BODY_MAX (1 << 20)
 #define POLL_MS 1000
+#define RECORDS_MAX 1000 /* of a page of which one was asked for */
+#define FAULT_MAX 2048
 
 struct asking {
 	struct client *client;
@@ -22,26 +26,88 @@ struct asked {
 	struct inquiry *a;
 	struct question q;
 	struct buf body;
+	struct splitter *splitter; /* of a page */
+	size_t n_records;
+	char fault[FAULT_MAX];
 };
+
+static bool
+on_record(void *cookie, struct slice record)
+{
+	struct asked *x = cookie;
+
+	(void)record;
+	return x->n_records++ < RECORDS_MAX;
+}
+
+static void
+set_fault(struct asked *x, const char *what)
+{
+	snprintf(x->fault, sizeof(x->fault), "%s", what);
+	x->q.fault = x->fault;
+}
 
 static bool
 on_body(void *cookie, struct slice piece)
 {
 	struct asked *x = cookie;
 
-	return buf_add_slice(&x->body, piece) == 0;
+	if (x->splitter == NULL)
+		return buf_add_slice(&x->body, piece) == 0;
+	if (splitter_feed(x->splitter, piece) == 0)
+		return true;
+	set_fault(x, x->n_records > RECORDS_MAX ?
+	    "far more records than were asked for" :
+	    splitter_error(x->splitter));
+	return false;
+}
+
+/* It came whole.  Errors beside records are for some requests only. */
+static void
+end_page(struct asked *x)
+{
+	bool counts = x->q.page->errors != NULL;
+	char text[FAULT_MAX];
+	struct split_page page;
+
+	if (splitter_end(x->splitter, &page) != 0) {
+		set_fault(x, splitter_error(x->splitter));
+	} else if (page.errors.p != NULL && (counts || page.n_records == 0)) {
+		snprintf(text, sizeof(text), "%.*s", (int)page.errors.len,
+		    page.errors.p);
+		set_fault(x, text);
+		x->q.has_errors = true;
+	}
 }
 
 static void
 on_done(void *cookie, const struct answer *answer)
 {
+	struct findings *found;
 	struct asked *x = cookie;
 
-	x->a->c->found.order = x->a->order + x->q.order;
+	if (x->splitter != NULL && answer->verdict == VERDICT_OK)
+		end_page(x);
+	found = &x->a->c->found;
+	found->order = x->a->order + x->q.order;
+	found->secret = answer->token;
 	x->q.judge(x->a, &x->q, answer, buf_slice(&x->body));
+	found->secret = SLICE("");
 	x->a->all->pending--;
+	splitter_free(x->splitter);
 	buf_fini(&x->body);
 	free(x);
+}
+
+static void
+expect_page(struct asked *x)
+{
+	const struct walk_request *rq = x->q.page;
+	struct split_paths paths = { rq->records, rq->cursor, rq->more,
+		rq->errors != NULL ? rq->errors : "errors" };
+
+	x->splitter = splitter_new(&paths, 2 * x->a->c->conf->spool.max_line,
+	    on_record, NULL, x);
 }
 
 void
@@ -58,7 +124,7 @@ ask(struct inquiry *a, const struct question *q)
 		.timeout_ms = a->conf->http_client_timeout < ANSWER_MS ?
 		    a->conf->http_client_timeout : ANSWER_MS,
 		.peer = q->order == ASK_CONNECTION ? &a->peer : NULL,
-		.on_body = q->wants_body ? on_body : NULL,
+		.on_body = q->wants_body || q->page != NULL ? on_body : NULL,
 		.on_done = on_done,
 		.cookie = x,
 	};
@@ -66,6 +132,8 @@ ask(struct inquiry *a, const struct question *q)
 	x->a = a;
 	x->q = *q;
 	buf_init(&x->body, BODY_MAX);
+	if (q->page != NULL)
+		expect_page(x);
 	a->all->pending++;
 	request_start(a->console, &call);
 }

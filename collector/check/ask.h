@@ -47,6 +47,12 @@ struct question {
 	bool anonymous;
 	bool posts_token; /* see struct call, body_has_token */
 	bool wants_body;
+	/* The body is one of its pages, and is looked at as a walk does; NULL:
+	 * it is not. */
+	const struct walk_request *page;
+	/* For judge: what is wrong with the page; NULL: nothing. */
+	const char *fault;
+	bool has_errors; /* its own: the fault is what they say */
 	enum ask_order order;
 	/* Adds the findings; body is empty unless it is wanted and all
 	 * there.  May ask more. */

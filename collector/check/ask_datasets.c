@@ -5,11 +5,9 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 
 #include "collector/base/clock.h"
 #include "collector/check/ask.h"
-#include "collector/json/tree.h"
 #include "collector/walk/bounds.h"
 #include "collector/walk/url.h"
 
@@ -71,23 +69,6 @@ judge_failure(struct inquiry *a, const struct subject *about,
 	add_mend(f, meanings[answer->verdict].mend, dataset);
 }
 
-/* GraphQL tells errors in a good answer.  The first one's text, NULL when there
- * is none; borrowed from o. */
-static const char *
-first_error(struct json_object *o, const char *name)
-{
-	struct json_object *list, *text;
-
-	if (!json_object_object_get_ex(o, name, &list) ||
-	    !json_object_is_type(list, json_type_array) ||
-	    json_object_array_length(list) == 0)
-		return NULL;
-	if (json_object_object_get_ex(json_object_array_get_idx(list, 0),
-	    "message", &text) && json_object_is_type(text, json_type_string))
-		return json_object_get_string(text);
-	return "no reason given";
-}
-
 static void
 judge(struct inquiry *a, const struct question *q, const struct answer *answer,
     struct slice body)
@@ -95,26 +76,22 @@ judge(struct inquiry *a, const struct question *q, const struct answer *answer,
 	const struct dataset *dataset = dataset_table[dataset_of(q)];
 	const struct subject about = { "permission", a->conf->name,
 		dataset->name };
-	const char *member = dataset->walk.list.errors, *error = NULL;
-	struct json_object *o = NULL;
 
-	if (answer->verdict != VERDICT_OK) {
-		judge_failure(a, &about, dataset, answer);
-		return;
-	}
-	if (member != NULL) {
-		o = tree_parse_object(body);
-		error = first_error(o, member);
-	}
-	if (error != NULL)
+	(void)body;
+	if (q->has_errors)
 		add_mend(finding_add(&a->c->found, LEVEL_ERROR, &about,
-		    "the answer has errors: %s", error), MEND_PERMISSION,
+		    "the answer has errors: %s", q->fault), MEND_PERMISSION,
 		    dataset);
+	else if (q->fault != NULL)
+		finding_mend(finding_add(&a->c->found, LEVEL_ERROR, &about,
+		    "the answer makes no sense: %s", q->fault), "see what "
+		    "answers at %s: a console does not do so", a->conf->url);
+	else if (answer->verdict != VERDICT_OK)
+		judge_failure(a, &about, dataset, answer);
 	else
 		finding_add(&a->c->found, LEVEL_OK, &about,
 		    "may be read, answers in %" PRId64 " ms",
 		    answer->elapsed_ms);
-	json_object_put(o);
 }
 
 static void
@@ -142,7 +119,7 @@ ask_dataset(struct inquiry *a, enum dataset_id id)
 		.rate_class = row->list.rate_class,
 		.post = row->list.body != NULL ? post.p : NULL,
 		.bearer = row->bearer,
-		.wants_body = row->list.errors != NULL,
+		.page = &row->list,
 		.order = ASK_DATASET + id,
 		.judge = judge,
 	});

@@ -8,6 +8,7 @@
 
 #include "collector/base/buf.h"
 #include "collector/base/xalloc.h"
+#include "collector/client/redact.h"
 
 #define TEXT_MAX 4096
 
@@ -18,8 +19,8 @@ const char *const level_name[LEVEL_COUNT] = {
 };
 
 /* One line of text, to be freed. */
-static __attribute__((format(printf, 1, 0))) char *
-format(const char *fmt, va_list ap)
+static __attribute__((format(printf, 2, 0))) char *
+format(struct slice secret, const char *fmt, va_list ap)
 {
 	struct buf b;
 	char *text;
@@ -27,6 +28,7 @@ format(const char *fmt, va_list ap)
 	buf_init(&b, TEXT_MAX);
 	if (buf_vaddf(&b, fmt, ap) != 0)
 		buf_adds(&b, "(too long to be told)");
+	redact_secret(&b, secret);
 	while (b.len > 0 && b.p[b.len - 1] == '\n')
 		buf_cut(&b, b.len - 1);
 	for (char *s = b.p; *s != '\0'; s++)
@@ -50,7 +52,7 @@ finding_add(struct findings *all, enum level level,
 	f->dataset = xstrdup(about->dataset);
 	f->order = all->order;
 	va_start(ap, fmt);
-	f->text = format(fmt, ap);
+	f->text = format(all->secret, fmt, ap);
 	va_end(ap);
 	all->list = xreallocarray(all->list, all->n + 1, sizeof(*all->list));
 	all->list[all->n++] = f;
@@ -64,7 +66,7 @@ finding_mend(struct finding *f, const char *fmt, ...)
 
 	free(f->mend);
 	va_start(ap, fmt);
-	f->mend = format(fmt, ap);
+	f->mend = format(SLICE(""), fmt, ap);
 	va_end(ap);
 }
 

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/base/buf.h"
+
 enum level { LEVEL_OK, LEVEL_WARNING, LEVEL_ERROR, LEVEL_COUNT };
 extern const char *const level_name[LEVEL_COUNT];
 
@@ -27,6 +29,8 @@ struct findings {
 	struct finding **list; /* owned, each by itself */
 	size_t n;
 	unsigned order; /* of those that are added next */
+	struct slice secret; /* "[secret]" stands for it in what is added next;
+			      * borrowed, empty for none */
 };
 
 /* What a finding is about; console and dataset may be NULL. */

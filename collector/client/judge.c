@@ -31,16 +31,6 @@ judge_status(struct request *r, struct buf *detail)
 	return row;
 }
 
-/* libcurl quotes a proxy's address, with its credentials, when it cannot read
- * it: such a text is not for the log. */
-static const char *
-error_text(const struct request *r, CURLcode result)
-{
-	if (r->error[0] == '\0' || strchr(r->error, '@') != NULL)
-		return curl_easy_strerror(result);
-	return r->error;
-}
-
 /* No answer, or a 200 that was not whole. */
 static struct verdict_row
 judge_transfer(struct request *r, CURLcode result, struct buf *detail)
@@ -54,7 +44,7 @@ judge_transfer(struct request *r, CURLcode result, struct buf *detail)
 		row = verdict_of_proxy((int)proxy);
 	else
 		row = verdict_of_transfer(result, verify, r->error);
-	buf_addf(detail, "%s (%s)", row.reason, error_text(r, result));
+	buf_addf(detail, "%s (%s)", row.reason, verdict_words(result, r->error));
 	return row;
 }
 

@@ -236,3 +236,13 @@ verdict_of_transfer(CURLcode result, long verify, const char *text)
 		return *row;
 	return (struct verdict_row){ VERDICT_RETRY, "the transfer failed" };
 }
+
+/* libcurl quotes a proxy's address, with its credentials, when it cannot read
+ * it: such a text is not for the log. */
+const char *
+verdict_words(CURLcode result, const char *text)
+{
+	if (text[0] == '\0' || strchr(text, '@') != NULL)
+		return curl_easy_strerror(result);
+	return text;
+}

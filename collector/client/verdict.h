@@ -36,4 +36,8 @@ struct verdict_row verdict_of_proxy(int status);
 struct verdict_row verdict_of_transfer(CURLcode result, long verify,
     const char *text);
 
+/* The library's own words for it, of which text is the error buffer; without a
+ * proxy's credentials. */
+const char *verdict_words(CURLcode result, const char *text);
+
 #endif

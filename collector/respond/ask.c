@@ -9,16 +9,21 @@
 #include <unistd.h>
 
 #include "collector/base/clock.h"
+#include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 #include "collector/json/tree.h"
+#include "collector/json/weight.h"
 #include "collector/respond/exit.h"
 
-#define BODY_MAX ((size_t)64 << 20)
+/* The longest answer is a thousand agents, of 5 KiB each. */
+#define BODY_MAX ((size_t)16 << 20)
 #define DETAIL_CAP 4096
 #define FIRST_PAUSE_MS 1000
+#define PAUSE_MAX_MS 15000 /* longer nobody sits in front of it */
 #define DOWNLOAD_TIMEOUT_MS 600000 /* one that stands still ends before */
 
 struct ask {
+	const char *name; /* the console's, borrowed */
 	struct client *client;
 	struct console *console;
 	int signals; /* -1: not caught */
@@ -29,6 +34,7 @@ struct ask {
 	void *cookie; /* of on_piece */
 	int64_t retry_after_ms;
 	bool done;
+	bool in_vain; /* the same would come again */
 };
 
 struct ask *
@@ -46,6 +52,7 @@ ask_new(const struct conf_console *conf, struct buf *err)
 		return NULL;
 	}
 	a = xcalloc(1, sizeof(*a));
+	a->name = conf->name;
 	a->client = client;
 	a->console = console;
 	a->signals = -1;
@@ -166,22 +173,35 @@ perform(struct ask *a, struct call call,
 	    "there");
 }
 
+struct text {
+	struct buf buf;
+	bool is_full;
+};
+
 static bool
 keep(void *cookie, struct slice piece)
 {
-	return buf_add_slice(cookie, piece) == 0;
+	struct text *text = cookie;
+
+	text->is_full = buf_add_slice(&text->buf, piece) != 0;
+	return !text->is_full;
+}
+
+/* It came with 200, and is none all the same. */
+static void
+refuse(const struct ask *a, struct ask_reply *reply, const char *why)
+{
+	reply->verdict = VERDICT_RETRY;
+	buf_reset(&reply->detail);
+	buf_addf(&reply->detail, "%s: the console's answer %s", a->name, why);
 }
 
 static void
-parse(struct ask_reply *reply, struct slice text)
+parse(const struct ask *a, struct ask_reply *reply, struct slice text)
 {
 	reply->body = tree_parse_object(text);
-	if (reply->body != NULL)
-		return;
-	reply->verdict = VERDICT_RETRY;
-	buf_reset(&reply->detail);
-	buf_adds(&reply->detail, "the console's answer is no whole JSON "
-	    "object");
+	if (reply->body == NULL)
+		refuse(a, reply, "is no whole JSON object");
 }
 
 static void
@@ -189,31 +209,53 @@ ask_once(struct ask *a, const char *path, const char *body,
     struct ask_reply *reply)
 {
 	char *full = xasprintf("%s%s", ASK_ROOT, path);
-	struct buf text;
+	struct text text = { .is_full = false };
+	struct slice all;
 
-	buf_init(&text, BODY_MAX);
+	buf_init(&text.buf, BODY_MAX);
 	perform(a, (struct call){ .path = full, .body = body,
 	    .once = body != NULL }, keep, &text, reply);
-	if (reply->verdict == VERDICT_OK)
-		parse(reply, buf_slice(&text));
-	buf_fini(&text);
+	all = buf_slice(&text.buf);
+	a->in_vain = text.is_full || json_weight(all) > JSON_WEIGHT_MAX;
+	if (a->in_vain)
+		refuse(a, reply, text.is_full ? "is too large to be one" :
+		    "has too many values to be one");
+	else if (reply->verdict == VERDICT_OK)
+		parse(a, reply, all);
+	buf_fini(&text.buf);
 	free(full);
+}
+
+/* When to ask again; -1: not while somebody waits for it. */
+static int64_t
+pause_before(const struct ask *a, int64_t pause, struct ask_reply *reply)
+{
+	char span[NUM_TEXT];
+
+	if (a->retry_after_ms <= pause)
+		return pause;
+	if (a->retry_after_ms <= PAUSE_MAX_MS)
+		return a->retry_after_ms;
+	num_duration_text(a->retry_after_ms, span);
+	buf_addf(&reply->detail, "; it asks to come back in %s", span);
+	return -1;
 }
 
 void
 ask_get(struct ask *a, const char *path, int tries, struct ask_reply *reply)
 {
-	int64_t pause = FIRST_PAUSE_MS;
+	int64_t least = FIRST_PAUSE_MS, pause;
 
-	for (;;) {
+	for (;; least *= 2) {
 		ask_once(a, path, NULL, reply);
 		if (reply->verdict != VERDICT_RETRY || --tries <= 0 ||
-		    a->interrupted)
+		    a->interrupted || a->in_vain)
+			return;
+		pause = pause_before(a, least, reply);
+		if (pause < 0)
 			return;
 		ask_reply_fini(reply);
-		ask_pause(a, a->retry_after_ms > pause ? a->retry_after_ms :
-		    pause);
-		pause *= 2;
+		ask_pause(a, pause);
 	}
 }
 

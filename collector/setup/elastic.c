@@ -57,7 +57,8 @@ check_version(struct elastic *e, struct json_object *root, struct buf *err)
 	int recent = text == NULL ? -1 : setup_is_recent(text);
 
 	if (recent < 0) {
-		buf_addf(err, "%s is not Elasticsearch\n",
+		buf_addf(err, "%s is not Elasticsearch: check "
+		    "elasticsearch.url\n",
 		    e->setup->conf->elasticsearch.url);
 		return -1;
 	}
@@ -82,6 +83,10 @@ greet(struct elastic *e, struct buf *err)
 		r = -1;
 	} else if (r == 0) {
 		r = check_version(e, answer.body, err);
+	}
+	if (r != 0) {
+		http_clean(e->http, err);
+		buf_addc(err, '\n');
 	}
 	http_answer_fini(&answer);
 	return r;
@@ -172,6 +177,7 @@ setup_elasticsearch(struct setup *s)
 	buf_init(&err, MESSAGE_MAX);
 	e.http = http_new(&s->conf->elasticsearch, "Elasticsearch", false,
 	    s->dry_run ? stdout : NULL, &err);
+	s->http = e.http;
 	if (e.http != NULL && greet(&e, &err) != 0) {
 		code = EX_UNAVAILABLE;
 	} else if (e.http != NULL) {

@@ -9,7 +9,10 @@
 
 static const struct elastic_kind all_templates = {
 	.what = "all index templates",
-	.path = "/_index_template",
+	.path = "/_index_template?filter_path=index_templates.name,"
+	    "index_templates.index_template.index_patterns,"
+	    "index_templates.index_template.priority,"
+	    "index_templates.index_template.template.mappings._meta",
 	.list = "index_templates",
 	.whole = true,
 };
@@ -20,6 +23,20 @@ static const struct elastic_kind streams = {
 	.whole = true,
 };
 static const struct elastic_kind stream = { .what = "data stream" };
+
+/* A server may say anything: "" for what is no text. */
+static const char *
+text_of(struct json_object *o)
+{
+	return json_object_is_type(o, json_type_string) ?
+	    json_object_get_string(o) : "";
+}
+
+static const char *
+name_of(struct json_object *o)
+{
+	return text_of(json_object_object_get(o, "name"));
+}
 
 /* Is one of the templates that an index template is composed of new? */
 static bool
@@ -45,7 +62,7 @@ pattern_of(struct json_object *template)
 	    json_object_object_get(template, "index_patterns");
 
 	return elastic_length(patterns) == 0 ? "" :
-	    json_object_get_string(json_object_array_get_idx(patterns, 0));
+	    text_of(json_object_array_get_idx(patterns, 0));
 }
 
 static int64_t
@@ -63,8 +80,8 @@ matches(struct json_object *template, const char *index)
 	    json_object_object_get(template, "index_patterns");
 
 	for (size_t i = 0; i < elastic_length(patterns); i++)
-		if (fnmatch(json_object_get_string(json_object_array_get_idx(
-		    patterns, i)), index, 0) == 0)
+		if (fnmatch(text_of(json_object_array_get_idx(patterns, i)),
+		    index, 0) == 0)
 			return true;
 	return false;
 }
@@ -85,8 +102,7 @@ find_shadow(struct json_object *list, struct json_object *ours)
 
 		if (priority_of(template) > priority_of(ours) &&
 		    matches(template, index))
-			shadow = json_object_get_string(
-			    json_object_object_get(o, "name"));
+			shadow = name_of(o);
 	}
 	free(index);
 	return shadow;
@@ -99,13 +115,22 @@ is_in_force(struct json_object *list, const char *name, const char *digest)
 	for (size_t i = 0; i < elastic_length(list); i++) {
 		struct json_object *o = json_object_array_get_idx(list, i);
 
-		if (strcmp(json_object_get_string(json_object_object_get(o,
-		    "name")), name) == 0)
+		if (strcmp(name_of(o), name) == 0)
 			return elastic_is_stamped(json_object_object_get(
 			    json_object_object_get(o, "index_template"),
 			    "template"), digest);
 	}
 	return false;
+}
+
+/* It becomes a part of a path, and of no other one than it says. */
+static bool
+may_be_name(const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || strchr("/?#%\\", *c) != NULL)
+			return false;
+	return name[strspn(name, ".")] != '\0';
 }
 
 /* Is the index that a data stream writes to of this make?  What cannot be
@@ -115,18 +140,18 @@ is_current(struct elastic *e, struct json_object *one, const char *digest)
 {
 	struct json_object *indices = json_object_object_get(one, "indices");
 	size_t n = elastic_length(indices);
-	const char *index = n == 0 ? NULL :
-	    json_object_get_string(json_object_object_get(
-		json_object_array_get_idx(indices, n - 1), "index_name"));
+	const char *index = n == 0 ? "" :
+	    text_of(json_object_object_get(json_object_array_get_idx(indices,
+		n - 1), "index_name"));
 	struct elastic_kind mapping = { .what = "mapping of", .path = "/",
 		.list = index, .whole = true };
 	struct json_object *o;
 	bool is = true;
 	char *path;
 
-	if (index == NULL)
+	if (!may_be_name(index))
 		return true;
-	path = xasprintf("%s/_mapping", index);
+	path = xasprintf("%s/_mapping?filter_path=*.mappings._meta", index);
 	if (elastic_get(e, &mapping, path, &o) == 0)
 		is = elastic_is_stamped(o, digest);
 	json_object_put(o);
@@ -158,9 +183,11 @@ roll_over_all(struct elastic *e, struct json_object *template, bool changed,
 	for (size_t i = 0; i < elastic_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 
-		if (changed || !is_current(e, one, digest))
-			roll_over(e, json_object_get_string(
-			    json_object_object_get(one, "name")));
+		if (!may_be_name(name_of(one)))
+			setup_report(e->setup, SETUP_FAILED, "data stream %s: "
+			    "that is no name of one", name_of(one));
+		else if (changed || !is_current(e, one, digest))
+			roll_over(e, name_of(one));
 	}
 	json_object_put(list);
 }
@@ -180,8 +207,8 @@ look_after(struct elastic *e, const char *name, struct json_object *list)
 	changed = has_changed(e, name, template);
 	shadow = find_shadow(list, template);
 	if (shadow != NULL)
-		setup_note("index template %s goes before %s: its fields and "
-		    "pipelines count", shadow, name);
+		setup_note(e->setup, "index template %s goes before %s: its "
+		    "fields and pipelines count", shadow, name);
 	else if (json_object_object_get_ex(template, "data_stream", NULL) &&
 	    (changed || is_in_force(list, name, digest)))
 		roll_over_all(e, template, changed, digest);

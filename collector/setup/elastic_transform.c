@@ -105,8 +105,8 @@ ensure(struct elastic *e, const char *name, struct json_object *wanted)
 	else if (is_done_by_others(e, name, &done) == 0 && !done)
 		make(e, name, wanted, false);
 	else if (done)
-		setup_note("transform %s is left out: that of Elastic's "
-		    "integration does the same", name);
+		setup_note(e->setup, "transform %s is left out: that of "
+		    "Elastic's integration does the same", name);
 	json_object_put(got);
 }
 

@@ -9,21 +9,44 @@
 #include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/easy.h"
+#include "collector/client/head.h"
 #include "collector/client/tls.h"
 #include "collector/json/tree.h"
+#include "collector/json/weight.h"
 #include "collector/setup/http_auth.h"
 #include "collector/setup/http_internal.h"
 
 #define CONNECT_MS 10000L
 
 static size_t
+break_off(struct http *h, const char *why)
+{
+	h->broke = why;
+	return 0;
+}
+
+static size_t
+on_header(char *p, size_t size, size_t n, void *cookie)
+{
+	struct http *h = cookie;
+
+	(void)p;
+	h->head_bytes += size * n;
+	return h->head_bytes <= HEAD_MAX_BYTES ? size * n :
+	    break_off(h, "the header is too large");
+}
+
+static size_t
 on_body(char *p, size_t size, size_t n, void *cookie)
 {
-	return buf_add(cookie, p, size * n) == 0 ? size * n : 0;
+	struct http *h = cookie;
+
+	return buf_add(h->text, p, size * n) == 0 ? size * n :
+	    break_off(h, "the answer is too large");
 }
 
 static CURL *
-new_easy(const struct http *h)
+new_easy(struct http *h)
 {
 	CURL *easy = curl_easy_init();
 	const struct conf_server *c = h->conf;
@@ -36,7 +59,10 @@ new_easy(const struct http *h)
 	EASY_SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	EASY_SET(easy, CURLOPT_ACCEPT_ENCODING, "");
 	EASY_SET(easy, CURLOPT_USERAGENT, USER_AGENT);
+	EASY_SET(easy, CURLOPT_HEADERFUNCTION, on_header);
+	EASY_SET(easy, CURLOPT_HEADERDATA, h);
 	EASY_SET(easy, CURLOPT_WRITEFUNCTION, on_body);
+	EASY_SET(easy, CURLOPT_WRITEDATA, h);
 	EASY_SET(easy, CURLOPT_NOSIGNAL, 1L);
 	EASY_SET(easy, CURLOPT_ERRORBUFFER, h->error);
 	EASY_SET(easy, CURLOPT_TIMEOUT_MS, (long)c->timeout);
@@ -210,10 +236,12 @@ perform(struct http *h, const struct http_call *call,
 	CURLcode result;
 
 	h->error[0] = '\0';
+	h->text = text;
+	h->head_bytes = 0;
+	h->broke = NULL;
 	set_body(h, call, &form);
 	EASY_SET(h->easy, CURLOPT_URL, url);
 	EASY_SET(h->easy, CURLOPT_HTTPHEADER, headers);
-	EASY_SET(h->easy, CURLOPT_WRITEDATA, text);
 	result = curl_easy_perform(h->easy);
 	clear_body(h);
 	curl_mime_free(form);
@@ -247,7 +275,11 @@ send_now(struct http *h, const struct http_call *call,
 		return -1;
 	result = perform(h, call, headers, &answer->text);
 	curl_slist_free_all(headers);
-	if (result != CURLE_OK) {
+	h->is_silent = result == CURLE_OPERATION_TIMEDOUT;
+	if (result == CURLE_OK &&
+	    json_weight(buf_slice(&answer->text)) > JSON_WEIGHT_MAX)
+		h->broke = "the answer has too many values to be one";
+	if (result != CURLE_OK || h->broke != NULL) {
 		http_print_failure(h, call, result, err);
 		return -1;
 	}
@@ -263,6 +295,11 @@ http_send(struct http *h, const struct http_call *call,
 {
 	*answer = (struct http_answer){ 0 };
 	buf_init(&answer->text, HTTP_BODY_MAX);
+	if (h->is_silent) {
+		buf_addf(err, "%s: %s %s: not asked: it did not answer "
+		    "before\n", h->name, call->method, call->path);
+		return -1;
+	}
 	if (h->dry_run == NULL || only_reads(call))
 		return send_now(h, call, answer, err);
 	http_print_call(h, call);

@@ -60,7 +60,8 @@ void http_hide(struct http *h, struct slice secret);
 
 /*
  * Send and wait.  0 with any status; or -1, with a line in err, when there is
- * no answer, or it has more than 64 MiB.  http_answer_fini() in either case.
+ * no answer, or more of it than one can have.  After one that did not come in
+ * time nothing more is sent.  http_answer_fini() in either case.
  * What a dry run does not send is answered with status 0.
  */
 int http_send(struct http *h, const struct http_call *call,
@@ -69,6 +70,10 @@ void http_answer_fini(struct http_answer *answer);
 
 /* 2xx, or not sent in a dry run. */
 bool http_is_ok(const struct http_answer *answer);
+
+/* Make a line that has words of the server's fit to be printed: secrets become
+ * "[secret]", control characters become blanks, what is too long is cut. */
+void http_clean(const struct http *h, struct buf *line);
 
 /*
  * The line that tells what was asked, the status, and the server's own reason:

@@ -4,6 +4,7 @@
 
 #include "collector/client/detail.h"
 #include "collector/client/redact.h"
+#include "collector/client/verdict.h"
 #include "collector/json/tree.h"
 #include "collector/setup/http_auth.h"
 #include "collector/setup/http_internal.h"
@@ -27,11 +28,17 @@ hide(const struct http *h, struct buf *text)
 		redact_secret(text, slice_of(h->hidden[i]));
 }
 
-static void
-finish(const struct http *h, struct buf *line, struct buf *err)
+void
+http_clean(const struct http *h, struct buf *line)
 {
 	hide(h, line);
 	detail_finish(line, SLICE(""));
+}
+
+static void
+finish(const struct http *h, struct buf *line, struct buf *err)
+{
+	http_clean(h, line);
 	buf_addf(err, "%s\n", line->p);
 	buf_fini(line);
 }
@@ -40,15 +47,19 @@ void
 http_print_failure(const struct http *h, const struct http_call *call,
     CURLcode result, struct buf *err)
 {
-	const char *why = h->error[0] != '\0' ? h->error :
-	    curl_easy_strerror(result);
 	struct buf line;
+	long verify = 0;
 
-	if (result == CURLE_WRITE_ERROR)
-		why = "the answer is too long";
 	buf_init(&line, PRINTED_MAX);
-	buf_addf(&line, "%s: %s %s: %s", h->name, call->method, call->path,
-	    why);
+	buf_addf(&line, "%s: %s %s: ", h->name, call->method, call->path);
+	if (h->broke != NULL) {
+		buf_adds(&line, h->broke);
+	} else {
+		curl_easy_getinfo(h->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+		buf_addf(&line, "%s (%s)",
+		    verdict_of_transfer(result, verify, h->error).reason,
+		    verdict_words(result, h->error));
+	}
 	finish(h, &line, err);
 }
 
@@ -111,6 +122,26 @@ add_reasons(struct buf *line, struct json_object *error)
 		add_member(line, cause, "reason");
 }
 
+/* What people can do where the server's words need not say it. */
+static const char *
+mend_of(int status)
+{
+	static const struct {
+		int low, high; /* both included */
+		const char *mend;
+	} rows[] = {
+		{ 300, 399, " (a redirect, which is never followed: put the "
+		    "server's own address into url)" },
+		{ 401, 401, " (check api_key_file, or username and "
+		    "password_file)" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (status >= rows[i].low && status <= rows[i].high)
+			return rows[i].mend;
+	return "";
+}
+
 void
 http_explain(const struct http *h, const struct http_call *call,
     const struct http_answer *answer, struct buf *err)
@@ -119,8 +150,10 @@ http_explain(const struct http *h, const struct http_call *call,
 	struct buf line;
 
 	buf_init(&line, PRINTED_MAX);
-	buf_addf(&line, "%s: %s %s: status %d", h->name, call->method,
-	    call->path, answer->status);
+	buf_addf(&line, "%s: %s %s: status %d%s", h->name, call->method,
+	    call->path, answer->status, mend_of(answer->status));
+	if (http_is_ok(answer))
+		buf_adds(&line, ", but no JSON object");
 	if (json_object_is_type(answer->body, json_type_object)) {
 		error = json_object_object_get(answer->body, "error");
 		if (json_object_is_type(error, json_type_object))

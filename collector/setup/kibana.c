@@ -101,8 +101,9 @@ kibana_send(struct kibana *k, const struct kibana_call *call, int also,
 }
 
 static int
-unavailable(const struct kibana *k)
+unavailable(struct kibana *k)
 {
+	http_clean(k->http, &k->why);
 	fprintf(stderr, "s1spool setup: %s\n", k->why.p);
 	return EX_UNAVAILABLE;
 }
@@ -114,8 +115,8 @@ check_number(struct kibana *k, const char *number)
 	int recent = setup_is_recent(number);
 
 	if (recent < 0) {
-		buf_adds(&k->why, "Kibana does not tell its version: is the "
-		    "key or password right?");
+		buf_adds(&k->why, "Kibana does not tell its version: check "
+		    "kibana.url, and its api_key_file or password_file");
 		return -1;
 	}
 	if (recent)
@@ -229,6 +230,7 @@ setup_kibana(struct setup *s)
 	buf_init(&k.why, WHY_MAX);
 	k.http = http_new(&s->conf->kibana, "Kibana", true,
 	    s->dry_run ? stdout : NULL, &k.why);
+	s->http = k.http;
 	if (k.http == NULL)
 		fprintf(stderr, "s1spool setup: %s", k.why.p);
 	else

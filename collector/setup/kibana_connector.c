@@ -228,7 +228,7 @@ kibana_connector(struct kibana *k)
 	int rc = 0;
 
 	if (file == NULL && k->setup->only == NULL) {
-		setup_note("connector is left out: "
+		setup_note(k->setup, "connector is left out: "
 		    "kibana.connector_token_file is not set");
 		return 0;
 	}

@@ -15,8 +15,10 @@
 #include "collector/base/num.h"
 #include "collector/base/xalloc.h"
 #include "collector/json/tree.h"
+#include "collector/setup/http.h"
 
 #define ASSET_MAX (16u << 20)
+#define LINE_MAX_BYTES (1u << 20)
 
 static const struct {
 	const char *word;
@@ -92,29 +94,40 @@ word_of(const struct setup *s, enum setup_result result)
 	return s->dry_run ? words[result].dry : words[result].word;
 }
 
+/* Names may be the server's. */
+static __attribute__((format(printf, 3, 0))) void
+print(const struct setup *s, const char *word, const char *fmt, va_list ap)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_MAX_BYTES);
+	if (buf_vaddf(&line, fmt, ap) != 0)
+		buf_adds(&line, "(too long to be told)");
+	if (s->http != NULL)
+		http_clean(s->http, &line);
+	printf("%-8s %s\n", word, line.p);
+	buf_fini(&line);
+}
+
 void
 setup_report(struct setup *s, enum setup_result result, const char *fmt, ...)
 {
 	va_list ap;
 
 	s->count[result]++;
-	printf("%-8s ", word_of(s, result));
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	print(s, word_of(s, result), fmt, ap);
 	va_end(ap);
-	putchar('\n');
 }
 
 void
-setup_note(const char *fmt, ...)
+setup_note(const struct setup *s, const char *fmt, ...)
 {
 	va_list ap;
 
-	printf("%-8s ", "note");
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	print(s, "note", fmt, ap);
 	va_end(ap);
-	putchar('\n');
 }
 
 int

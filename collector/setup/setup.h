@@ -13,6 +13,7 @@
 #include "collector/base/buf.h"
 
 struct conf;
+struct http;
 struct json_object;
 
 /* What became of one thing: an object of Elasticsearch's, a file. */
@@ -46,6 +47,7 @@ struct setup {
 	const char *space; /* of Kibana; NULL: the configuration's */
 	bool dry_run; /* say what would be done, change nothing */
 	struct setup_ship ship;
+	const struct http *http; /* whose words are told; NULL: nobody's */
 	uint64_t count[SETUP_RESULTS];
 };
 
@@ -79,7 +81,8 @@ void setup_report(struct setup *s, enum setup_result result, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
 /* Print a line of the same form that tells what is neither done nor wrong. */
-void setup_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void setup_note(const struct setup *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /*
  * Print the totals on stdout.  The exit code: EX_OK, EX_UNAVAILABLE when

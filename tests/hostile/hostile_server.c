@@ -55,7 +55,25 @@ static const struct {
 	[TLS_EXPIRED] = { HOST, -20, -10, false, 0 },
 	[TLS_STRANGER] = { "DNS:other.example", -1, 10, false, 0 },
 	[TLS_SELF_SIGNED] = { HOST, -1, 10, true, 0 },
+	[TLS_H2] = { HOST, -1, 10, false, 0 },
 };
+
+/* The steps are its frames. */
+static int
+choose_h2(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *in, unsigned in_len, void *cookie)
+{
+	static const char h2[] = "\2h2";
+	const char *found = memmem(in, in_len, h2, sizeof(h2) - 1);
+
+	(void)ssl;
+	(void)cookie;
+	if (found == NULL)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*out = (const unsigned char *)found + 1;
+	*out_len = sizeof(h2) - 2;
+	return SSL_TLSEXT_ERR_OK;
+}
 
 static void
 make_context(enum tls kind, const struct certificate *ca)
@@ -71,6 +89,8 @@ make_context(enum tls kind, const struct certificate *ca)
 	SSL_CTX_set_security_level(ctx, 0);
 	SSL_CTX_set_min_proto_version(ctx, 0);
 	SSL_CTX_set_max_proto_version(ctx, kinds[kind].highest);
+	if (kind == TLS_H2)
+		SSL_CTX_set_alpn_select_cb(ctx, choose_h2, NULL);
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	certificate_free(&c);

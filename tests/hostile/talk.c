@@ -19,6 +19,8 @@ static const struct {
 	const char *path;
 	enum asked asked;
 } paths[] = {
+	{ "/ HTTP", ASKED_HELLO },
+	{ "/api/status", ASKED_HELLO },
 	{ "/system/info", ASKED_INFO },
 	{ "/user", ASKED_TOKEN }, /* and /users/... */
 	{ "/unifiedalerts", ASKED_GRAPHQL },

@@ -35,6 +35,11 @@
 #define CHUNKED OK("Transfer-Encoding: chunked\r\n")
 #define GZIP OK("Content-Encoding: gzip\r\n")
 
+/* Frames of HTTP/2: three bytes of length, a type, flags, a stream. */
+#define H2(...) .tls = TLS_H2, .https = 1, .step = { \
+    SAY("\0\0\0\4\0\0\0\0\0"), __VA_ARGS__ }
+#define H2_OK "\0\0\1\1\4\0\0\0\1\x88" /* ":status: 200" */
+
 /* A record as far as two datasets agree. */
 #define TIMES "\"createdAt\":\"2026-01-02T03:04:05.000Z\"," \
     "\"updatedAt\":\"2026-01-02T03:04:05.000Z\"," \
@@ -130,6 +135,8 @@ const struct trick tricks[] = {
 	    RECORDS("{\"id\":\"#\"}", FOREVER) } },
 	{ "endless-numbers", ON_PAGES, .step = { OK(""), PAGE,
 	    RECORDS("#", FOREVER) } },
+	{ "wide", ON_PAGES, .step = { OK(""), PAGE,
+	    RECORDS("{}", 1000000), LAST } },
 	{ "gzip-spaces", ON_ALL, ON_PAGES, .step = { GZIP,
 	    ZIP(" ", FOREVER) } },
 	{ "gzip-record", ON_PAGES, .step = { GZIP,
@@ -181,21 +188,37 @@ const struct trick tricks[] = {
 	/* What is said of errors. */
 	{ "echo-error", ON_ALL, ON_PAGES, .step = { DATED("500 Oops"),
 	    TOKEN_ECHO("\r\nX-RQID: ", "\r\n\r\n{\"errors\":[{\"detail\":"),
-	    TOKEN_ECHO("\"\\u001b[2J\xff\xfe\\u0007 ", "\"}]}") } },
+	    TOKEN_ECHO("\"\\u001b[2J\\u0007 ", "\"}]}") } },
+	{ "error-utf8", ON_ALL, .step = { DATED("500 Oops"), SAY("\r\n\r\n"
+	    "{\"errors\":[{\"detail\":\"\xff\xfe\xe2\x82\"}]}") } },
 	{ "echo-page", ON_PAGES, .step = { OK(""),
 	    TOKEN_ECHO("{\"data\":{},\"errors\":[{\"message\":\"",
 	    "\n\x1b[2J\xff\"}]}") } },
 	{ "echo-location", ON_ALL, ON_PAGES, .step = {
 	    TOKEN_ECHO("HTTP/1.1 302 Found\r\nLocation: http://x:",
 	    "@there.example/\r\nConnection: close\r\n\r\n") } },
+	{ "echo-version", ASKED_INFO, .step = { OK(""),
+	    TOKEN_ECHO("{\"data\":{\"version\":\"\\u001b[2J ",
+	    "\"}}") } },
+	{ "echo-hello", ASKED_HELLO, .step = { OK(""),
+	    TOKEN_ECHO("{\"version\":{\"number\":\"1.2\\u001b[2J ",
+	    "\"}}") } },
 	/* JSON that is none. */
 	{ "empty", ON_ALL, ON_PAGES, .step = { OK("") } },
 	{ "list", ON_ALL, ON_PAGES, .step = { OK(""), SAY("[]") } },
+	{ "list-hello", ASKED_HELLO, .step = { OK(""), SAY("[]") } },
 	{ "word", ON_ALL, ON_PAGES, .step = { OK(""), SAY("null") } },
 	{ "broken-off", ON_ALL, ON_PAGES, .step = { OK(""),
 	    SAY("{\"data\":[{\"id\":") } },
 	{ "two-values", ON_PAGES, .step = { OK(""), PAGE, LAST, PAGE,
 	    LAST } },
+	{ "two-lists", ON_PAGES, .step = { OK(""), SAY("{\"data\":["
+	    WITH("one", "") "],\"pagination\":{\"nextCursor\":null},"
+	    "\"data\":[" WITH("two", "") "]}") } },
+	{ "long-total", ON_PAGES, .step = { OK(""),
+	    SAY("{\"pagination\":{\"totalItems\":"),
+	    SAYS("7777777777", MANY / 10),
+	    SAY(",\"nextCursor\":null},\"data\":[]}") } },
 	{ "no-data", ON_PAGES, .step = { OK(""), SAY("{\"data\":\"\"}") } },
 	{ "deep-envelope", ON_PAGES, .step = { OK(""),
 	    SAYS("{\"data\":", 1000000) } },
@@ -208,6 +231,8 @@ const struct trick tricks[] = {
 	    MADE(OP_CURSOR, wide_cursor) } },
 	{ "cursor-control", ON_PAGES, .step = { OK(""), PAGE,
 	    CURSOR("\"a\\r\\nX-Evil: 1\\r\\n\\r\\n&limit=1\\u0001%00\"") } },
+	{ "cursor-utf8", ON_PAGES, .step = { OK(""), PAGE,
+	    CURSOR("\"\xff\xc0\x80\xe2\x82\"") } },
 	{ "cursor-nul", ON_PAGES, .step = { OK(""), PAGE,
 	    CURSOR("\"\\u0000a\"") } },
 	{ "cursor-object", ON_PAGES, .step = { OK(""), PAGE,
@@ -239,6 +264,34 @@ const struct trick tricks[] = {
 	{ "token-wide", ASKED_TOKEN, .step = { OK(""),
 	    SAY("{\"data\":{\"scopeRoles\":["), SAYS("[],", 80000),
 	    SAY("{}]}}") } },
+	/* What is no console's: Elasticsearch's and Kibana's lists. */
+	{ "odd-names", ON_PAGES, .step = { OK(""), SAY("{"
+	    "\"index_templates\":[null,7,{\"name\":null},{\"name\":{}},"
+	    "{\"name\":\"\\u001b[2J "), TOKEN, SAY("\",\"index_template\":{"
+	    "\"priority\":1e9,\"index_patterns\":[null,{},\"[\"]}}],"
+	    "\"data_streams\":[null,{\"name\":null},{\"name\":\"\\u001b[2J "),
+	    TOKEN, SAY("\\r\\n../..?x#y\",\"indices\":[null]},"
+	    "{\"name\":\"x\",\"indices\":[{\"index_name\":null}]}],"
+	    "\"component_templates\":[null],\"transforms\":[null]}") } },
+	/* HTTP/2. */
+	{ "h2-nonsense", ON_ALL, H2(SAYS("xxxxxxxxx", FOREVER)) },
+	{ "h2-headers", ON_ALL, H2(SAY("\0\0\1\1\0\0\0\0\1\x88"),
+	    SAYS("\0\0\5\x9\0\0\0\0\1\0\1x\1a", FOREVER)) },
+	{ "h2-no-headers", ON_ALL, H2(SAY("\0\0\1\1\0\0\0\0\1\x88"),
+	    SAYS("\0\0\0\x9\0\0\0\0\1", FOREVER)) },
+	{ "h2-no-data", ON_ALL, H2(SAY(H2_OK),
+	    SAYS("\0\0\0\0\0\0\0\0\1", MANY), HANG) },
+	{ "h2-blanks", ON_ALL, H2(SAY(H2_OK),
+	    SAYS("\0\0\x10\0\0\0\0\0\1                ", FOREVER)) },
+	{ "h2-settings", ON_ALL, H2(
+	    SAYS("\0\0\0\4\0\0\0\0\0", FOREVER)) },
+	{ "h2-pings", ON_ALL, H2(
+	    SAYS("\0\0\x8\6\0\0\0\0\0pingpong", FOREVER)) },
+	{ "h2-pushes", ON_ALL, H2(
+	    SAYS("\0\0\5\5\4\0\0\0\1\0\0\0\2\x88", FOREVER)) },
+	{ "h2-reset", ON_ALL, H2(SAY("\0\0\4\3\0\0\0\0\1\0\0\0\2")) },
+	{ "h2-away", ON_ALL, H2(
+	    SAY("\0\0\x8\7\0\0\0\0\0\0\0\0\0\0\0\0\2")) },
 	/* TLS. */
 	{ "tls-old", ON_ALL, .tls = TLS_OLD, .https = 1 },
 	{ "tls-expired", ON_ALL, .tls = TLS_EXPIRED, .https = 1 },
@@ -256,6 +309,8 @@ const struct trick tricks[] = {
 	{ 0 }
 };
 
+static const struct step good_hello[] = { OK(""), SAY("{\"version\":{"
+	"\"number\":\"9.1.0\",\"build_flavor\":\"default\"}}"), CLOSE };
 static const struct step good_info[] = { OK(""), SAY("{\"data\":{}}"),
 	CLOSE };
 static const struct step good_token[] = { OK(""),
@@ -269,6 +324,8 @@ const struct step *
 trick_good(enum asked asked)
 {
 	switch (asked) {
+	case ASKED_HELLO:
+		return good_hello;
 	case ASKED_INFO:
 		return good_info;
 	case ASKED_TOKEN:

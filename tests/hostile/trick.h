@@ -15,11 +15,13 @@ enum asked {
 	ASKED_LIST = 4,
 	ASKED_GRAPHQL = 8,
 	ASKED_PARENT = 16, /* a list whose records have children */
-	ASKED_CHILD = 32
+	ASKED_CHILD = 32,
+	ASKED_HELLO = 64 /* Elasticsearch's and Kibana's version */
 };
 
 #define ON_PAGES (ASKED_LIST | ASKED_GRAPHQL | ASKED_CHILD)
-#define ON_ALL (ON_PAGES | ASKED_INFO | ASKED_TOKEN | ASKED_PARENT)
+#define ON_ALL \
+    (ON_PAGES | ASKED_INFO | ASKED_TOKEN | ASKED_PARENT | ASKED_HELLO)
 
 enum op {
 	OP_CLOSE, /* what follows the last step, too */
@@ -55,6 +57,7 @@ enum tls {
 	TLS_EXPIRED,
 	TLS_STRANGER, /* for another host */
 	TLS_SELF_SIGNED,
+	TLS_H2, /* good, and HTTP/2 it is */
 	TLS_COUNT
 };
 

@@ -267,11 +267,12 @@ test_refusals()
 	echo wrong >"$dir/key"
 	setup elasticsearch
 	is 'a wrong key' "$code" 69
-	said 'GET /: status 401: security_exception: unable to authenticate'
+	said 'GET /: status 401 .*: security_exception: unable to authenticate'
+	said 'check api_key_file'
 	stub_kill
 	setup elasticsearch
 	is 'nobody there' "$code" 69
-	said 'GET /: Failed to connect'
+	said 'GET /: no connection: check url'
 	rm "$dir/key"
 	setup elasticsearch
 	is 'no key file' "$code" 78

@@ -449,17 +449,19 @@ make_key(struct stub *s, const struct stub_request *q,
 	buf_fini(&why);
 }
 
+#define FILTER "filter_path=*" /* of what is answered; all is */
+
 static const struct stub_route routes[] = {
 	{ "GET", "/", NULL, STUB_NONE, greet },
 	{ "GET", "/_component_template/*", NULL, STUB_NONE, get_component },
 	{ "PUT", "/_component_template/*", NULL, STUB_JSON, put_component },
-	{ "GET", "/_index_template", NULL, STUB_NONE, get_template },
+	{ "GET", "/_index_template", FILTER, STUB_NONE, get_template },
 	{ "GET", "/_index_template/*", NULL, STUB_NONE, get_template },
 	{ "PUT", "/_index_template/*", NULL, STUB_JSON, put_template },
 	{ "GET", "/_ingest/pipeline/*", NULL, STUB_NONE, get_pipeline },
 	{ "PUT", "/_ingest/pipeline/*", NULL, STUB_JSON, put_pipeline },
 	{ "GET", "/_data_stream/*", NULL, STUB_NONE, get_streams },
-	{ "GET", "/*/_mapping", NULL, STUB_NONE, get_mapping },
+	{ "GET", "/*/_mapping", FILTER, STUB_NONE, get_mapping },
 	{ "POST", "/*/_rollover", NULL, STUB_NONE, roll_over },
 	{ "GET", "/_transform/*/_stats", NULL, STUB_NONE, get_stats },
 	{ "GET", "/_transform/*", NULL, STUB_NONE, get_transform },

@@ -1,0 +1,34 @@
+# What the tests with a hostile console have in common, beside lib.sh.
+# shellcheck shell=sh
+. "$top_srcdir/tests/e2e/lib.sh"
+
+# Its ports go to $dir/ports, its authority to $dir/ca.pem.
+server_start()
+{
+	"$top_builddir/tests/hostile/hostile_server" "$dir/ports" \
+	    "$dir/ca.pem" 300 2>"$dir/server.err" &
+	server_pid=$!
+	wait_for 20 test -s "$dir/ports" || exit 1
+	books=$(awk '$1 == "books" { print $3 }' "$dir/ports")
+}
+
+# Where redirects lead nobody may have gone.
+server_stop()
+{
+	books >"$dir/books"
+	is "who followed a redirect" "$(grep '^trap ' "$dir/books")" \
+	    "trap 0 0 0"
+	kill "$server_pid"
+	wait "$server_pid"
+}
+
+books()
+{
+	curl -s -m 20 "http://127.0.0.1:$books/"
+}
+
+# control_characters FILE...: how many bytes of them there are.
+control_characters()
+{
+	cat "$@" | tr -d '\n -~\200-\377' | wc -c | tr -d ' '
+}
