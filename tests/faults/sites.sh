@@ -89,6 +89,6 @@ play remove prune_with_faults again_remove
 play verify verify_with_faults again_verify
 play daemon daemon_with_faults again_once
 echo "$n_runs runs, $n_missed of them without the fault"
-[ "$sites" != all ] || [ -n "$SCENES" ] ||
+[ "$sites" != all ] || [ -n "$SCENES$KINDS" ] ||
     . "$top_srcdir/tests/faults/sites_cover.sh"
 finish

@@ -38,8 +38,9 @@ conf()
 		    "initial_interval: 240h }"
 	done >"$dir/options"
 	write_conf "$(cat "$dir/options")"
-	ssl="ssl: { certificate_authorities: $dir/ca.pem }"
-	sed -i "s,^    api_token_file.*,&\n    $ssl," "$dir/s1spool.yml"
+	ssl="certificate: $dir/ca.pem, key: $dir/key.pem"
+	ssl="ssl: { certificate_authorities: $dir/ca.pem, $ssl }"
+	sed -i "s|^    api_token_file.*|&\n    $ssl|" "$dir/s1spool.yml"
 	printf '%s\n' "health: { period: 500ms }" \
 	    "metrics: { file: $dir/s1spool.prom }" "$@" >>"$dir/s1spool.yml"
 }
