@@ -225,6 +225,9 @@ check_records()
 	grep -av '^nul-' "$dir/ids" | diff "$dir/wanted" - || fail "records"
 	is "rejected" "$(jq '.streams[] | select(.console == "records" and
 	    .dataset == "activity").rejected' "$dir/state/status.json")" 8
+	is "of two lists" "$(jq -r .sentinel_one.activity.id \
+	    "$dir/spool/two-lists/activity"/*.ndjson | paste -sd ' ' -)" \
+	    "one two"
 }
 
 # What they say stays what it is: no control characters, and no token.
