@@ -9,7 +9,8 @@ set -eu
 
 parts=${PARTS-map end_to_end memory growth spool prune consoles}
 page=$(mktemp)
-trap 'rm -f "$page"' EXIT
+head=$(mktemp)
+trap 'rm -f "$page" "$head"' EXIT
 trap 'exit 1' HUP INT TERM
 here=$top_builddir/tests/bench
 
@@ -39,7 +40,7 @@ model()
 	sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1
 }
 
-say <<END
+tee "$head" <<END
 # Performance
 
 Written by \`make bench\` on $(date -u +%Y-%m-%d), s1spool $("$S1SPOOL" --version |
@@ -95,12 +96,13 @@ tests/bench/consoles.sh: docs/scaling.md explains the columns and has a thousand
 (`make bench PARTS=consoles CONSOLES=1000`).
 END
 
+printf '\n## In one table\n\n' | tee -a "$head"
+awk -f "$top_srcdir/tests/bench/summary.awk" "$page" | tee -a "$head"
 [ -z "${PARTS-}" ] || exit 0
 to=$top_srcdir/docs/performance.md
-cp "$page" "$to" 2>/dev/null || {
+[ -w "$to" ] || {
 	mkdir -p docs
 	to=docs/performance.md
-	cp "$page" "$to"
 }
-chmod 644 "$to"
+cat "$head" "$page" >"$to"
 echo "written: $to"
