@@ -46,6 +46,18 @@ parse_long(struct slice s, int64_t *v)
 	return true;
 }
 
+/* Digits that every reader prints again as they are, and no more than fit. */
+static bool
+is_canonical(struct slice s)
+{
+	if (s.len == 0 || s.len > 18 || (s.p[0] == '0' && s.len > 1))
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
 bool
 convert_long(struct mapper *m, const struct row *row, const struct val *in,
     struct val *out)
@@ -55,16 +67,16 @@ convert_long(struct mapper *m, const struct row *row, const struct val *in,
 	int64_t v;
 	int n;
 
+	if (is_canonical(text)) {
+		*out = (struct val){ .p = text.p, .len = (uint32_t)text.len,
+			.kind = TOK_NUMBER };
+		return true;
+	}
 	if ((in->kind != TOK_STRING && in->kind != TOK_NUMBER) ||
 	    !parse_long(text, &v)) {
 		convert_fail(m, row, "convert", "unable to convert ", text,
 		    "] to long");
 		return false;
-	}
-	/* A number is its own canonical form, but for -0. */
-	if (in->kind == TOK_NUMBER && text.p[0] != '-') {
-		*out = *in;
-		return true;
 	}
 	n = snprintf(digits, sizeof(digits), "%lld", (long long)v);
 	*out = val_json(m, (struct slice){ digits, (size_t)n }, TOK_NUMBER);

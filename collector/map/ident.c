@@ -16,7 +16,15 @@
 
 #include "collector/map/mapper.h"
 
-static void add_value(struct mapper *m, SHA_CTX *sha, size_t tok);
+/* A digest under way.  What is added are mostly a few bytes: they are gathered,
+ * as each call costs more than they do. */
+struct digest {
+	SHA_CTX ctx;
+	size_t n;
+	char held[256];
+};
+
+static void add_value(struct mapper *m, struct digest *sha, size_t tok);
 
 /* What a dataset prunes before it maps is not there for the hash either. */
 static bool
@@ -27,19 +35,33 @@ is_pruned(const struct mapper *m, size_t tok)
 }
 
 static void
-add_bytes(SHA_CTX *sha, const void *p, size_t n)
+flush(struct digest *sha)
 {
-	SHA1_Update(sha, p, n);
+	SHA1_Update(&sha->ctx, sha->held, sha->n);
+	sha->n = 0;
 }
 
 static void
-add_zero(SHA_CTX *sha)
+add_bytes(struct digest *sha, const void *p, size_t n)
+{
+	if (n > sizeof(sha->held) - sha->n)
+		flush(sha);
+	if (n > sizeof(sha->held)) {
+		SHA1_Update(&sha->ctx, p, n);
+		return;
+	}
+	memcpy(sha->held + sha->n, p, n);
+	sha->n += n;
+}
+
+static void
+add_zero(struct digest *sha)
 {
 	add_bytes(sha, "", 1);
 }
 
 static void
-add_le(SHA_CTX *sha, uint64_t v, size_t n)
+add_le(struct digest *sha, uint64_t v, size_t n)
 {
 	unsigned char b[8];
 
@@ -50,7 +72,7 @@ add_le(SHA_CTX *sha, uint64_t v, size_t n)
 
 /* As Jackson reads it: an int or long in 4 or 8 bytes, else a double. */
 static void
-add_number(struct mapper *m, SHA_CTX *sha, struct slice text)
+add_number(struct mapper *m, struct digest *sha, struct slice text)
 {
 	double d;
 	uint64_t raw;
@@ -93,7 +115,7 @@ named_cmp(const void *a, const void *b)
 /* An object feeds nothing for itself; its members by name, each a 0x00 and the
  * name, then the value. */
 static void
-add_object(struct mapper *m, SHA_CTX *sha, size_t tok)
+add_object(struct mapper *m, struct digest *sha, size_t tok)
 {
 	const struct scan *s = &m->scan;
 	size_t n = 0, end = s->tok[tok].next;
@@ -119,7 +141,7 @@ add_object(struct mapper *m, SHA_CTX *sha, size_t tok)
 }
 
 static void
-add_value(struct mapper *m, SHA_CTX *sha, size_t tok)
+add_value(struct mapper *m, struct digest *sha, size_t tok)
 {
 	const struct tok *t = &m->scan.tok[tok];
 	struct val v = val_of_tok(m, tok);
@@ -157,7 +179,7 @@ add_value(struct mapper *m, SHA_CTX *sha, size_t tok)
 
 /* The record's text without insignificant white space. */
 static void
-add_record(struct mapper *m, SHA_CTX *sha)
+add_record(struct mapper *m, struct digest *sha)
 {
 	const struct scan *s = &m->scan;
 	const char *p = s->text + s->tok[0].start, *end = p + s->tok[0].len;
@@ -181,7 +203,7 @@ add_record(struct mapper *m, SHA_CTX *sha)
 
 /* The number of the re-send period; the same for all records of a sweep. */
 static void
-add_period(struct mapper *m, SHA_CTX *sha)
+add_period(struct mapper *m, struct digest *sha)
 {
 	int64_t period = m->opt->resend_period_ms > 0 ?
 	    m->ctx.sweep_start_ms / m->opt->resend_period_ms : 0;
@@ -207,7 +229,7 @@ find_present(const struct mapper *m, struct scan_path *path)
 }
 
 static void
-add_identity(struct mapper *m, SHA_CTX *sha)
+add_identity(struct mapper *m, struct digest *sha)
 {
 	const struct map_identity *identity = &m->table->identity;
 	struct scan_path *field = m->path.field;
@@ -244,11 +266,13 @@ void
 map_identify(struct mapper *m)
 {
 	unsigned char digest[SHA_DIGEST_LENGTH];
-	SHA_CTX sha;
+	struct digest sha;
 
-	SHA1_Init(&sha);
+	SHA1_Init(&sha.ctx);
+	sha.n = 0;
 	add_identity(m, &sha);
-	SHA1_Final(digest, &sha);
+	flush(&sha);
+	SHA1_Final(digest, &sha.ctx);
 	m->id_len = (size_t)EVP_EncodeBlock((unsigned char *)m->id, digest,
 	    sizeof(digest));
 }

@@ -151,20 +151,16 @@ make_tags(const struct mapper *m, bool error, bool dropped)
 static void
 set_constants(struct mapper *m)
 {
-	char *stream = xasprintf("sentinel_one.%s", m->opt->name);
-	size_t n = 0;
+	char *stream = xasprintf("\"sentinel_one.%s\"", m->opt->name);
+	char *namespace = json_text(m->opt->namespace);
 
-	m->constant[n++] = (struct map_constant){ "data_stream.dataset",
-		json_text(stream) };
-	m->constant[n++] = (struct map_constant){ "data_stream.namespace",
-		json_text(m->opt->namespace) };
-	m->constant[n++] = (struct map_constant){ "data_stream.type",
-		json_text("logs") };
-	m->constant[n++] = (struct map_constant){ "event.dataset",
-		json_text(stream) };
-	m->constant[n++] = (struct map_constant){ "event.module",
-		json_text("sentinel_one") };
-	free(stream);
+	m->constant[0] = (struct map_constant){ "data_stream",
+		xasprintf("{\"dataset\":%s,\"namespace\":%s,\"type\":\"logs\"}",
+		    stream, namespace) };
+	m->constant[1] = (struct map_constant){ "event.dataset", stream };
+	m->constant[2] = (struct map_constant){ "event.module",
+		xstrdup("\"sentinel_one\"") };
+	free(namespace);
 }
 
 static void
@@ -344,13 +340,12 @@ emit_raw(struct mapper *m, struct buf *out)
 	if (memchr(m->record.p, '\n', m->record.len) != NULL ||
 	    memchr(m->record.p, '\r', m->record.len) != NULL)
 		one_line(m);
-	r = buf_addf(out, "\"data_stream\":{\"dataset\":%s,\"namespace\":%s,"
-	    "\"type\":%s},\"event\":{", k[0].value, k[1].value, k[2].value);
+	r = buf_addf(out, "\"data_stream\":%s,\"event\":{", k[0].value);
 	if (m->table->event_created)
 		r |= buf_addf(out, "\"created\":%.*s,", (int)created.len,
 		    created.p);
 	r |= buf_addf(out, "\"dataset\":%s,\"module\":%s},\"message\":\"",
-	    k[3].value, k[4].value);
+	    k[1].value, k[2].value);
 	r |= json_escape(out, m->record);
 	r |= buf_adds(out, "\"");
 	if (m->tags[0][0] != NULL)

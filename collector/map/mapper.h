@@ -184,7 +184,7 @@ struct mapper {
 	char *tags[2][2]; /* [original added by an error][original dropped] */
 	/* What all datasets carry: event.module, data_stream and the like;
 	 * ends with target NULL, values are JSON text and ours. */
-	struct map_constant constant[8];
+	struct map_constant constant[4];
 
 	/* The paths of table->identity and table->at. */
 	struct {

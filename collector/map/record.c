@@ -2,6 +2,8 @@
 
 #include "collector/map/record.h"
 
+#include <limits.h>
+
 #include "collector/map/convert.h"
 
 static struct val *
@@ -217,17 +219,17 @@ map_is_one_of(struct slice text, const char *const *words, size_t n)
 uint32_t
 map_words(struct slice text, const char *const *words, size_t n)
 {
-	uint32_t first['z' - 'a' + 1] = { 0 }, found = 0;
+	uint32_t first[UCHAR_MAX + 1] = { 0 }, found = 0;
 
-	for (size_t i = 0; i < n; i++)
-		first[words[i][0] - 'a'] |= (uint32_t)1 << i;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)words[i][0];
+
+		first[c] |= (uint32_t)1 << i;
+		first[c - 'a' + 'A'] = first[c];
+	}
 	for (; text.len > 0; text.p++, text.len--) {
-		char c = lower(text.p[0]);
-		uint32_t maybe;
+		uint32_t maybe = first[(unsigned char)text.p[0]] & ~found;
 
-		if (c < 'a' || c > 'z')
-			continue;
-		maybe = first[c - 'a'] & ~found;
 		for (; maybe != 0; maybe &= maybe - 1) {
 			int i = __builtin_ctz(maybe);
 
