@@ -110,6 +110,39 @@ take_back(struct out *o, size_t to)
 
 static bool put_tree(struct out *o, size_t tok, bool snake);
 
+/* How the names of an object's members are written: one after another from a
+ * list, by their numbers, or as they came. */
+struct naming {
+	const struct slice *list;
+	const struct slice *by_number;
+};
+
+static struct naming
+naming_of(const struct out *o, size_t object, bool snake)
+{
+	if (!snake)
+		return (struct naming){ .list = NULL };
+	map_snake_learn(o->m);
+	if (o->m->scan.unique && !o->m->snakes_clash)
+		return (struct naming){ .by_number = o->m->snaked };
+	return (struct naming){ .list = map_snake_names(o->m, object) };
+}
+
+/* The next member's name, with its quotes; p == NULL: it is not taken over. */
+static inline struct slice
+name_next(const struct out *o, struct naming *n, size_t tok)
+{
+	const struct tok *t = &o->m->scan.tok[tok];
+
+	if (n->list != NULL)
+		return *n->list++;
+	if (n->by_number == NULL)
+		return scan_raw(&o->m->scan, t);
+	if (n->by_number[t->name].p == NULL)
+		map_leave_out(o->m, tok);
+	return n->by_number[t->name];
+}
+
 /* A member's name, which has its quotes, and colon, with a comma before it
  * unless it is the first. */
 static inline void
@@ -136,19 +169,17 @@ put_container(struct out *o, size_t tok, bool snake)
 {
 	const struct tok *t = o->m->scan.tok;
 	bool object = t[tok].kind == TOK_OBJECT, first = true;
-	const struct slice *snaked = object && snake ?
-	    map_snake_names(o->m, tok) : NULL;
+	struct naming naming = naming_of(o, tok, object && snake);
 	size_t end = t[tok].next;
 
 	putc1(o, object ? '{' : '[');
-	for (size_t i = tok + 1, k = 0, value; i < end; i = t[value].next) {
+	for (size_t i = tok + 1, value; i < end; i = t[value].next) {
 		size_t before = mark(o);
 		struct slice name = { "", 0 };
 
 		value = object ? i + 1 : i;
 		if (object)
-			name = snaked != NULL ? snaked[k++] :
-						scan_raw(&o->m->scan, &t[i]);
+			name = name_next(o, &naming, i);
 		if ((t[value].flags & TOK_VOID) != 0 || name.p == NULL ||
 		    (object && (t[i].flags & TOK_DEAD) != 0))
 			continue;
@@ -192,14 +223,12 @@ put_kept(struct out *o, const struct node *node, size_t tok, size_t base,
     bool first)
 {
 	const struct tok *t = o->m->scan.tok;
-	const struct slice *snaked = node->snake ?
-	    map_snake_names(o->m, tok) : NULL;
+	struct naming naming = naming_of(o, tok, node->snake);
 	size_t end = t[tok].next;
 	bool none = true;
 
-	for (size_t i = tok + 1, k = 0; i < end; i = t[i + 1].next, k++) {
-		struct slice name = snaked != NULL ? snaked[k] :
-		    scan_raw(&o->m->scan, &t[i]);
+	for (size_t i = tok + 1; i < end; i = t[i + 1].next) {
+		struct slice name = name_next(o, &naming, i);
 		const struct member *x;
 		size_t before = mark(o);
 		bool put_one;

@@ -152,14 +152,6 @@ struct known {
 	struct member *member;
 };
 
-/* A name with a number in snake_case. */
-struct snaked {
-	char *text; /* NULL: it is not taken over */
-	size_t len;
-	uint64_t stamp; /* object in which the text was used last */
-	uint16_t like; /* the first number with that text; 0: not known yet */
-};
-
 struct chunk {
 	struct chunk *next;
 	char bytes[];
@@ -198,9 +190,9 @@ struct mapper {
 	struct names names;
 	struct known *known;
 	size_t n_known;
-	struct snaked *snaked;
+	struct slice *snaked; /* in snake_case; see map_snake_learn() */
 	size_t n_snaked;
-	uint64_t snake_stamp; /* the object at hand */
+	bool snakes_clash; /* two of one object become the same */
 
 	/* The record at hand. */
 	struct scan scan;
@@ -314,18 +306,29 @@ convert_fn *map_converter(enum map_conv conv);
 struct member *map_learn(struct mapper *m, struct node *n, size_t tok);
 /* Note a member that is known to be dropped. */
 void map_drop(struct mapper *m, const struct node *n, struct member *x);
-/* Note the members whose names are marked TOK_DROPPED. */
+/* Mark a member that is not taken over, for the next. */
+static inline void
+map_leave_out(struct mapper *m, size_t tok)
+{
+	m->scan.tok[tok].flags |= TOK_DROPPED;
+	m->marked = true;
+}
+/* Note the members that are marked. */
 void map_drop_marked(struct mapper *m);
 
 /* emit.c */
 int map_emit_document(struct mapper *m, struct buf *out);
 
 /*
- * snake.c: the names of an object's members in snake_case, one after another,
- * with their quotes, valid until the next record.  p == NULL for those not
- * taken over, which are marked TOK_DROPPED: names that hold '@', the later of
- * two that become one.
+ * snake.c.  Names in snake_case have their quotes.  p == NULL for a member that
+ * is not taken over, which is to be marked by map_leave_out(): names that hold
+ * '@', the later of two that become one.
  */
+/* Those of all names with numbers, in m->snaked; good for any object of a text
+ * whose names are unique, unless some clash. */
+void map_snake_learn(struct mapper *m);
+/* Those of an object's members, one after another, valid until the next record;
+ * what is not taken over is marked. */
 const struct slice *map_snake_names(struct mapper *m, size_t object);
 void map_snake_free(struct mapper *m);
 

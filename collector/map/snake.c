@@ -81,9 +81,26 @@ seen_before(struct seen *s, const struct slice *names, size_t k)
 	return false;
 }
 
-/* Room for what becomes of each name that has a number by now. */
+/* What becomes of a name with a number; those before are worked out. */
 static void
-reserve_snaked(struct mapper *m)
+work_out(struct mapper *m, uint16_t number)
+{
+	const struct name *name = names_get(&m->names, number);
+	struct slice plain = { name->text + 1, name->len - 3u }, snake;
+
+	if (memchr(plain.p, '@', plain.len) != NULL)
+		return;
+	snake = snake_text(m, plain);
+	m->snaked[number] = (struct slice){ xstrndup(snake.p, snake.len),
+		snake.len };
+	while ((number = name->sibling) != 0) {
+		name = names_get(&m->names, number);
+		m->snakes_clash |= slice_eq(m->snaked[number], snake);
+	}
+}
+
+void
+map_snake_learn(struct mapper *m)
 {
 	size_t n = m->n_snaked;
 
@@ -92,87 +109,16 @@ reserve_snaked(struct mapper *m)
 	m->n_snaked = m->names.n + 1;
 	m->snaked = xreallocarray(m->snaked, m->n_snaked, sizeof(*m->snaked));
 	memset(m->snaked + n, 0, (m->n_snaked - n) * sizeof(*m->snaked));
-}
-
-/* What becomes of a name with a number; once for each. */
-static __attribute__((noinline)) void
-work_out(struct mapper *m, size_t tok)
-{
-	size_t number = m->scan.tok[tok].name;
-	struct snaked *x = &m->snaked[number];
-	struct slice name = snake_name(m, tok);
-
-	x->like = (uint16_t)number;
-	if (name.p == NULL)
-		return;
-	x->text = xstrndup(name.p, name.len);
-	x->len = name.len;
-	for (size_t i = m->n_snaked; i-- > 1;)
-		if (m->snaked[i].like == i && m->snaked[i].text != NULL &&
-		    m->snaked[i].len == name.len &&
-		    memcmp(m->snaked[i].text, x->text, name.len) == 0)
-			x->like = (uint16_t)i;
+	for (n = n == 0 ? 1 : n; n < m->n_snaked; n++)
+		work_out(m, (uint16_t)n);
 }
 
 void
 map_snake_free(struct mapper *m)
 {
 	for (size_t i = 0; i < m->n_snaked; i++)
-		free(m->snaked[i].text);
+		free((void *)(uintptr_t)m->snaked[i].p);
 	free(m->snaked);
-}
-
-/* A name is not taken over. */
-static void
-leave_out(struct mapper *m, size_t tok, struct slice *name)
-{
-	m->scan.tok[tok].flags |= TOK_DROPPED;
-	m->marked = true;
-	name->p = NULL;
-}
-
-/* The names of an object that all have numbers. */
-static void
-snake_numbered(struct mapper *m, size_t object, struct slice *names)
-{
-	const struct tok *t = m->scan.tok;
-	size_t end = t[object].next;
-	uint64_t stamp = ++m->snake_stamp;
-	struct snaked *all;
-
-	reserve_snaked(m);
-	all = m->snaked;
-	for (size_t i = object + 1; i < end; i = t[i + 1].next, names++) {
-		const struct snaked *x = &all[t[i].name];
-
-		if (x->like == 0)
-			work_out(m, i);
-		*names = (struct slice){ x->text, x->len };
-		if ((t[i].flags & TOK_DEAD) != 0)
-			names->p = NULL;
-		else if (x->text == NULL || all[x->like].stamp == stamp)
-			leave_out(m, i, names);
-		else
-			all[x->like].stamp = stamp;
-	}
-}
-
-/* The names of any object. */
-static void
-snake_any(struct mapper *m, size_t object, struct slice *names, size_t n)
-{
-	const struct tok *t = m->scan.tok;
-	size_t end = t[object].next;
-	struct seen seen = seen_new(m, n);
-
-	for (size_t i = object + 1, k = 0; i < end; i = t[i + 1].next, k++) {
-		names[k] = (struct slice){ NULL, 0 };
-		if ((t[i].flags & TOK_DEAD) != 0)
-			continue;
-		names[k] = snake_name(m, i);
-		if (names[k].p == NULL || seen_before(&seen, names, k))
-			leave_out(m, i, &names[k]);
-	}
 }
 
 const struct slice *
@@ -180,17 +126,22 @@ map_snake_names(struct mapper *m, size_t object)
 {
 	const struct tok *t = m->scan.tok;
 	size_t n = 0, end = t[object].next;
-	bool numbered = true;
 	struct slice *names;
+	struct seen seen;
 
-	for (size_t i = object + 1; i < end; i = t[i + 1].next) {
+	for (size_t i = object + 1; i < end; i = t[i + 1].next)
 		n++;
-		numbered &= t[i].name != 0;
-	}
 	names = (struct slice *)(void *)map_alloc(m, n * sizeof(*names));
-	if (numbered)
-		snake_numbered(m, object, names);
-	else
-		snake_any(m, object, names, n);
+	seen = seen_new(m, n);
+	for (size_t i = object + 1, k = 0; i < end; i = t[i + 1].next, k++) {
+		names[k] = (struct slice){ NULL, 0 };
+		if ((t[i].flags & TOK_DEAD) != 0)
+			continue;
+		names[k] = snake_name(m, i);
+		if (names[k].p == NULL || seen_before(&seen, names, k)) {
+			map_leave_out(m, i);
+			names[k].p = NULL;
+		}
+	}
 	return names;
 }
