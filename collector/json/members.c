@@ -61,7 +61,7 @@ scan_follow(const struct scan *s, struct scan_path *path)
 		    name->last - s->names->base + 1;
 	i = scan_find(s, 0, slice_of(path->text));
 	if (i != 0 && s->tok[i - 1].name != 0)
-		path->name = names_get(s->names, s->tok[i - 1].name);
+		path->name = &s->names->name[s->tok[i - 1].name];
 	return i;
 }
 

@@ -10,10 +10,9 @@
 void
 names_fini(struct names *names)
 {
-	for (size_t i = 0; i < names->n; i++)
-		free(names->chunk[i / NAMES_CHUNK][i % NAMES_CHUNK].below);
-	for (size_t i = 0; i < names->n; i += NAMES_CHUNK)
-		free(names->chunk[i / NAMES_CHUNK]);
+	for (size_t i = 1; i <= names->n; i++)
+		free(names->name[i].below);
+	free(names->name);
 	*names = (struct names){ .n = 0 };
 }
 
@@ -24,35 +23,33 @@ names_begin(struct names *names, size_t n)
 		names->base += (uint32_t)n + 1;
 		return;
 	}
-	for (size_t i = 0; i < names->n; i++)
-		names_get(names, (uint16_t)(i + 1))->last = 0;
+	for (size_t i = 1; i <= names->n; i++)
+		names->name[i].last = 0;
 	names->base = 1;
 }
 
 static struct name *
 find(const struct names *names, const struct name_set *set, struct slice text)
 {
-	for (uint16_t i = set->all; i != 0;) {
-		struct name *x = names_get(names, i);
+	uint16_t i = set->all;
 
-		if (slice_eq(text, (struct slice){ x->text, x->len }))
-			return x;
-		i = x->sibling;
-	}
-	return NULL;
+	while (i != 0 && !slice_eq(text, (struct slice){ names->name[i].text,
+	    names->name[i].len }))
+		i = names->name[i].sibling;
+	return i == 0 ? NULL : &names->name[i];
 }
 
 static struct name *
 add(struct names *names, struct name_set *set, struct slice text)
 {
-	struct name **chunk = &names->chunk[names->n / NAMES_CHUNK], *x;
+	struct name *x;
 
 	if (names->n == NAMES_MAX || set->n == NAMES_OBJECT_MAX)
 		return NULL;
-	if (*chunk == NULL)
-		*chunk = xcalloc(NAMES_CHUNK, sizeof(**chunk));
-	names->n++;
-	x = names_get(names, (uint16_t)names->n);
+	/* Memory that is not used is never touched. */
+	if (names->name == NULL)
+		names->name = xcalloc(NAMES_MAX + 1, sizeof(*names->name));
+	x = &names->name[++names->n];
 	memcpy(x->text, text.p, text.len);
 	x->len = (uint8_t)text.len;
 	x->number = (uint16_t)names->n;

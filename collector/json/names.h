@@ -50,12 +50,10 @@ struct name {
 	struct names_below *below; /* NULL before the first container */
 };
 
-#define NAMES_CHUNK 64
-
 /* The storage of the struct is the caller's; all zero: nothing learned yet. */
 struct names {
 	struct name_set root;
-	struct name *chunk[NAMES_MAX / NAMES_CHUNK];
+	struct name *name; /* by number, from 1 on; stay where they are */
 	size_t n;
 	/* Stamp of the first token of the text at hand, the others follow; all
 	 * those of texts before are smaller. */
@@ -67,15 +65,6 @@ void names_fini(struct names *names);
 
 /* A text begins, of at most SCAN_TOKENS_MAX tokens; the one before had n. */
 void names_begin(struct names *names, size_t n);
-
-/* The name with a number that was given. */
-static inline struct name *
-names_get(const struct names *names, uint16_t number)
-{
-	size_t i = number - 1u;
-
-	return &names->chunk[i / NAMES_CHUNK][i % NAMES_CHUNK];
-}
 
 /*
  * A name that was not expected came in an object of `set`, at *link (where what

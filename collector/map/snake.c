@@ -85,7 +85,7 @@ seen_before(struct seen *s, const struct slice *names, size_t k)
 static void
 work_out(struct mapper *m, uint16_t number)
 {
-	const struct name *name = names_get(&m->names, number);
+	const struct name *name = &m->names.name[number];
 	struct slice plain = { name->text + 1, name->len - 3u }, snake;
 
 	if (memchr(plain.p, '@', plain.len) != NULL)
@@ -94,7 +94,7 @@ work_out(struct mapper *m, uint16_t number)
 	m->snaked[number] = (struct slice){ xstrndup(snake.p, snake.len),
 		snake.len };
 	while ((number = name->sibling) != 0) {
-		name = names_get(&m->names, number);
+		name = &m->names.name[number];
 		m->snakes_clash |= slice_eq(m->snaked[number], snake);
 	}
 }
