@@ -293,6 +293,17 @@ is_next(const struct cursor *c, const char *p, const struct name *name,
 		      json_same32(p, name->text, name->len);
 }
 
+/* The name at p, when it is the next or, as now and then a member is left out,
+ * the one behind. */
+WIDE_INLINE struct name *
+expected(const struct cursor *c, const char *p, struct name *next, bool wide)
+{
+	if (is_next(c, p, next, wide))
+		return next;
+	next = next->next;
+	return next != NULL && is_next(c, p, next, wide) ? next : NULL;
+}
+
 /*
  * The members of a record as most are, in one tight loop: expected names,
  * scalars, nothing between them.  Begins where a name should; AFTER when it
@@ -314,15 +325,11 @@ run(struct cursor *c, bool wide)
 		return NAME;
 	base = c->s->names->base;
 	while (*link != NULL && t < full) {
-		struct name *name = *link;
+		struct name *name = expected(c, p, *link, wide);
 		const char *value, *end;
 
-		/* Now and then a member is left out. */
-		if (!is_next(c, p, name, wide)) {
-			name = name->next;
-			if (name == NULL || !is_next(c, p, name, wide))
-				break;
-		}
+		if (name == NULL)
+			break;
 		value = p + name->len;
 		t[0] = (struct tok){ .start = (uint32_t)(p - text),
 			.len = name->len - 1u, .next = n + 1,
