@@ -7,12 +7,6 @@ function row(what, figure, goal)
 	printf "| %s | %s | %s |\n", what, figure, goal
 }
 
-function trimmed(s)
-{
-	sub(/ +$/, "", s)
-	return s
-}
-
 /^## / {
 	part = $0
 }
@@ -30,15 +24,17 @@ figures && part ~ /From page bytes/ && NF == 11 && $9 ~ /^[0-9.]+$/ {
 }
 
 figures && part ~ /From console/ && /^HTTP/ {
-	name = trimmed(substr($0, 1, 26))
+	name = substr($0, 1, 26)
+	sub(/ +$/, "", name)
 	split(substr($0, 27), f, " ")
 	row("console to durable segment, " name,
 	    f[1] " records/s, " f[2] " CPU s for 10^6", "")
 }
 
 figures && part ~ /Memory/ && $NF ~ /^[0-9.]+$/ {
-	row("peak memory, " trimmed(substr($0, 1, 44)), $NF " MiB",
-	    (/^nine/ ? 16 : 24) " MiB")
+	name = $0
+	sub(/ +[0-9]+ +[0-9.]+$/, "", name)
+	row("peak memory, " name, $NF " MiB", (/^nine/ ? 16 : 24) " MiB")
 }
 
 END {
