@@ -28,7 +28,7 @@ static const char *below; /* paths are told from here on */
 static void
 tell_path(int fd, const char *name)
 {
-	char link[64], path[1000], *first;
+	char link[64], path[1000], *rest, *first;
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -36,13 +36,13 @@ tell_path(int fd, const char *name)
 	CU_ASSERT_TRUE_FATAL(n > 0);
 	snprintf(path + n, sizeof(path) / 2, "%s%s", name != NULL ? "/" : "",
 	    name != NULL ? name : "");
-	memmove(path, path + strlen(below) + 1, strlen(path) - strlen(below));
-	first = strstr(path, FIRST);
+	rest = path + strlen(below) + 1;
+	first = strstr(rest, FIRST);
 	if (first != NULL)
-		buf_addf(&calls, " %.*s*%s", (int)(first - path), path,
+		buf_addf(&calls, " %.*s*%s", (int)(first - rest), rest,
 		    first + strlen(FIRST));
 	else
-		buf_addf(&calls, " %s", path);
+		buf_addf(&calls, " %s", rest);
 }
 
 static void

@@ -176,6 +176,8 @@ test_remains(void)
 	struct buf b;
 
 	buf_init(&b, 4096);
+	buf_reserve(&b, 200);
+	memset(b.p, 0, b.cap);
 	buf_addf(&b, "a %s, b %s", secret, secret);
 	redact_secret(&b, slice_of(secret));
 	UNIT_TEXT(b.p, "a " S ", b " S);
