@@ -306,13 +306,14 @@ convert_fn *map_converter(enum map_conv conv);
 struct member *map_learn(struct mapper *m, struct node *n, size_t tok);
 /* Note a member that is known to be dropped. */
 void map_drop(struct mapper *m, const struct node *n, struct member *x);
-/* Mark a member that is not taken over, for the next. */
+/* Mark a member that is not taken over, for map_drop_marked(). */
 static inline void
 map_leave_out(struct mapper *m, size_t tok)
 {
 	m->scan.tok[tok].flags |= TOK_DROPPED;
 	m->marked = true;
 }
+
 /* Note the members that are marked. */
 void map_drop_marked(struct mapper *m);
 
