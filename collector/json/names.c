@@ -10,22 +10,22 @@
 void
 names_fini(struct names *names)
 {
-	for (size_t i = 1; i <= names->n; i++)
-		free(names->name[i].below);
 	free(names->name);
+	free(names->below);
 	*names = (struct names){ .n = 0 };
 }
 
-void
+uint32_t
 names_begin(struct names *names, size_t n)
 {
 	if (names->base < UINT32_MAX - 2 * SCAN_TOKENS_MAX) {
 		names->base += (uint32_t)n + 1;
-		return;
+		return names->base;
 	}
 	for (size_t i = 1; i <= names->n; i++)
 		names->name[i].last = 0;
 	names->base = 1;
+	return 1;
 }
 
 static struct name *
@@ -47,8 +47,10 @@ add(struct names *names, struct name_set *set, struct slice text)
 	if (names->n == NAMES_MAX || set->n == NAMES_OBJECT_MAX)
 		return NULL;
 	/* Memory that is not used is never touched. */
-	if (names->name == NULL)
+	if (names->name == NULL) {
 		names->name = xcalloc(NAMES_MAX + 1, sizeof(*names->name));
+		names->below = xcalloc(NAMES_MAX + 1, sizeof(*names->below));
+	}
 	x = &names->name[++names->n];
 	memcpy(x->text, text.p, text.len);
 	x->len = (uint8_t)text.len;
@@ -74,16 +76,11 @@ names_learn(struct names *names, struct name_set *set, struct name **link,
 		set->strangers++;
 	if (x == NULL || *link == x)
 		return x;
-	if (x->next == NULL)
-		x->next = *link;
+	if (*link != NULL) {
+		x->other = (*link)->number;
+		if (x->next == NULL)
+			x->next = *link;
+	}
 	*link = x;
 	return x;
-}
-
-struct names_below *
-names_below(struct name *name)
-{
-	if (name->below == NULL)
-		name->below = xcalloc(1, sizeof(*name->below));
-	return name->below;
 }

@@ -62,20 +62,26 @@ json_same32(const char *a, const char *b, size_t n)
 
 #ifdef __SSE2__
 
+/* Where the compiler does not see them: they are operands in memory then, and
+ * not made anew for each string. */
+extern const struct wide_bytes {
+	__m256i quote;
+	__m256i backslash;
+	__m256i blank;
+} json_wide_bytes;
+
 WIDE_TARGET static inline const char *
 json_skip_plain_wide(const char *p, const char *end)
 {
-	const __m256i quote = _mm256_set1_epi8('"');
-	const __m256i backslash = _mm256_set1_epi8('\\');
-	const __m256i blank = _mm256_set1_epi8(' ');
+	const struct wide_bytes *b = &json_wide_bytes;
 
 	while (end - p >= 32) {
 		__m256i v = _mm256_loadu_si256(
 		    (const __m256i *)(const void *)p);
 		__m256i hit = _mm256_or_si256(
-		    _mm256_or_si256(_mm256_cmpeq_epi8(v, quote),
-			_mm256_cmpeq_epi8(v, backslash)),
-		    _mm256_cmpgt_epi8(blank, v));
+		    _mm256_or_si256(_mm256_cmpeq_epi8(v, b->quote),
+			_mm256_cmpeq_epi8(v, b->backslash)),
+		    _mm256_cmpgt_epi8(b->blank, v));
 		unsigned mask = (unsigned)_mm256_movemask_epi8(hit);
 
 		if (mask != 0)
@@ -93,7 +99,7 @@ json_same32_wide(const char *a, const char *b, size_t n)
 		_mm256_loadu_si256((const __m256i *)(const void *)a),
 		_mm256_loadu_si256((const __m256i *)(const void *)b)));
 
-	return (differ & (((uint64_t)1 << n) - 1)) == 0;
+	return _bzhi_u32(differ, (unsigned)n) == 0;
 }
 
 #else

@@ -77,9 +77,18 @@ word_end(const char *p, const char *end, const char *word, size_t len,
 	return p + len;
 }
 
+/* The rest is the caller's. */
+WIDE_INLINE void
+tok_is(struct tok *t, enum tok_kind kind, enum tok_flag flags)
+{
+	t->kind = (uint8_t)kind;
+	t->flags = (uint8_t)flags;
+	t->name = 0;
+}
+
 /*
- * The end of a value at p that holds no other, its kind and flags in *t.  NULL
- * when it is malformed, *bad is where.
+ * The end of a value at p that holds no other, what it is in *t.  NULL when it
+ * is malformed, *bad is where.
  */
 WIDE_INLINE const char *
 scalar_end(const char *p, const char *end, struct tok *t, struct bad *bad,
@@ -88,7 +97,7 @@ scalar_end(const char *p, const char *end, struct tok *t, struct bad *bad,
 	const char *q;
 
 	if (*p == '"') {
-		t->kind = TOK_STRING;
+		tok_is(t, TOK_STRING, 0);
 		q = wide ? json_skip_plain_wide(p + 1, end) :
 			   json_skip_plain(p + 1, end);
 		if (q == end || *q != '"')
@@ -99,17 +108,16 @@ scalar_end(const char *p, const char *end, struct tok *t, struct bad *bad,
 	}
 	switch (*p) {
 	case 't':
-		t->kind = TOK_TRUE;
+		tok_is(t, TOK_TRUE, 0);
 		return word_end(p, end, "true", 4, bad);
 	case 'f':
-		t->kind = TOK_FALSE;
+		tok_is(t, TOK_FALSE, 0);
 		return word_end(p, end, "false", 5, bad);
 	case 'n':
-		t->kind = TOK_NULL;
-		t->flags = TOK_VOID;
+		tok_is(t, TOK_NULL, TOK_VOID);
 		return word_end(p, end, "null", 4, bad);
 	default:
-		t->kind = TOK_NUMBER;
+		tok_is(t, TOK_NUMBER, 0);
 		return number_end(p, end, bad);
 	}
 }

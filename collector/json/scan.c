@@ -5,49 +5,11 @@
 #include <stdlib.h>
 
 #include "collector/base/xalloc.h"
-#include "collector/json/plain.h"
+#include "collector/json/cursor.h"
 #include "collector/json/scalar.h"
-
-/*
- * The functions that see every value that run() does not take: they end up in
- * scan_text(), without a call for each.
- */
-#define HOT static inline __attribute__((always_inline))
-
-/* An open container. */
-struct level {
-	uint32_t tok;
-	uint32_t junk; /* cursor.junk when it was opened */
-	uint32_t live; /* cursor.live when it was opened */
-	bool object;
-	/* The names in it, or in the objects of a list; NULL: none known. */
-	struct name_set *set;
-	struct name **link; /* objects: to the name that is likely to come */
-};
-
-/* What comes next. */
-enum next { VALUE, AFTER /* behind a value */, NAME, DONE, BAD };
 
 /* So many names are learned of one record at most. */
 #define LEARN_MAX 256
-
-struct cursor {
-	struct scan *s;
-	struct tok *tok; /* s->tok */
-	uint32_t n; /* tokens so far; becomes s->n */
-	uint32_t cap;
-	const char *text;
-	const char *p;
-	const char *end;
-	/* Counters whose growth inside a container tells what it holds:
-	 * void values and white space; anything that is worth keeping. */
-	uint32_t junk;
-	uint32_t live;
-	int depth;
-	struct name *name; /* of the value at p, or NULL */
-	unsigned to_learn; /* names */
-	struct level level[SCAN_DEPTH_MAX];
-};
 
 void
 scan_init(struct scan *s)
@@ -71,13 +33,13 @@ fail_at(struct scan *s, const char *p, const char *why)
 	return BAD;
 }
 
-HOT enum next
+static enum next
 fail(const struct cursor *c, const char *why)
 {
 	return fail_at(c->s, c->p, why);
 }
 
-HOT void
+static void
 skip_space(struct cursor *c)
 {
 	if (c->p == c->end || (unsigned char)*c->p > ' ')
@@ -85,12 +47,12 @@ skip_space(struct cursor *c)
 	while (c->p < c->end && (*c->p == ' ' || *c->p == '\n' ||
 	    *c->p == '\r' || *c->p == '\t'))
 		c->p++;
-	c->junk++;
+	c->seen.junk++;
 	c->s->spaced = true;
 }
 
 /* The next free token, or NULL when the record has too many. */
-HOT struct tok *
+static struct tok *
 push(struct cursor *c, enum tok_kind kind)
 {
 	struct tok *t = &c->tok[c->n];
@@ -106,12 +68,13 @@ push(struct cursor *c, enum tok_kind kind)
 
 /*
  * Room for the tokens of a text: a value and what separates it from the next
- * take two bytes at least.  Memory that is not used is never touched.
+ * take two bytes at least, and scan_run() keeps some in hand.  Memory that is
+ * not used is never touched.
  */
 static void
 reserve_tokens(struct scan *s, size_t len)
 {
-	size_t need = len / 2 + 2;
+	size_t need = len / 2 + 2 + SCAN_DEPTH_MAX;
 
 	if (need > SCAN_TOKENS_MAX)
 		need = SCAN_TOKENS_MAX;
@@ -122,62 +85,8 @@ reserve_tokens(struct scan *s, size_t len)
 	s->tok = xcalloc(s->cap, sizeof(*s->tok));
 }
 
-/* The names in the object at p, or in the objects of the list at p. */
-HOT struct name_set *
-names_in(const struct cursor *c, bool object)
-{
-	const struct level *l;
-
-	if (c->s->names == NULL)
-		return NULL;
-	if (c->depth == 0)
-		return object ? &c->s->names->root : NULL;
-	l = &c->level[c->depth - 1];
-	if (!l->object)
-		return object ? l->set : NULL;
-	if (c->name == NULL)
-		return NULL;
-	return object ? &names_below(c->name)->object :
-			&names_below(c->name)->element;
-}
-
-HOT bool
-open_container(struct cursor *c, enum tok_kind kind)
-{
-	struct name_set *set = names_in(c, kind == TOK_OBJECT);
-
-	if (c->depth == SCAN_DEPTH_MAX) {
-		fail(c, "nested too deep");
-		return false;
-	}
-	if (push(c, kind) == NULL)
-		return false;
-	c->level[c->depth++] = (struct level){ .tok = c->n - 1,
-		.junk = c->junk, .live = c->live, .object = kind == TOK_OBJECT,
-		.set = set, .link = set != NULL ? &set->first : NULL };
-	c->p++;
-	return true;
-}
-
-HOT void
-close_container(struct cursor *c)
-{
-	const struct level *l = &c->level[--c->depth];
-	struct tok *t = &c->tok[l->tok];
-
-	c->p++;
-	t->len = (uint32_t)(c->p - c->text) - t->start;
-	t->next = c->n;
-	if (c->junk != l->junk)
-		t->flags |= TOK_RAGGED;
-	if (c->live == l->live) {
-		t->flags |= TOK_VOID;
-		c->junk++;
-	}
-}
-
 /* A value that holds no other, or a name: its token, or NULL. */
-HOT struct tok *
+static struct tok *
 scan_scalar_token(struct cursor *c)
 {
 	struct tok *t = push(c, TOK_NONE);
@@ -196,7 +105,7 @@ scan_scalar_token(struct cursor *c)
 	return t;
 }
 
-HOT enum next
+static enum next
 scan_scalar(struct cursor *c)
 {
 	const struct tok *t = scan_scalar_token(c);
@@ -204,9 +113,9 @@ scan_scalar(struct cursor *c)
 	if (t == NULL)
 		return BAD;
 	if ((t->flags & TOK_VOID) != 0)
-		c->junk++;
+		c->seen.junk++;
 	else
-		c->live++;
+		c->seen.live++;
 	return AFTER;
 }
 
@@ -215,7 +124,7 @@ scan_scalar(struct cursor *c)
 static struct name *
 learn_name(struct cursor *c, const struct tok *t)
 {
-	struct level *l = &c->level[c->depth - 1];
+	struct level *l = c->top;
 	struct slice text = { c->text + t->start, t->len + 1u };
 
 	if (l->set == NULL || c->to_learn == 0 ||
@@ -225,22 +134,11 @@ learn_name(struct cursor *c, const struct tok *t)
 	return names_learn(c->s->names, l->set, l->link, text);
 }
 
-/* Did it come in this object before?  Its token is the one with that index. */
-WIDE_INLINE bool
-came_again(struct name *name, const struct level *l, uint32_t base,
-    uint32_t tok)
-{
-	bool again = name->last > base + l->tok;
-
-	name->last = base + tok;
-	return again;
-}
-
 /* The name of token t was not expected. */
-static __attribute__((noinline)) void
+static void
 learn(struct cursor *c, struct tok *t)
 {
-	struct level *l = &c->level[c->depth - 1];
+	struct level *l = c->top;
 	struct scan *s = c->s;
 
 	c->name = learn_name(c, t);
@@ -251,16 +149,17 @@ learn(struct cursor *c, struct tok *t)
 	}
 	t->name = c->name->number;
 	l->link = &c->name->next;
-	if (came_again(c->name, l, s->names->base, c->n - 1))
+	if (came_again(c->name, l, c->base + c->n - 1))
 		s->unique = false;
 }
 
-/* A member's name and its colon; c->p is where the name should begin. */
-HOT enum next
+/* A member's name and its colon. */
+static enum next
 scan_name(struct cursor *c)
 {
 	struct tok *t;
 
+	skip_space(c);
 	if (c->p == c->end || *c->p != '"')
 		return fail(c, "expected a member name");
 	t = scan_scalar_token(c);
@@ -272,170 +171,75 @@ scan_name(struct cursor *c)
 		return fail(c, "expected ':' after a member name");
 	c->p++;
 	learn(c, t);
-	skip_space(c);
 	return VALUE;
 }
 
-/* Is it the next name?  Then something stands behind its colon. */
-HOT bool
-is_next(const struct cursor *c, const char *p, const struct name *name,
-    bool wide)
-{
-	size_t left = (size_t)(c->end - p);
-
-	if (left <= NAMES_TEXT_MAX)
-		return left > name->len &&
-		    bytes_eq(p, name->text, name->len);
-	if (name->len > 32 &&
-	    !bytes_eq(p + 32, name->text + 32, name->len - 32u))
-		return false;
-	return wide ? json_same32_wide(p, name->text, name->len) :
-		      json_same32(p, name->text, name->len);
-}
-
-/* The name at p, when it is the next or, as now and then a member is left out,
- * the one behind. */
-WIDE_INLINE struct name *
-expected(const struct cursor *c, const char *p, struct name *next, bool wide)
-{
-	if (is_next(c, p, next, wide))
-		return next;
-	next = next->next;
-	return next != NULL && is_next(c, p, next, wide) ? next : NULL;
-}
-
-/*
- * The members of a record as most are, in one tight loop: expected names,
- * scalars, nothing between them.  Begins where a name should; AFTER when it
- * stops behind a value, VALUE before a container, NAME when it did nothing.
- */
-WIDE_INLINE enum next
-run(struct cursor *c, bool wide)
-{
-	struct level *l = &c->level[c->depth - 1];
-	struct name **link = l->link;
-	struct tok *t = c->tok + c->n, *const full = c->tok + c->cap - 1;
-	const char *p = c->p, *const text = c->text, *done = p;
-	uint32_t n = c->n, junk = 0, base;
-	enum next next = NAME;
-	bool again = false;
-	struct bad bad;
-
-	if (link == NULL)
-		return NAME;
-	base = c->s->names->base;
-	while (*link != NULL && t < full) {
-		struct name *name = expected(c, p, *link, wide);
-		const char *value, *end;
-
-		if (name == NULL)
-			break;
-		value = p + name->len;
-		t[0] = (struct tok){ .start = (uint32_t)(p - text),
-			.len = name->len - 1u, .next = n + 1,
-			.kind = TOK_STRING, .name = name->number };
-		if (*value == '{' || *value == '[') {
-			c->name = name;
-			link = &name->next;
-			done = value;
-			again |= came_again(name, l, base, n);
-			n++;
-			next = VALUE;
-			break;
-		}
-		t[1] = (struct tok){ .start = (uint32_t)(value - text),
-			.next = n + 2 };
-		end = scalar_end(value, c->end, &t[1], &bad, wide);
-		if (end == NULL)
-			break;
-		t[1].len = (uint32_t)(end - value);
-		junk += (t[1].flags & TOK_VOID) != 0;
-		link = &name->next;
-		done = end;
-		again |= came_again(name, l, base, n);
-		n += 2;
-		next = AFTER;
-		if (end == c->end || *end != ',')
-			break;
-		t += 2;
-		p = end + 1;
-	}
-	if (again)
-		c->s->unique = false;
-	l->link = link;
-	c->live += (n - c->n) / 2 - junk;
-	c->junk += junk;
-	c->n = n;
-	c->p = done;
-	return next;
-}
-
+/* The end of a container at p. */
 static enum next
-run_narrow(struct cursor *c)
+scan_end(struct cursor *c)
 {
-	return run(c, false);
+	c->p++;
+	close_container(c, c->top--, c->p, c->n, &c->seen);
+	return AFTER;
 }
 
-WIDE_TARGET static enum next
-run_wide(struct cursor *c)
-{
-	return run(c, true);
-}
-
-/* Where a member should begin: many of them, or the name of one. */
-HOT enum next
-scan_members(struct cursor *c)
-{
-	enum next next = (json_wide ? run_wide : run_narrow)(c);
-
-	return next == NAME ? scan_name(c) : next;
-}
-
-/*
- * Behind a value: close every container that ends here, or step over the comma
- * (and the next members) to where the next value begins.
- */
-HOT enum next
+/* Behind a value: the end of what it is in, or a comma. */
+static enum next
 scan_after(struct cursor *c)
 {
-	const struct level *l;
+	const struct level *l = c->top;
 
-	if (c->depth == 0)
+	if (l == c->level)
 		return DONE;
-	l = &c->level[c->depth - 1];
 	skip_space(c);
 	if (c->p == c->end)
 		return fail(c, "ends too early");
-	if (*c->p == (l->object ? '}' : ']')) {
-		close_container(c);
-		return AFTER;
-	}
+	if (*c->p == l->close)
+		return scan_end(c);
 	if (*c->p != ',')
 		return fail(c, "expected ',' or the end of a list");
 	c->p++;
-	skip_space(c);
-	return l->object ? scan_members(c) : VALUE;
+	return l->object ? NAME : VALUE;
 }
 
-/* One value, or the opening of one and what it begins with. */
-HOT enum next
+/* A container, or what it begins with. */
+static enum next
+scan_container(struct cursor *c, bool object)
+{
+	if (c->top == &c->level[SCAN_DEPTH_MAX])
+		return fail(c, "nested too deep");
+	if (push(c, object ? TOK_OBJECT : TOK_ARRAY) == NULL)
+		return BAD;
+	open_container(c, c->top++, c->name, c->n - 1, object, c->seen);
+	c->p++;
+	skip_space(c);
+	if (c->p < c->end && *c->p == c->top->close)
+		return scan_end(c);
+	return object ? NAME : VALUE;
+}
+
+static enum next
 scan_value(struct cursor *c)
 {
-	bool object;
-
+	skip_space(c);
 	if (c->p == c->end)
 		return fail(c, "ends too early");
-	object = *c->p == '{';
-	if (!object && *c->p != '[')
-		return scan_scalar(c);
-	if (!open_container(c, object ? TOK_OBJECT : TOK_ARRAY))
-		return BAD;
-	skip_space(c);
-	if (c->p < c->end && *c->p == (object ? '}' : ']')) {
-		close_container(c);
-		return AFTER;
+	if (*c->p == '{' || *c->p == '[')
+		return scan_container(c, *c->p == '{');
+	return scan_scalar(c);
+}
+
+static enum next
+step(struct cursor *c, enum next next)
+{
+	switch (next) {
+	case NAME:
+		return scan_name(c);
+	case VALUE:
+		return scan_value(c);
+	default:
+		return scan_after(c);
 	}
-	return object ? scan_members(c) : VALUE;
 }
 
 int
@@ -448,13 +252,14 @@ scan_text(struct scan *s, struct slice text)
 	c.s = s;
 	c.text = c.p = text.p;
 	c.end = text.p + text.len;
-	c.junk = c.live = 0;
-	c.depth = 0;
-	c.name = NULL;
+	c.seen = (struct seen){ .junk = 0 };
+	c.name = c.none = NULL;
+	c.top = c.level;
+	c.level[0] = (struct level){ .set = s->names == NULL ? NULL :
+		&s->names->root, .link = &c.none };
 	c.to_learn = LEARN_MAX;
 	s->text = text.p;
-	if (s->names != NULL)
-		names_begin(s->names, s->n);
+	c.base = s->names == NULL ? 0 : names_begin(s->names, s->n);
 	s->n = 0;
 	s->unique = s->names != NULL;
 	s->spaced = false;
@@ -467,9 +272,8 @@ scan_text(struct scan *s, struct slice text)
 	c.tok = s->tok;
 	c.cap = (uint32_t)s->cap;
 	c.n = 0;
-	skip_space(&c);
-	while (next < DONE)
-		next = next == VALUE ? scan_value(&c) : scan_after(&c);
+	while ((next = step(&c, next)) < DONE)
+		next = scan_run(&c, next);
 	s->n = c.n;
 	skip_space(&c);
 	if (next == DONE && c.p != c.end)

@@ -10,7 +10,7 @@
 
 #ifdef __SSE2__
 #include <immintrin.h>
-#define WIDE_TARGET __attribute__((target("avx2,bmi,pclmul,popcnt")))
+#define WIDE_TARGET __attribute__((target("avx2,bmi,bmi2,pclmul,popcnt")))
 #else
 #define WIDE_TARGET
 #endif

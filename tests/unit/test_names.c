@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/json/scan.h"
 #include "collector/json/wide.h"
@@ -24,8 +25,14 @@ same_tokens(void)
 	CU_ASSERT_EQUAL(plain.spaced, learned.spaced);
 	for (size_t i = 0; i < plain.n; i++) {
 		struct tok t = learned.tok[i];
+		const struct name *name = &names.name[t.name];
 
-		known += t.name != 0;
+		if (t.name != 0) {
+			known++;
+			CU_ASSERT_EQUAL_FATAL(name->len, t.len + 1u);
+			CU_ASSERT_EQUAL(memcmp(name->text,
+			    learned.text + t.start, t.len), 0);
+		}
 		t.name = 0;
 		CU_ASSERT_EQUAL(memcmp(&t, &plain.tok[i], sizeof(t)), 0);
 	}
@@ -74,7 +81,7 @@ end(void)
 #define RECORD "{\"id\":\"1\",\"name\":\"a plain name, longer than a block\"," \
 	"\"n\":-1.5e3,\"ok\":true,\"no\":false,\"nothing\":null,\"empty\":\"\"," \
 	"\"o\":{\"id\":2,\"list\":[{\"id\":3,\"x\":{}},{\"id\":4,\"y\":[]}]}," \
-	"\"exactly_as_long_as_a_name_is_learned\":[1]," \
+	"\"exactly_as_long_as_a_name_that_is_learned_\":[1]," \
 	"\"text\":\"\\u00e9\\n\xc3\xa9 and more\",\"last\":0}"
 
 static void
@@ -90,10 +97,11 @@ test_order(void)
 		{ "{\"id\":\"1\",\"n\":2,\"ok\":1,\"nothing\":[],\"last\":9}", 5 },
 		{ "{\"last\":1,\"id\":2,\"new\":3,\"name\":4}", 4 },
 		{ "{ \"id\" : 1 , \"name\":\t2 }", 1 },
+		{ "{\"id\":[ ],\"o\":{ },\"n\":[1 ,[ 2,[ ] ],{ \"x\":3} ]}", 4 },
 		/* Known in another object only; twice; written otherwise. */
 		{ "{\"list\":{\"id\":1},\"id\":1,\"id\":2}", 4 },
 		{ "{\"\\u0069d\":1}", 0 },
-		{ "{\"a name that is a little too long here\":1,\"id\":2}", 1 },
+		{ "{\"a name that is a little too long to be kept\":1,\"id\":2}", 1 },
 		{ RECORD, 17 },
 	};
 
@@ -108,6 +116,35 @@ test_order(void)
 		end();
 		json_wide = had;
 	}
+}
+
+/* Objects of many kinds, each with a choice of the members in their order: what
+ * is expected is wrong as often as not. */
+static void
+test_kinds(void)
+{
+	uint32_t dice = 1;
+
+	begin();
+	for (int i = 0; i < 3000; i++) {
+		char text[128] = "{";
+		size_t len = 1, members = 0;
+
+		dice = dice * 1664525 + 1013904223;
+		for (int k = 0; k < 12; k++) {
+			if ((dice >> (8 + k) & 1) == 0)
+				continue;
+			len += (size_t)snprintf(text + len, 16, "%s\"m%d\":1",
+			    members > 0 ? "," : "", k);
+			members++;
+		}
+		text[len++] = '}';
+		CU_ASSERT_EQUAL(scan_both((struct slice){ text, len }),
+		    members);
+		CU_ASSERT_TRUE(learned.unique);
+	}
+	CU_ASSERT_EQUAL(names.n, 12);
+	end();
 }
 
 /* A text that ends anywhere, or has any one byte wrong, is refused in the same
@@ -226,6 +263,7 @@ test_follow(void)
 
 static const struct unit_test tests[] = {
 	{ "names in any order", test_order },
+	{ "objects of many kinds", test_kinds },
 	{ "malformed texts", test_malformed },
 	{ "what is learned is bounded", test_bounds },
 	{ "names that stand twice", test_unique },

@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "collector/base/xalloc.h"
 #include "collector/json/scan.h"
 #include "collector/json/text.h"
 #include "tests/unit/unit.h"
@@ -112,6 +113,72 @@ test_depth(void)
 	}
 }
 
+/* As many tokens as there can be in so many bytes, up to the last one. */
+static void
+test_room(void)
+{
+	char text[9000];
+	size_t opened = SCAN_DEPTH_MAX - 1;
+
+	for (size_t len = 8000; len < 9000; len += 7) {
+		size_t at = 1;
+
+		text[0] = '[';
+		while (at + 2 < len - opened) {
+			text[at++] = '1';
+			text[at++] = ',';
+		}
+		memset(text + at, '[', opened);
+		CU_ASSERT_EQUAL(scan_text(&s, (struct slice){ text,
+		    at + opened }), -1);
+		CU_ASSERT_STRING_EQUAL(s.error, "ends too early");
+		CU_ASSERT(s.n <= s.cap);
+	}
+}
+
+static void
+test_too_many(void)
+{
+	size_t len = 2 * SCAN_TOKENS_MAX + 1;
+	char *text = xcalloc(len + 2, 1);
+
+	text[0] = '[';
+	for (size_t i = 1; i < len; i++)
+		text[i] = i % 2 == 1 ? '1' : ',';
+	text[len - 1] = ']';
+	CU_ASSERT_EQUAL(scan_text(&s, (struct slice){ text, len - 2 }), -1);
+	CU_ASSERT_EQUAL(s.n, SCAN_TOKENS_MAX);
+	CU_ASSERT_STRING_EQUAL(s.error, "ends too early");
+	text[len - 1] = ',';
+	text[len] = '1';
+	text[len + 1] = ']';
+	CU_ASSERT_EQUAL(scan_text(&s, (struct slice){ text, len + 2 }), -1);
+	CU_ASSERT_STRING_EQUAL(s.error, "too many values");
+	CU_ASSERT_EQUAL(s.n, SCAN_TOKENS_MAX);
+	free(text);
+}
+
+/* A text longer than what there are tokens for at the most, with a number at
+ * each place where the scanner may begin to look closer. */
+static void
+test_long(void)
+{
+	size_t len = 3 * SCAN_TOKENS_MAX;
+	char *text = xcalloc(len + 1, 1);
+
+	for (size_t first = 1; first <= 8; first++) {
+		memset(text, '1', len);
+		text[0] = '[';
+		for (size_t i = first; i < len - 3; i += 8)
+			text[i + 1] = ',';
+		text[len - 1] = ']';
+		CU_ASSERT_EQUAL(scan_text(&s, (struct slice){ text, len }), 0);
+		CU_ASSERT_EQUAL(s.tok[0].len, len);
+		CU_ASSERT_EQUAL(s.tok[2].len, 7);
+	}
+	free(text);
+}
+
 static void
 test_find(void)
 {
@@ -214,6 +281,9 @@ static const struct unit_test tests[] = {
 	{ "texts that are refused, and where", test_refused },
 	{ "texts that are accepted", test_accepted },
 	{ "depth is bounded", test_depth },
+	{ "room for tokens", test_room },
+	{ "too many values", test_too_many },
+	{ "a long text", test_long },
 	{ "paths", test_find },
 	{ "repeated members", test_repeated },
 	{ "escaping and unescaping", test_text },
