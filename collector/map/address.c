@@ -14,19 +14,16 @@ is_v4(struct slice s)
 	const char *p = s.p, *const end = p + s.len;
 
 	for (int octet = 0; octet < 4; octet++) {
-		unsigned v = 0;
-		int digits = 0;
+		unsigned v;
 
 		if (octet > 0 && (p == end || *p++ != '.'))
 			return false;
-		/* None follows a leading zero. */
-		while (p < end && digit(*p) <= 9 && digits < 3 &&
-		    (digits == 0 || v > 0)) {
-			v = v * 10 + digit(*p++);
-			digits++;
-		}
-		if (digits == 0 || v > 255)
+		if (p == end || (v = digit(*p++)) > 9)
 			return false;
+		/* None follows a leading zero. */
+		while (v > 0 && p < end && digit(*p) <= 9)
+			if ((v = v * 10 + digit(*p++)) > 255)
+				return false;
 	}
 	return p == end;
 }

@@ -1,5 +1,5 @@
 /*
- * The conversions of a row: one value in, one value out, or an entry in
+ * The conversions of a row: a value becomes another one, or an entry in
  * error.message.
  */
 #include "config.h"
@@ -48,21 +48,21 @@ convert_text_of(struct mapper *m, const struct val *v)
 }
 
 static bool
-to_date(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+to_date(struct mapper *m, const struct row *row, struct val *v)
 {
-	struct slice text = convert_text_of(m, in);
+	struct slice text = convert_text_of(m, v);
+	enum tok_kind kind = v->kind;
 	int64_t ms;
 	char *p;
 
 	p = map_alloc(m, ISO8601_LEN + 2);
-	*out = (struct val){ .p = p, .len = ISO8601_LEN + 2,
+	*v = (struct val){ .p = p, .len = ISO8601_LEN + 2,
 		.kind = TOK_STRING };
 	p[0] = '"';
 	p[ISO8601_LEN + 1] = '"';
 	if (iso8601_rewrite(text, p + 1))
 		return true;
-	if ((in->kind != TOK_STRING && in->kind != TOK_NUMBER) ||
+	if ((kind != TOK_STRING && kind != TOK_NUMBER) ||
 	    (row->conv == MAP_DATE_LENIENT ? iso8601_parse_lenient :
 					     iso8601_parse)(text, &ms) < 0) {
 		convert_fail(m, row, "date", "unable to parse date ", text,
@@ -84,20 +84,17 @@ convert_same_fold(struct slice s, const char *word)
 }
 
 static bool
-to_bool(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+to_bool(struct mapper *m, const struct row *row, struct val *v)
 {
 	struct slice text;
 
-	if (in->kind == TOK_TRUE || in->kind == TOK_FALSE) {
-		*out = *in;
+	if (v->kind == TOK_TRUE || v->kind == TOK_FALSE)
 		return true;
-	}
-	text = convert_text_of(m, in);
+	text = convert_text_of(m, v);
 	if (convert_same_fold(text, "true")) {
-		*out = (struct val){ .p = "true", .len = 4, .kind = TOK_TRUE };
+		*v = (struct val){ .p = "true", .len = 4, .kind = TOK_TRUE };
 	} else if (convert_same_fold(text, "false")) {
-		*out = (struct val){ .p = "false", .len = 5,
+		*v = (struct val){ .p = "false", .len = 5,
 			.kind = TOK_FALSE };
 	} else {
 		convert_fail(m, row, "convert", "", text, "] is not a boolean "
@@ -108,18 +105,15 @@ to_bool(struct mapper *m, const struct row *row, const struct val *in,
 }
 
 static bool
-to_ip(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+to_ip(struct mapper *m, const struct row *row, struct val *v)
 {
-	struct slice text = convert_text_of(m, in);
+	struct slice text = convert_text_of(m, v);
 
-	if (in->kind != TOK_STRING || !address_is_valid(text)) {
-		convert_fail(m, row, "convert", "", text,
-		    "] is not a valid ipv4/ipv6 address");
-		return false;
-	}
-	*out = *in;
-	return true;
+	if (v->kind == TOK_STRING && address_is_valid(text))
+		return true;
+	convert_fail(m, row, "convert", "", text,
+	    "] is not a valid ipv4/ipv6 address");
+	return false;
 }
 
 /*
@@ -127,34 +121,32 @@ to_ip(struct mapper *m, const struct row *row, const struct val *in,
  * inside are kept (and are no addresses).  One bad part fails the row.
  */
 static bool
-to_ip_list(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+to_ip_list(struct mapper *m, const struct row *row, struct val *v)
 {
 	struct slice text;
 	struct val list = { .kind = 0 };
 
-	if (in->kind != TOK_STRING)
-		return to_ip(m, row, in, out);
-	text = val_plain(m, in);
+	if (v->kind != TOK_STRING)
+		return to_ip(m, row, v);
+	text = val_plain(m, v);
 	while (text.len > 0 && text.p[text.len - 1] == ',')
 		text.len--;
 	while (text.len > 0) {
 		const char *comma = memchr(text.p, ',', text.len);
 		size_t n = comma == NULL ? text.len :
 					   (size_t)(comma - text.p);
-		bool whole = text.p == in->p + 1 && n == in->len - 2;
-		struct val part = whole ? *in :
+		bool whole = text.p == v->p + 1 && n == v->len - 2;
+		struct val part = whole ? *v :
 		    val_string(m, (struct slice){ text.p, n });
-		struct val valid;
 
-		if (!to_ip(m, row, &part, &valid))
+		if (!to_ip(m, row, &part))
 			return false;
-		map_append(m, &list, &valid);
+		map_append(m, &list, &part);
 		n += comma != NULL;
 		text.p += n;
 		text.len -= n;
 	}
-	*out = list;
+	*v = list;
 	return list.kind != 0;
 }
 
@@ -224,13 +216,14 @@ convert_list(struct mapper *m, const struct row *row, size_t tok,
 
 	for (size_t i = tok + 1; i < end; i = m->scan.tok[i].next) {
 		const struct tok *t = &m->scan.tok[i];
-		struct val in = val_of_tok(m, i), one;
 		bool each = (row->flags & MAP_EACH) != 0;
+		struct val v;
 
 		if (passes_over(m, t, each))
 			continue;
-		if (scalar[conv](m, row, &in, &one))
-			map_append(m, &list, &one);
+		val_set(&v, m, i);
+		if (scalar[conv](m, row, &v))
+			map_append(m, &list, &v);
 		else if (!each && row->conv != MAP_TEXT)
 			return false;
 	}
@@ -243,12 +236,11 @@ map_convert(struct mapper *m, const struct row *row, size_t tok,
     struct val *out)
 {
 	const struct tok *t = &m->scan.tok[tok];
-	struct val in;
 
 	if (row->conv == MAP_JOIN)
 		return convert_join(m, tok, out);
 	if (t->kind == TOK_ARRAY && goes_into_lists(row))
 		return convert_list(m, row, tok, out);
-	in = val_of_tok(m, tok);
-	return row->scalar(m, row, &in, out);
+	val_set(out, m, tok);
+	return row->scalar(m, row, out);
 }

@@ -59,27 +59,26 @@ is_canonical(struct slice s)
 }
 
 bool
-convert_long(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+convert_long(struct mapper *m, const struct row *row, struct val *v)
 {
-	struct slice text = convert_text_of(m, in);
+	struct slice text = convert_text_of(m, v);
 	char digits[24];
-	int64_t v;
+	int64_t number;
 	int n;
 
 	if (is_canonical(text)) {
-		*out = (struct val){ .p = text.p, .len = (uint32_t)text.len,
+		*v = (struct val){ .p = text.p, .len = (uint32_t)text.len,
 			.kind = TOK_NUMBER };
 		return true;
 	}
-	if ((in->kind != TOK_STRING && in->kind != TOK_NUMBER) ||
-	    !parse_long(text, &v)) {
+	if ((v->kind != TOK_STRING && v->kind != TOK_NUMBER) ||
+	    !parse_long(text, &number)) {
 		convert_fail(m, row, "convert", "unable to convert ", text,
 		    "] to long");
 		return false;
 	}
-	n = snprintf(digits, sizeof(digits), "%lld", (long long)v);
-	*out = val_json(m, (struct slice){ digits, (size_t)n }, TOK_NUMBER);
+	n = snprintf(digits, sizeof(digits), "%lld", (long long)number);
+	*v = val_json(m, (struct slice){ digits, (size_t)n }, TOK_NUMBER);
 	return true;
 }
 
@@ -170,19 +169,18 @@ print_plain(char *out, struct slice text, size_t digits_max)
 }
 
 bool
-convert_double(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+convert_double(struct mapper *m, const struct row *row, struct val *v)
 {
 	bool single = row->conv == MAP_FLOAT, good = false;
-	struct slice text = convert_text_of(m, in);
+	struct slice text = convert_text_of(m, v);
 	char digits[40];
-	double v = 0;
+	double number = 0;
 	size_t n;
 
-	if (in->kind == TOK_STRING || in->kind == TOK_NUMBER) {
+	if (v->kind == TOK_STRING || v->kind == TOK_NUMBER) {
 		n = print_plain(digits, text, single ? FLT_DIG : DBL_DIG);
 		if (n > 0) {
-			*out = val_json(m, (struct slice){ digits, n },
+			*v = val_json(m, (struct slice){ digits, n },
 			    TOK_NUMBER);
 			return true;
 		}
@@ -191,16 +189,16 @@ convert_double(struct mapper *m, const struct row *row, const struct val *in,
 		good = strlen(m->text.p) == text.len &&
 		    is_decimal(m->text.p);
 		if (good)
-			v = single ? (double)strtof(m->text.p, NULL) :
-				     strtod(m->text.p, NULL);
-		good = good && isfinite(v);
+			number = single ? (double)strtof(m->text.p, NULL) :
+					  strtod(m->text.p, NULL);
+		good = good && isfinite(number);
 	}
 	if (!good) {
 		convert_fail(m, row, "convert", "unable to convert ", text,
 		    single ? "] to float" : "] to double");
 		return false;
 	}
-	*out = val_json(m, (struct slice){ digits, (size_t)print_shortest(
-	    digits, sizeof(digits), v, single) }, TOK_NUMBER);
+	*v = val_json(m, (struct slice){ digits, (size_t)print_shortest(
+	    digits, sizeof(digits), number, single) }, TOK_NUMBER);
 	return true;
 }

@@ -6,11 +6,10 @@
 #include "collector/map/convert.h"
 
 bool
-convert_text(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+convert_text(struct mapper *m, const struct row *row, struct val *v)
 {
 	(void)row;
-	return val_as_text(m, in, out);
+	return v->kind == TOK_STRING || val_as_text(m, v, v);
 }
 
 /*
@@ -49,53 +48,50 @@ add_container(struct mapper *m, struct buf *b, size_t tok, bool java)
 }
 
 bool
-convert_lower(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+convert_lower(struct mapper *m, const struct row *row, struct val *v)
 {
 	struct slice text;
 	char *p;
 
 	(void)row;
-	if (in->kind != TOK_STRING)
+	if (v->kind != TOK_STRING)
 		return false;
-	text = val_plain(m, in);
+	text = val_plain(m, v);
 	p = map_alloc(m, text.len);
 	for (size_t i = 0; i < text.len; i++)
 		p[i] = text.p[i] >= 'A' && text.p[i] <= 'Z' ?
 		    (char)(text.p[i] - 'A' + 'a') : text.p[i];
-	*out = val_string(m, (struct slice){ p, text.len });
+	*v = val_string(m, (struct slice){ p, text.len });
 	return true;
 }
 
 bool
-convert_string(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+convert_string(struct mapper *m, const struct row *row, struct val *v)
 {
-	if (val_as_text(m, in, out))
+	if (convert_text(m, row, v))
 		return true;
-	if (in->kind == TOK_NULL) {
+	if (v->kind == TOK_NULL) {
 		convert_fail(m, row, "convert", "unable to convert ",
 		    SLICE("null"), "] to string");
 		return false;
 	}
 	buf_reset(&m->text);
-	add_container(m, &m->text, in->tok, row->conv == MAP_STRING_JAVA);
-	*out = val_string(m, buf_slice(&m->text));
+	add_container(m, &m->text, v->tok, row->conv == MAP_STRING_JAVA);
+	*v = val_string(m, buf_slice(&m->text));
 	return true;
 }
 
 bool
-convert_mac(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+convert_mac(struct mapper *m, const struct row *row, struct val *v)
 {
 	struct slice text;
 	char *p;
 
 	(void)row;
-	if (in->kind != TOK_STRING)
+	if (v->kind != TOK_STRING)
 		return false;
 	/* Upper case is no good for an escape. */
-	text = in->escaped ? val_plain(m, in) : (struct slice){ in->p, in->len };
+	text = v->escaped ? val_plain(m, v) : (struct slice){ v->p, v->len };
 	p = map_alloc(m, text.len);
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.p[i];
@@ -104,16 +100,15 @@ convert_mac(struct mapper *m, const struct row *row, const struct val *in,
 			c = '-';
 		p[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 	}
-	*out = *in;
-	out->p = p;
-	if (in->escaped)
-		*out = val_string(m, (struct slice){ p, text.len });
+	if (v->escaped)
+		*v = val_string(m, (struct slice){ p, text.len });
+	else
+		v->p = p;
 	return true;
 }
 
 bool
-convert_os_type(struct mapper *m, const struct row *row, const struct val *in,
-    struct val *out)
+convert_os_type(struct mapper *m, const struct row *row, struct val *v)
 {
 	static const struct {
 		const char *word;
@@ -130,14 +125,14 @@ convert_os_type(struct mapper *m, const struct row *row, const struct val *in,
 	struct slice text;
 
 	(void)row;
-	if (in->kind != TOK_STRING)
+	if (v->kind != TOK_STRING)
 		return false;
-	text = val_plain(m, in);
+	text = val_plain(m, v);
 	for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++)
 		for (size_t i = 0; i + types[t].len <= text.len; i++)
 			if (convert_same_fold((struct slice){ text.p + i,
 			    types[t].len }, types[t].word)) {
-				*out = (struct val){ .p = types[t].json,
+				*v = (struct val){ .p = types[t].json,
 					.len = (uint32_t)types[t].len + 2,
 					.kind = TOK_STRING };
 				return true;

@@ -168,32 +168,33 @@ static inline void
 fill_plain(struct mapper *m, const struct row *row, const struct tok *t,
     size_t tok, size_t base)
 {
-	struct val v;
-
 	if ((t->flags & TOK_VOID) != 0)
 		return;
-	v = val_of_tok(m, tok);
-	*map_slot(m, base, row->dest[0]) = v;
-	for (size_t i = 1; i < row->n_dests; i++)
-		*map_slot(m, base, row->dest[i]) = v;
+	for (size_t i = 0; i < row->n_dests; i++)
+		val_set(map_slot(m, base, row->dest[i]), m, tok);
 }
 
-/* The next most frequent: converted, to a place of its own. */
+/* The next most frequent: converted, to places of its own. */
 static inline void
 fill_scalar(struct mapper *m, const struct row *row, const struct tok *t,
     size_t tok, size_t base)
 {
-	struct val in, v;
+	struct val *slot = map_slot(m, base, row->dest[0]);
 
-	if (t->kind >= TOK_OBJECT) {
+	/* What another row has set stays when this one fails. */
+	if (t->kind >= TOK_OBJECT || slot->kind != 0) {
 		run_row(m, row, tok, base);
 		return;
 	}
 	if ((t->flags & TOK_VOID) != 0)
 		return;
-	in = val_of_tok(m, tok);
-	if (row->scalar(m, row, &in, &v))
-		*map_slot(m, base, row->dest[0]) = v;
+	val_set(slot, m, tok);
+	if (!row->scalar(m, row, slot)) {
+		slot->kind = 0;
+		return;
+	}
+	for (size_t i = 1; i < row->n_dests; i++)
+		*map_slot(m, base, row->dest[i]) = map_copy_of(m, slot);
 }
 
 /* The rows of one member, and what is known below it. */

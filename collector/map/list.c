@@ -59,11 +59,10 @@ map_copy_of(struct mapper *m, const struct val *v)
 static bool
 same_value(const struct val *a, const struct val *b)
 {
-	if (a->kind != TOK_STRING || b->kind != TOK_STRING)
+	if ((!a->escaped && !b->escaped) || a->kind != TOK_STRING ||
+	    b->kind != TOK_STRING)
 		return slice_eq((struct slice){ a->p, a->len },
 		    (struct slice){ b->p, b->len });
-	if (!a->escaped && !b->escaped && a->len != b->len)
-		return false;
 	return json_same_text((struct slice){ a->p + 1, a->len - 2 },
 	    a->escaped, (struct slice){ b->p + 1, b->len - 2 }, b->escaped);
 }

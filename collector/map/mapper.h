@@ -12,6 +12,7 @@
 #include "collector/base/buf.h"
 #include "collector/json/scan.h"
 #include "collector/map/map.h"
+#include "collector/map/out.h"
 #include "collector/map/table.h"
 
 /* Kinds of values beyond enum tok_kind. */
@@ -63,9 +64,9 @@ struct dest {
 
 struct row;
 
-/* One conversion: a value in, a value out; see convert.h. */
+/* One conversion of a value, in its place; see convert.h. */
 typedef bool convert_fn(struct mapper *m, const struct row *row,
-    const struct val *in, struct val *out);
+    struct val *v);
 
 struct row {
 	enum map_conv conv;
@@ -91,7 +92,7 @@ enum { IN_PLACE_NONE = -1, IN_PLACE_HIDDEN = -2 };
 enum way {
 	WAY_ROWS, /* all there may be */
 	WAY_PLAIN, /* one row, MAP_AS_IS, to places of its own */
-	WAY_SCALAR, /* one row that converts it, to a place of its own */
+	WAY_SCALAR, /* one row that converts it, to places of its own */
 	WAY_DROPPED /* nothing is known of it but that it is dropped */
 };
 
@@ -124,14 +125,16 @@ struct node {
 };
 
 /* So much can be read behind the text of a leaf. */
-#define LEAF_PAD 32
+#define LEAF_PAD OUT_BLOCK
+/* Objects around a leaf, at most. */
+#define LEAF_DEPTH 12
 
 /* A field of the document (or of an element): a slot and the way to it. */
 struct leaf {
 	uint16_t slot;
 	uint8_t depth; /* objects around it */
 	uint8_t common; /* of these, shared with the leaf before */
-	uint16_t off[12]; /* text + off[d]: what opens it from depth d on */
+	uint16_t off[LEAF_DEPTH]; /* text + off[d]: its part from depth d on */
 	uint16_t len;
 	char *text; /* "a":{"b":{"c": */
 };
@@ -247,14 +250,27 @@ map_slot(struct mapper *m, size_t base, struct dest d)
 	return &m->val[(d.root ? 0 : base) + d.slot];
 }
 
-static inline struct val
-val_of_tok(const struct mapper *m, size_t tok)
+/*
+ * The value of a token, put where it is to be: a copy of what was just put
+ * together of narrower parts has to wait until all of them are in the cache.
+ */
+static inline void
+val_set(struct val *v, const struct mapper *m, size_t tok)
 {
 	const struct tok *t = &m->scan.tok[tok];
 
-	return (struct val){ .p = m->scan.text + t->start, .len = t->len,
+	*v = (struct val){ .p = m->scan.text + t->start, .len = t->len,
 		.tok = (uint32_t)tok, .kind = t->kind,
 		.escaped = (t->flags & TOK_ESCAPED) != 0 };
+}
+
+static inline struct val
+val_of_tok(const struct mapper *m, size_t tok)
+{
+	struct val v;
+
+	val_set(&v, m, tok);
+	return v;
 }
 
 /* compile.c */

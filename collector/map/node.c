@@ -136,7 +136,7 @@ way_of(const struct member *x)
 		return WAY_ROWS;
 	if (row->conv == MAP_AS_IS)
 		return WAY_PLAIN;
-	return row->scalar != NULL && row->alone ? WAY_SCALAR : WAY_ROWS;
+	return row->scalar != NULL ? WAY_SCALAR : WAY_ROWS;
 }
 
 static void

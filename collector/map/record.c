@@ -2,8 +2,6 @@
 
 #include "collector/map/record.h"
 
-#include <limits.h>
-
 #include "collector/map/convert.h"
 
 static struct val *
@@ -21,10 +19,12 @@ map_has(const struct map_record *r, int slot)
 void
 map_copy(struct map_record *r, int to, int from)
 {
-	struct val v = map_copy_of(&r->m, slot_of(r, from));
+	const struct val *v = slot_of(r, from);
 
-	if (v.kind != 0)
-		*slot_of(r, to) = v;
+	if (v->kind == VAL_LIST)
+		*slot_of(r, to) = map_copy_of(&r->m, v);
+	else if (v->kind != 0)
+		*slot_of(r, to) = *v;
 }
 
 void
@@ -116,15 +116,20 @@ add_one(struct map_record *r, int to, const struct val *v, add_fn *add)
 {
 	struct val text;
 
-	if (val_as_text(&r->m, v, &text))
+	if (v->kind == TOK_STRING)
+		add(&r->m, slot_of(r, to), v);
+	else if (val_as_text(&r->m, v, &text))
 		add(&r->m, slot_of(r, to), &text);
 }
 
 static void
 add_each(struct map_record *r, int to, int from, add_fn *add)
 {
-	struct val v = *slot_of(r, from);
+	struct val v;
 
+	if (!map_has(r, from))
+		return;
+	v = *slot_of(r, from);
 	if (v.kind != VAL_LIST) {
 		add_one(r, to, &v, add);
 		return;
@@ -164,12 +169,8 @@ map_mac_list(struct map_record *r, int slot)
 
 	if (v->kind != VAL_LIST)
 		return;
-	for (size_t i = v->tok; i != 0; i = r->m.item[i].next) {
-		struct val mac;
-
-		if (convert_mac(&r->m, &row, &r->m.item[i].val, &mac))
-			r->m.item[i].val = mac;
-	}
+	for (size_t i = v->tok; i != 0; i = r->m.item[i].next)
+		convert_mac(&r->m, &row, &r->m.item[i].val);
 }
 
 void
@@ -206,12 +207,22 @@ begins_with(struct slice text, const char *word)
 	return word[i] == '\0';
 }
 
+static bool
+is_word(struct slice text, const char *word, bool fold)
+{
+	size_t i = 0;
+
+	while (i < text.len && word[i] != '\0' &&
+	    (fold ? lower(text.p[i]) : text.p[i]) == word[i])
+		i++;
+	return i == text.len && word[i] == '\0';
+}
+
 bool
 map_is_one_of(struct slice text, const char *const *words, size_t n)
 {
 	for (size_t i = 0; text.p != NULL && i < n; i++)
-		if (strlen(words[i]) == text.len &&
-		    begins_with(text, words[i]))
+		if (is_word(text, words[i], true))
 			return true;
 	return false;
 }
@@ -219,22 +230,29 @@ map_is_one_of(struct slice text, const char *const *words, size_t n)
 uint32_t
 map_words(struct slice text, const char *const *words, size_t n)
 {
-	uint32_t first[UCHAR_MAX + 1] = { 0 }, found = 0;
+	/* The words that have a letter in their first places; its lower five
+	 * bits are the same in both cases. */
+	struct { uint32_t first, second, third; } at[32] = { { 0 } };
+	/* Those that the last one or two bytes may be the beginning of. */
+	uint32_t one = 0, two = 0, found = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)words[i][0];
-
-		first[c] |= (uint32_t)1 << i;
-		first[c - 'a' + 'A'] = first[c];
+		at[words[i][0] & 31].first |= (uint32_t)1 << i;
+		at[words[i][1] & 31].second |= (uint32_t)1 << i;
+		at[words[i][2] & 31].third |= (uint32_t)1 << i;
 	}
-	for (; text.len > 0; text.p++, text.len--) {
-		uint32_t maybe = first[(unsigned char)text.p[0]] & ~found;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned c = text.p[i] & 31;
+		uint32_t maybe = two & at[c].third & ~found;
 
+		two = one & at[c].second;
+		one = at[c].first;
 		for (; maybe != 0; maybe &= maybe - 1) {
-			int i = __builtin_ctz(maybe);
+			int word = __builtin_ctz(maybe);
 
-			if (begins_with(text, words[i]))
-				found |= (uint32_t)1 << i;
+			if (begins_with((struct slice){ text.p + i - 2,
+			    text.len - i + 2 }, words[word]))
+				found |= (uint32_t)1 << word;
 		}
 	}
 	return found;
@@ -247,8 +265,7 @@ map_translate(struct map_record *r, int to, int from,
 	struct slice text = map_string(r, from);
 
 	for (size_t i = 0; text.p != NULL && i < n; i++) {
-		if (fold ? !map_is_one_of(text, &words[i].word, 1) :
-			   !slice_is(text, words[i].word))
+		if (!is_word(text, words[i].word, fold))
 			continue;
 		if (words[i].json != NULL)
 			map_set_json(r, to, words[i].json);

@@ -82,7 +82,7 @@ void map_split_user(struct map_record *r, int from, int name, int domain);
 bool map_is_one_of(struct slice text, const char *const *words, size_t n);
 
 /*
- * Which of up to 32 words (lower case, beginning with a letter) the text
+ * Which of up to 32 words (lower case, of three bytes or more) the text
  * contains, upper and lower case alike: bit i for words[i].
  */
 uint32_t map_words(struct slice text, const char *const *words, size_t n);

@@ -46,6 +46,26 @@ test_plain_rows(void)
 	toy_fini(&t);
 }
 
+/* Two rows for one target: the later member counts, unless its row fails. */
+static void
+test_shared_target(void)
+{
+	static const struct map_row rows[] = {
+		{ "a", MAP_LONG, "x.n", NULL, 0 },
+		{ "b", MAP_LONG, "x.n", NULL, 0 },
+	};
+	struct toy t;
+
+	TOY(&t, rows);
+	TOY_IS(&t, "{\"a\":1,\"b\":2}", "\"x\":{\"n\":2}");
+	TOY_IS(&t, "{\"b\":2,\"a\":1}", "\"x\":{\"n\":1}");
+	TOY_IS(&t, "{\"a\":1,\"b\":\"\"}", "\"x\":{\"n\":1}");
+	TOY_FAILS(&t, "{\"a\":1,\"b\":\"two\"}", "\"x\":{\"n\":1}", 1);
+	TOY_FAILS(&t, "{\"a\":\"one\",\"b\":2}", "\"x\":{\"n\":2}", 1);
+	TOY_FAILS(&t, "{\"a\":\"one\",\"b\":\"two\"}", "", 2);
+	toy_fini(&t);
+}
+
 static void
 test_unknown_members(void)
 {
@@ -252,14 +272,44 @@ test_duplicate_below(void)
 	TOY_ONE(rows, "{\"s\":{\"g\":{\"id\":1}}}", "\"y\":{\"id\":1}", 0);
 }
 
+static void
+test_words(void)
+{
+	static const char *const words[] = { "log", "logged in", "gin", "added",
+		"dad" };
+	static const struct {
+		const char *text;
+		uint32_t found;
+	} cases[] = {
+		{ "", 0 },
+		{ "lo", 0 },
+		{ "log", 1 },
+		{ "xLOG", 1 },
+		{ "logged i", 1 },
+		{ "Loglogged in", 1 | 2 },
+		{ "logged  in", 1 },
+		{ "logGIN", 1 | 4 },
+		{ "dadded", 8 | 16 },
+		/* The same in their lower five bits. */
+		{ "l/g ,og aDDE$", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		CU_ASSERT_EQUAL(map_words(slice_of(cases[i].text), words,
+		    sizeof(words) / sizeof(words[0])), cases[i].found);
+	CU_ASSERT_EQUAL(map_words((struct slice){ NULL, 0 }, words, 5), 0);
+}
+
 static const struct unit_test tests[] = {
 	{ "rows, targets and what is empty", test_plain_rows },
+	{ "two rows for one target", test_shared_target },
 	{ "members without a row", test_unknown_members },
 	{ "members that are kept", test_rest },
 	{ "names in snake_case", test_snake },
 	{ "values that are converted where they stay", test_in_place },
 	{ "custom fields that ECS repeats", test_duplicate },
 	{ "what stays beside them", test_duplicate_below },
+	{ "words in a text", test_words },
 };
 
 UNIT_MAIN("map", tests)

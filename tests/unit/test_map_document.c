@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "collector/base/xalloc.h"
 #include "collector/map/map.h"
 #include "tests/unit/toy_map.h"
 #include "tests/unit/unit.h"
@@ -214,7 +215,7 @@ test_raw_form(void)
 	"\"k\":\"w\"},\"l\":[{\"d\":\"\\\\\"},{\"d\":{\"e\":[1,2]},\"f\":1}]}"
 
 /* What is reserved beyond what is written, at most. */
-#define SLACK 64
+#define SLACK 128
 
 /* Every cap below the length is "full", and out stays as it was. */
 static void
@@ -246,6 +247,33 @@ test_caps(void)
 			buf_fini(&out);
 		}
 		toy_fini(&t);
+	}
+}
+
+/* Values of all lengths, at the very end of what may be read, too: in memory of
+ * their own, behind which a sanitizer watches. */
+static void
+test_lengths(void)
+{
+	static const struct map_row kept[] = {
+		{ "", MAP_REST, "x", NULL, 0 },
+	};
+	static const struct map_row moved[] = {
+		{ "a", MAP_AS_IS, "x.a", NULL, 0 },
+		{ "b[]", MAP_TEXT, "x.b", NULL, 0 },
+	};
+	char value[200];
+
+	memset(value, 'v', sizeof(value));
+	for (int n = 0; n < (int)sizeof(value); n++) {
+		char *record = xasprintf("{\"a\":\"%.*s\",\"b\":[\"%.*s\","
+		    "\"w\"]}", n + 1, value, n + 1, value);
+		char *want = xasprintf("\"x\":%s", record);
+
+		TOY_ONE(kept, record, want, 0);
+		TOY_ONE(moved, record, want, 0);
+		free(want);
+		free(record);
 	}
 }
 
@@ -333,6 +361,7 @@ static const struct unit_test tests[] = {
 	{ "event.original", test_original },
 	{ "the original by its tag", test_original_by_tag },
 	{ "the raw form", test_raw_form },
+	{ "texts of all lengths", test_lengths },
 	{ "documents that do not fit", test_caps },
 	{ "counters", test_counts },
 	{ "repeated members", test_repeated },

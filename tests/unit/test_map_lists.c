@@ -133,9 +133,17 @@ test_shared_list(void)
 		{ "m", MAP_LONG, "x.b", NULL, MAP_APPEND },
 		{ "o", MAP_LONG, "x.a", NULL, MAP_APPEND },
 	};
+	static const struct map_row text[] = {
+		{ "n", MAP_IP_LIST, "x.a", "x.b", 0 },
+		{ "m", MAP_IP, "x.b", NULL, MAP_APPEND },
+	};
 
 	TOY_ONE(rows, "{\"n\":[1,2],\"m\":3,\"o\":4}",
 	    "\"x\":{\"a\":[1,2,4],\"b\":[1,2,3]}", 0);
+	TOY_ONE(text, "{\"n\":\"192.0.2.1,192.0.2.2\",\"m\":\"192.0.2.3\"}",
+	    "\"x\":{\"a\":[\"192.0.2.1\",\"192.0.2.2\"],\"b\":[\"192.0.2.1\","
+	    "\"192.0.2.2\",\"192.0.2.3\"]}", 0);
+	TOY_ONE(text, "{\"n\":\"192.0.2.1,?\"}", "", 1);
 }
 
 static void
