@@ -25,6 +25,7 @@ static const struct client_limits default_limits = {
 	.bomb_times = 250,
 	.blank_bytes = 4096,
 	.error_bytes = 64 * 1024,
+	.tellings = 32 * 1024,
 	/* The nginx in front of a console ends a silence of 60 s itself. */
 	.slow_bytes = 100,
 	.slow_seconds = 60,
@@ -202,6 +203,7 @@ client_poll(struct client *c, int timeout_ms, int wake_fd)
 	/* Some versions call a signal an error: what is due runs all the
 	 * same. */
 	curl_multi_poll(c->multi, &wake, wake_fd >= 0, timeout_ms, NULL);
+	c->turn++;
 	c->in_curl = true;
 	must(curl_multi_perform(c->multi, &left));
 	c->in_curl = false;

@@ -45,6 +45,9 @@ struct client_limits {
 	size_t bomb_times; /* ... so much larger than it was packed */
 	size_t blank_bytes; /* before the first character of JSON */
 	size_t error_bytes; /* of an error's body, before the line is cut */
+	/* Libcurl tells of progress with each byte of a proxy's answer to
+	 * CONNECT, which it reads without end in one call. */
+	unsigned tellings; /* in one turn; others come with 16 KiB or so */
 	long slow_bytes; /* a transfer that brings less a second ... */
 	long slow_seconds; /* ... for so long is cut */
 };
@@ -58,6 +61,7 @@ struct client {
 	size_t n_running;
 	size_t n_places; /* that they have */
 	struct request_list fresh; /* silent so far, the oldest first */
+	unsigned turn; /* of the loop; goes round */
 	bool in_curl;
 	TAILQ_HEAD(, console) ready; /* may have a request to send */
 	struct request_list dead;
@@ -115,6 +119,8 @@ struct request {
 
 	struct trace_exchange *traced; /* NULL: it is not */
 	struct head head;
+	unsigned turn; /* the last one in which libcurl told of progress ... */
+	unsigned tellings; /* ... and how often it did so in that */
 	size_t body_bytes;
 	bool sniffed; /* the body's first character was looked at */
 	bool too_large;
@@ -152,9 +158,12 @@ char *body_with_token(const char *body, struct slice token);
 
 /* request.c, judge.c */
 
-/* libcurl's CURLOPT_HEADERFUNCTION and CURLOPT_WRITEFUNCTION. */
+/* libcurl's CURLOPT_HEADERFUNCTION, CURLOPT_WRITEFUNCTION and
+ * CURLOPT_XFERINFOFUNCTION. */
 size_t request_on_header(char *p, size_t size, size_t n, void *cookie);
 size_t request_on_body(char *p, size_t size, size_t n, void *cookie);
+int request_on_progress(void *cookie, curl_off_t to_get, curl_off_t got,
+    curl_off_t to_send, curl_off_t sent);
 
 /* Give up the places of those that were silent for long enough. */
 void request_pass_silent(struct client *c);

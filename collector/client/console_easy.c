@@ -69,6 +69,8 @@ set_http(CURL *easy)
 	EASY_SET(easy, CURLOPT_USERAGENT, USER_AGENT);
 	EASY_SET(easy, CURLOPT_HEADERFUNCTION, request_on_header);
 	EASY_SET(easy, CURLOPT_WRITEFUNCTION, request_on_body);
+	EASY_SET(easy, CURLOPT_XFERINFOFUNCTION, request_on_progress);
+	EASY_SET(easy, CURLOPT_NOPROGRESS, 0L);
 	EASY_SET(easy, CURLOPT_NOSIGNAL, 1L);
 }
 
@@ -100,6 +102,7 @@ console_adopt_easy(struct console *con, CURL *easy)
 	EASY_SET(easy, CURLOPT_ERRORBUFFER, NULL);
 	EASY_SET(easy, CURLOPT_WRITEDATA, NULL);
 	EASY_SET(easy, CURLOPT_HEADERDATA, NULL);
+	EASY_SET(easy, CURLOPT_XFERINFODATA, NULL);
 	EASY_SET(easy, CURLOPT_PRIVATE, NULL);
 	con->idle[con->n_idle++] = easy;
 }

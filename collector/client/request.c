@@ -272,6 +272,23 @@ request_on_body(char *p, size_t size, size_t n, void *cookie)
 	return r->state == REQUEST_DEAD ? 0 : piece.len;
 }
 
+int
+request_on_progress(void *cookie, curl_off_t to_get, curl_off_t got,
+    curl_off_t to_send, curl_off_t sent)
+{
+	struct request *r = cookie;
+
+	(void)to_get;
+	(void)got;
+	(void)to_send;
+	(void)sent;
+	if (r->turn != r->client->turn) {
+		r->turn = r->client->turn;
+		r->tellings = 0;
+	}
+	return r->tellings++ >= r->client->limits.tellings;
+}
+
 static void
 set_call(struct request *r)
 {
@@ -294,6 +311,7 @@ set_call(struct request *r)
 	EASY_SET(easy, CURLOPT_HTTPHEADER, r->headers);
 	EASY_SET(easy, CURLOPT_ERRORBUFFER, r->error);
 	EASY_SET(easy, CURLOPT_HEADERDATA, r);
+	EASY_SET(easy, CURLOPT_XFERINFODATA, r);
 	EASY_SET(easy, CURLOPT_WRITEDATA, r);
 	EASY_SET(easy, CURLOPT_PRIVATE, r);
 }

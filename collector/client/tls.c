@@ -12,6 +12,7 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/client/easy.h"
+#include "collector/client/fair.h"
 #include "collector/client/trust.h"
 #include "collector/conf/conf_schema.h"
 
@@ -135,6 +136,7 @@ on_context(CURL *easy, void *tls, void *cookie)
 	/* A thousand connections mostly rest: their records' buffers, 32 KiB
 	 * each, come and go with what is sent. */
 	SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
+	fair_watch(tls);
 	buf_init(&err, 4096);
 	if (!is_set(ssl->verification_mode, "none") &&
 	    trust_use(tls, ssl->certificate_authorities, &err) != 0)

@@ -161,6 +161,8 @@ static const struct {
 	/* What libcurl calls a line of more than 100 KiB. */
 	{ CURLE_OUT_OF_MEMORY, { HEADER_TOO_LARGE } },
 	{ TOO_LARGE, { HEADER_TOO_LARGE } },
+	{ CURLE_ABORTED_BY_CALLBACK, { VERDICT_RETRY, "the proxy's answer has "
+	    "no end: check proxy_url" } },
 	{ CURLE_SSL_CONNECT_ERROR, { VERDICT_RETRY, "TLS failed" } },
 	/* A restart, or a TLS port that is spoken to in plain HTTP. */
 	{ CURLE_GOT_NOTHING, { VERDICT_RETRY, "the connection was closed "
@@ -174,8 +176,9 @@ static const struct {
 	    "is not for this host: check url" } },
 	{ CURLE_BAD_CONTENT_ENCODING, { VERDICT_RETRY, "the answer cannot be "
 	    "unpacked" } },
-	{ CURLE_SSL_CACERT_BADFILE, { VERDICT_CONFIG, "the CA file is "
-	    "unusable: check ssl.certificate_authorities" } },
+	{ CURLE_SSL_CACERT_BADFILE, { VERDICT_CONFIG, "the CAs to trust "
+	    "cannot be read: check ssl.certificate_authorities, or where it "
+	    "is not set the system's, often of a package ca-certificates" } },
 	{ CURLE_SSL_ISSUER_ERROR, { UNKNOWN_CA } },
 	{ CURLE_HTTP2_STREAM, { VERDICT_RETRY, "HTTP/2 broke off" } },
 	{ CURLE_PROXY, { VERDICT_RETRY, "the proxy failed: check "

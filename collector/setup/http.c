@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/clock.h"
 #include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/easy.h"
@@ -17,6 +18,7 @@
 #include "collector/setup/http_internal.h"
 
 #define CONNECT_MS 10000L
+#define GRACE_MS 1000 /* in which libcurl itself should see that time is up */
 
 static size_t
 break_off(struct http *h, const char *why)
@@ -45,6 +47,20 @@ on_body(char *p, size_t size, size_t n, void *cookie)
 	    break_off(h, "the answer is too large");
 }
 
+/* While a proxy answers to CONNECT, libcurl looks at no clock. */
+static int
+on_progress(void *cookie, curl_off_t to_get, curl_off_t got,
+    curl_off_t to_send, curl_off_t sent)
+{
+	const struct http *h = cookie;
+
+	(void)to_get;
+	(void)got;
+	(void)to_send;
+	(void)sent;
+	return clock_mono_ms() > h->until_ms;
+}
+
 static CURL *
 new_easy(struct http *h)
 {
@@ -63,6 +79,9 @@ new_easy(struct http *h)
 	EASY_SET(easy, CURLOPT_HEADERDATA, h);
 	EASY_SET(easy, CURLOPT_WRITEFUNCTION, on_body);
 	EASY_SET(easy, CURLOPT_WRITEDATA, h);
+	EASY_SET(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	EASY_SET(easy, CURLOPT_XFERINFODATA, h);
+	EASY_SET(easy, CURLOPT_NOPROGRESS, 0L);
 	EASY_SET(easy, CURLOPT_NOSIGNAL, 1L);
 	EASY_SET(easy, CURLOPT_ERRORBUFFER, h->error);
 	EASY_SET(easy, CURLOPT_TIMEOUT_MS, (long)c->timeout);
@@ -238,6 +257,7 @@ perform(struct http *h, const struct http_call *call,
 	h->error[0] = '\0';
 	h->text = text;
 	h->head_bytes = 0;
+	h->until_ms = clock_mono_ms() + h->conf->timeout + GRACE_MS;
 	h->broke = NULL;
 	set_body(h, call, &form);
 	EASY_SET(h->easy, CURLOPT_URL, url);
@@ -275,7 +295,8 @@ send_now(struct http *h, const struct http_call *call,
 		return -1;
 	result = perform(h, call, headers, &answer->text);
 	curl_slist_free_all(headers);
-	h->is_silent = result == CURLE_OPERATION_TIMEDOUT;
+	h->is_silent = result == CURLE_OPERATION_TIMEDOUT ||
+	    result == CURLE_ABORTED_BY_CALLBACK;
 	if (result == CURLE_OK &&
 	    json_weight(buf_slice(&answer->text)) > JSON_WEIGHT_MAX)
 		h->broke = "the answer has too many values to be one";

@@ -6,6 +6,8 @@
 
 #include <curl/curl.h>
 
+#include <stdint.h>
+
 #include "collector/setup/http.h"
 
 /* The longest answer is the list of all index templates, of which only names,
@@ -22,6 +24,7 @@ struct http {
 	/* Of the call that runs, or ran last. */
 	struct buf *text;
 	size_t head_bytes;
+	int64_t until_ms; /* when it is given up at the latest */
 	const char *broke; /* why we broke it off; NULL: we did not */
 	bool is_silent; /* it did not answer in time: nothing more is asked */
 	char **hidden;

@@ -18,6 +18,11 @@ slow()
 	check mute 69 no whole answer in time
 	check never-so-long-pages 69 no whole answer in time
 	check h2-no-data 69 no whole answer in time
+	respond h2-no-data 7 no whole answer in time
+	elastic h2-no-data 69 Elasticsearch: GET /: no whole answer in time
+	kibana h2-no-data 69 Kibana: GET /api/status: no whole answer in time
+	check-by endless-refusal 69 the proxy wants credentials
+	elastic-by endless-refusal 69 the proxy's answer has no end
 	elastic mute 69 Elasticsearch: GET /: no whole answer in time
 	elastic slow-head 69 Elasticsearch: GET /: no whole answer in time
 	templates mute-pages 69 not asked: it did not answer before
@@ -39,6 +44,7 @@ fast()
 	respond cursor-wide 7 a cursor that is too long
 	respond cursor-long 7 a cursor that is too long
 	respond no-data 7 no-data: the console's answer has no list of agents
+	respond long-total 0 ^id +name .* last seen$
 	respond old-http 7 check the port and http\(s\):// in url
 	respond wants-login 5 the token is refused
 	respond redirect-trap 7 put the console's own address into url
@@ -69,12 +75,14 @@ fast()
 	check wants-login 69 make a new token
 	check tls-expired 69 the certificate has expired
 	check tls-none 69 check the port and https:// in url
+	check long-total 75 long-total activity: may be read
 	check token-wide 75 does not tell when it expires
 	once old-http 69 check the port and http\(s\):// in url
 	once redirect-file-pages 69 put the console's own address into url
 	once wants-login 69 nothing is collected until .*/token works
 	once tls-stranger 69 the certificate is not for this host
 	once records 0 was rejected: not a JSON object
+	once long-total 0 long-total +activity +0 +0 .* ok
 	once cursor-same 0 the console repeats a cursor
 	elastic million-headers 69 the header is too large
 	elastic endless-trailer-pages 69 the header is too large
@@ -101,18 +109,27 @@ fast()
 	END
 }
 
-# conf TRICK: where it is at, for all commands.
+# conf TRICK PLACE COMMAND: where it is at, for all commands; with COMMAND-by it
+# is the proxy.
 conf()
 {
+	by=
 	at=$(awk -v name="$1" '$1 == name { print $2 "://127.0.0.1:" $3 }' \
 	    "$dir/ports")
+	case $3 in
+	*-by)
+		by="proxy_url: $at"
+		at=https://there.example
+		;;
+	esac
 	ssl="ssl: { certificate_authorities: [$dir/ca.pem] }"
+	more="timeout: 1s, $ssl${by:+, $by}"
 	cat <<-END
 	spool: { directory: $2/spool, min_free: 1MiB, max_line: 1MiB }
 	state: { directory: $2/state }
 	respond: { directory: $2/audit }
-	elasticsearch: { url: $at, api_key_file: $dir/key, timeout: 1s, $ssl }
-	kibana: { url: $at, api_key_file: $dir/key, timeout: 1s, $ssl }
+	elasticsearch: { url: $at, api_key_file: $dir/key, $more }
+	kibana: { url: $at, api_key_file: $dir/key, $more }
 	consoles:
 	  - name: $1
 	    url: $at
@@ -120,6 +137,7 @@ conf()
 	    respond_token_file: $dir/token
 	    http_client_timeout: 1s
 	    connect_timeout: 1s
+	    $by
 	    $ssl
 	    datasets:
 	      agent: { enabled: false }
@@ -135,7 +153,7 @@ conf()
 command_of()
 {
 	assets="--assets $top_srcdir/filebeat"
-	case $1 in
+	case ${1%-by} in
 	isolate)
 		echo "respond isolate 1234567890123456789 --reason x --yes" \
 		    "--expect-name x"
@@ -145,7 +163,7 @@ command_of()
 	elastic) echo "setup elasticsearch --only pipeline $assets" ;;
 	templates) echo "setup elasticsearch --only templates $assets" ;;
 	kibana) echo "setup kibana --only rules $assets" ;;
-	*) echo "$1" ;;
+	*) echo "${1%-by}" ;;
 	esac
 }
 
@@ -155,12 +173,13 @@ try()
 {
 	place=$dir/$1-$2
 	mkdir -m 750 "$place" "$place/spool" "$place/state" "$place/audit"
-	conf "$2" "$place" >"$place/s1spool.yml"
+	conf "$2" "$place" "$1" >"$place/s1spool.yml"
 	(
 		# shellcheck disable=SC3045 # both dash and bash have it
 		[ -n "$SANITIZED" ] || ulimit -v 400000
+		sed -i "s/timeout: 1s/timeout: $within/" "$place/s1spool.yml"
 		# shellcheck disable=SC2046 # words
-		timeout 60 "$S1SPOOL" $(command_of "$1") \
+		limit 60 "$S1SPOOL" $(command_of "$1") \
 		    --config "$place/s1spool.yml" >"$place/said" 2>&1 </dev/null
 		echo $? >"$place/code"
 	)
@@ -205,8 +224,11 @@ try_all()
 server_start
 slow >"$dir/slow"
 fast >"$dir/fast"
+# How long they wait: where an answer comes, as long as a busy machine takes.
+within=1s
 try_all "$dir/slow" 100 &
 slow_pid=$!
+within=40s
 try_all "$dir/fast" 10
 wait "$slow_pid"
 cat "$dir/slow" "$dir/fast" >"$dir/all"

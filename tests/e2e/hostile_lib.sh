@@ -6,7 +6,7 @@
 server_start()
 {
 	"$top_builddir/tests/hostile/hostile_server" "$dir/ports" \
-	    "$dir/ca.pem" 300 2>"$dir/server.err" &
+	    "$dir/ca.pem" $((300 * patience)) 2>"$dir/server.err" &
 	server_pid=$!
 	wait_for 20 test -s "$dir/ports" || exit 1
 	books=$(awk '$1 == "books" { print $3 }' "$dir/ports")
@@ -31,4 +31,16 @@ books()
 control_characters()
 {
 	cat "$@" | tr -d '\n -~\200-\377' | wc -c | tr -d ' '
+}
+
+# The fewest polls of a dataset of the console that is as it should be.
+polls()
+{
+	jq '[.streams[] | select(.console == "acme").polls] | min' \
+	    "$dir/state/status.json" 2>/dev/null
+}
+
+have_polled()
+{
+	[ "$(polls)" -ge "$1" ] 2>/dev/null
 }

@@ -200,6 +200,7 @@ put(struct script *s, struct buf *out)
 	case OP_KEEP:
 	case OP_HANG:
 	case OP_RESET:
+	case OP_TICKETS:
 	case OP_DRIP:
 		break;
 	}

@@ -14,6 +14,7 @@
 #define REQUEST_MAX (1 << 20)
 #define OUT_MAX (8 << 20)
 #define OUT_LOW (16 << 10) /* below that, more is made */
+#define TICKETS_MAX 64 /* in one go */
 
 static const struct {
 	const char *path;
@@ -180,6 +181,20 @@ drip(struct talk *t, int64_t now_ms)
 	buf_addc(&t->out, step->text[t->script.done++ % step->len]);
 }
 
+/* Others have their turn when the connection takes no more, or so many. */
+static void
+hand_out_tickets(struct talk *t)
+{
+	int rc = 1;
+
+	for (int i = 0; rc == 1 && i < TICKETS_MAX; i++) {
+		SSL_new_session_ticket(t->ssl);
+		ERR_clear_error();
+		rc = SSL_do_handshake(t->ssl);
+	}
+	t->ended = rc != 1 && !is_later(t, rc);
+}
+
 /* All was said up to a deed. */
 static void
 act(struct talk *t, int64_t now_ms)
@@ -197,6 +212,9 @@ act(struct talk *t, int64_t now_ms)
 	case OP_RESET:
 		setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
 		t->ended = true;
+		break;
+	case OP_TICKETS:
+		hand_out_tickets(t);
 		break;
 	case OP_CLOSE:
 		if (t->ssl != NULL)
@@ -238,14 +256,14 @@ short
 talk_events(const struct talk *t)
 {
 	return (short)(POLLIN | (t->out.len > 0 ||
-	    (t->ssl != NULL && !t->shaken && SSL_want_write(t->ssl)) ?
-	    POLLOUT : 0));
+	    (t->ssl != NULL && SSL_want_write(t->ssl)) ? POLLOUT : 0));
 }
 
 int
 talk_wait(const struct talk *t, int64_t now_ms)
 {
-	if (t->script.step == NULL || t->out.len > 0)
+	if (t->script.step == NULL || t->out.len > 0 ||
+	    (t->ssl != NULL && SSL_want_write(t->ssl)))
 		return -1;
 	if (t->script.step->op == OP_DRIP)
 		return t->drip_ms > now_ms ? (int)(t->drip_ms - now_ms) : 0;

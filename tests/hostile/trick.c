@@ -19,6 +19,7 @@
 #define NOW { OP_NOW, "", 0, 0 }
 #define HANG { OP_HANG, "", 0, 0 }
 #define RESET { OP_RESET, "", 0, 0 }
+#define TICKETS { OP_TICKETS, "", 0, 0 }
 #define KEEP { OP_KEEP, "", 0, 0 }
 #define CLOSE { OP_CLOSE, "", 0, 0 }
 #define PAGE { OP_PAGE, "", 0, 0 }
@@ -38,6 +39,8 @@
 /* Frames of HTTP/2: three bytes of length, a type, flags, a stream. */
 #define H2(...) .tls = TLS_H2, .https = 1, .step = { \
     SAY("\0\0\0\4\0\0\0\0\0"), __VA_ARGS__ }
+#define X4(text) text text text text
+#define X64(text) X4(X4(X4(text)))
 #define H2_OK "\0\0\1\1\4\0\0\0\1\x88" /* ":status: 200" */
 
 /* A record as far as two datasets agree. */
@@ -154,6 +157,10 @@ const struct trick tricks[] = {
 	{ "endless-error", ON_ALL, ON_PAGES, .step = {
 	    DATED("500 Oops"), SAY("\r\n\r\n{\"errors\":[{\"detail\":\""),
 	    SAYS("aaaaaaaaaaaaaaaa", FOREVER) } },
+	{ "endless-refusal", ON_ALL, .step = {
+	    SAY("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=x\r\n"
+	    "Content-Length: 100000000000\r\n\r\n"),
+	    SAYS("                ", FOREVER) } },
 	/* Elsewhere. */
 	{ "redirect-trap", ON_ALL, ON_PAGES, .step = {
 	    SAY("HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: "
@@ -280,7 +287,7 @@ const struct trick tricks[] = {
 	{ "h2-no-headers", ON_ALL, H2(SAY("\0\0\1\1\0\0\0\0\1\x88"),
 	    SAYS("\0\0\0\x9\0\0\0\0\1", FOREVER)) },
 	{ "h2-no-data", ON_ALL, H2(SAY(H2_OK),
-	    SAYS("\0\0\0\0\0\0\0\0\1", MANY), HANG) },
+	    SAYS(X64("\0\0\0\0\0\0\0\0\1"), FOREVER)) },
 	{ "h2-blanks", ON_ALL, H2(SAY(H2_OK),
 	    SAYS("\0\0\x10\0\0\0\0\0\1                ", FOREVER)) },
 	{ "h2-settings", ON_ALL, H2(
@@ -302,6 +309,8 @@ const struct trick tricks[] = {
 	{ "tls-mute", ON_ALL, .https = 1, .eager = 1, .step = { HANG } },
 	{ "tls-endless", ON_ALL, .https = 1, .eager = 1, .step = {
 	    SAYS("\x16\x03\x03\x40\x00\x02\x00\xff\xff", FOREVER) } },
+	{ "tls-tickets", ON_PAGES, .tls = TLS_GOOD, .https = 1,
+	    .step = { TICKETS } },
 	{ "tls-unasked", ON_ALL, .tls = TLS_GOOD },
 	{ "tls-redirect", ON_ALL, ON_PAGES, .tls = TLS_GOOD, .https = 1,
 	    .step = { SAY("HTTP/1.1 302 Found\r\nConnection: close\r\n"

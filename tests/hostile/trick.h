@@ -28,6 +28,7 @@ enum op {
 	OP_KEEP, /* the answer is whole: the next request */
 	OP_HANG, /* nothing more, and the connection stays */
 	OP_RESET,
+	OP_TICKETS, /* of TLS, for ever, and nothing else */
 	OP_SAY, /* text, so many times; '#' is a number that grows */
 	OP_RAW, /* text as it is, once */
 	OP_DRIP, /* text for ever, byte by byte */

@@ -47,8 +47,8 @@ world_begin(const struct http_route *routes)
 		.url = w.url,
 		.api_token_file = w.token_file,
 		.proxy_url = empty,
-		.http_client_timeout = 8000,
-		.connect_timeout = 8000,
+		.http_client_timeout = 60000,
+		.connect_timeout = 60000,
 		.rate_share = 1,
 	};
 	w.client = client_new(&err);

@@ -320,6 +320,36 @@ test_long_error_is_cut(void)
 	world_end();
 }
 
+static char secure_url[] = "https://acme.example:443";
+
+/* The head of a proxy's answer: libcurl reads it in one call. */
+static void
+test_proxy_without_end(void)
+{
+	struct http_route route[2] = { { .path = "acme.example:443",
+	    .end = HTTP_STALL } };
+	struct conf_console conf;
+	struct result r;
+	struct buf text;
+
+	buf_init(&text, 1 << 20);
+	buf_adds(&text, "HTTP/1.1 200 OK\r\n");
+	while (text.len < 200000)
+		buf_adds(&text, "X-More: yes\r\n");
+	route[0].bytes = text.p;
+	world_begin(route);
+	/* One line may have 16 KiB. */
+	CU_ASSERT(w.client->limits.tellings > 16 << 10);
+	w.client->limits.tellings = 500;
+	conf = w.conf;
+	conf.url = secure_url;
+	conf.proxy_url = w.url;
+	world_ask(&conf, "/ok", &r);
+	world_expect(&r, VERDICT_RETRY, "the proxy's answer has no end");
+	world_end();
+	buf_fini(&text);
+}
+
 static void
 test_reader_refuses(void)
 {
@@ -369,6 +399,7 @@ static const struct unit_test tests[] = {
 	{ "a packed bomb is cut off", test_bomb_is_cut },
 	{ "a packed bomb is recognised", test_bomb_is_recognised },
 	{ "a long error is cut off", test_long_error_is_cut },
+	{ "a proxy without end", test_proxy_without_end },
 	{ "the reader refuses", test_reader_refuses },
 	{ "a download, a body nobody reads", test_download_and_dropped_body },
 };

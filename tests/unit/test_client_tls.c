@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -351,9 +352,46 @@ test_authorities_are_a_consoles_own(void)
 	console_free(con);
 	unlink(file[OTHER_CA]);
 	world_fetch_by(other_con, "/ok", &r);
-	world_expect(&r, VERDICT_CONFIG, "the CA file is unusable");
+	world_expect(&r, VERDICT_CONFIG, "check ssl.certificate_authorities");
 	console_free(other_con);
 	serve_no_more(&s);
+	end();
+}
+
+/* In place of libcurl's: where the system keeps its authorities. */
+static char *system_file;
+
+curl_version_info_data *
+curl_version_info(CURLversion age)
+{
+	static curl_version_info_data changed;
+	curl_version_info_data *(*real)(CURLversion);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "curl_version_info");
+	if (system_file == NULL)
+		return real(age);
+	changed = *real(age);
+	changed.cainfo = system_file;
+	return &changed;
+}
+
+/* A machine without authorities, such as a small container. */
+static void
+test_no_authorities_of_the_system(void)
+{
+	static const struct conf_ssl unset;
+	struct result r;
+
+	begin();
+	system_file = file[CA];
+	ask(&plain, &unset, "/ok", &r);
+	world_expect(&r, VERDICT_OK, "");
+	unlink(file[CA]);
+	ask(&plain, &unset, "/ok", &r);
+	world_expect(&r, VERDICT_CONFIG,
+	    "where it is not set the system's, often of a package "
+	    "ca-certificates");
+	system_file = NULL;
 	end();
 }
 
@@ -487,6 +525,7 @@ static const struct unit_test tests[] = {
 	{ "several authorities", test_authorities },
 	{ "authorities are a console's own",
 	    test_authorities_are_a_consoles_own },
+	{ "no authorities of the system", test_no_authorities_of_the_system },
 	{ "a cut is no end", test_cut_is_no_end },
 	{ "files are checked at the start",
 	    test_files_are_checked_at_the_start },

@@ -94,6 +94,7 @@ static const struct {
 	{ CURLE_COULDNT_RESOLVE_HOST, 0, "", VERDICT_RETRY, "DNS" },
 	{ CURLE_COULDNT_RESOLVE_PROXY, 0, "", VERDICT_RETRY, "proxy_url" },
 	{ CURLE_COULDNT_CONNECT, 0, "", VERDICT_RETRY, "no connection" },
+	{ CURLE_ABORTED_BY_CALLBACK, 0, "", VERDICT_RETRY, "proxy_url" },
 	{ CURLE_OPERATION_TIMEDOUT, 0, "", VERDICT_RETRY, "in time" },
 	{ CURLE_PARTIAL_FILE, 0, "", VERDICT_RETRY, "broke off" },
 	{ CURLE_RECV_ERROR, 0, "Connection reset by peer", VERDICT_RETRY,
