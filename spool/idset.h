@@ -49,6 +49,7 @@ void idset_expire(struct idset *s, int64_t at_ms);
 void idset_drop_from(struct idset *s, int64_t at_ms);
 
 size_t idset_count(const struct idset *s);
+/* For tests and measurements: what it has allocated. */
 size_t idset_memory_bytes(const struct idset *s);
 
 /* Write a snapshot that stands for everything up to pos.  0 or -1 + errno. */

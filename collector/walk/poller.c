@@ -228,10 +228,10 @@ poller_free(struct poller *p)
 	stream_close(p->stream);
 	seen_fini(&p->seen);
 	for (int i = 0; i < WALK_KIND_COUNT; i++) {
-		work_fini(&p->run[i].work);
+		work_reset(&p->run[i].work);
 		free(p->run[i].work_key);
 	}
-	work_fini(&p->listing);
+	work_reset(&p->listing);
 	backfill_run_free(p);
 	position_fini(&p->pos);
 	splitter_free(p->splitter);

@@ -58,7 +58,7 @@ seen_add(struct seen *s, struct idset_key key, int64_t at_ms)
 {
 	idset_add(s->ids, key, at_ms);
 	if (s->n_fresh == s->cap) {
-		s->cap = s->cap == 0 ? 256 : 2 * s->cap;
+		s->cap = s->cap == 0 ? 16 : 2 * s->cap;
 		s->fresh = xreallocarray(s->fresh, s->cap, sizeof(*s->fresh));
 	}
 	s->fresh[s->n_fresh++] = key;
@@ -86,14 +86,20 @@ seen_forget_batch(struct seen *s)
 		idset_remove(s->ids, s->fresh[--s->n_fresh]);
 }
 
+/* Most datasets of a thousand consoles rest: they keep no room for a page. */
 void
 seen_sync(struct seen *s)
 {
 	size_t batch = s->n_fresh - s->n_appended;
 
-	if (batch > 0)
+	if (batch > 0) {
 		memmove(s->fresh, s->fresh + s->n_appended,
 		    batch * sizeof(*s->fresh));
+	} else {
+		free(s->fresh);
+		s->fresh = NULL;
+		s->cap = 0;
+	}
 	s->n_fresh = batch;
 	s->n_appended = s->n_notes = 0;
 }

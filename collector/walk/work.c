@@ -31,21 +31,11 @@ work_reset(struct work *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		free_parent(&w->parent[i]);
-	w->n = 0;
+	free(w->parent);
 	free(w->of);
 	free(w->next);
-	w->of = w->next = NULL;
-	buf_reset(&w->records);
-}
-
-void
-work_fini(struct work *w)
-{
-	work_reset(w);
-	free(w->parent);
-	w->parent = NULL;
-	w->cap = 0;
 	buf_fini(&w->records);
+	work_init(w, w->records.max);
 }
 
 /* The text of the scalar at a dotted path, owned; NULL for none. */

@@ -29,7 +29,7 @@ struct work {
 
 /* Records together must not exceed max_records bytes. */
 void work_init(struct work *w, size_t max_records);
-void work_fini(struct work *w);
+/* Forget them, and free the memory; it is as after work_init(). */
 void work_reset(struct work *w);
 
 /*

@@ -51,6 +51,9 @@ test_bounds_are_frozen(void)
 	}
 	nth_param(&r, 3, "cursor", text);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "/30="));
+	/* No room is kept for the next page. */
+	CU_ASSERT_PTR_NULL(r.poller->seen.fresh);
+	CU_ASSERT_EQUAL(r.poller->seen.cap, 0);
 	rig_fini(&r);
 }
 

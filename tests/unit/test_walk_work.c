@@ -29,7 +29,11 @@ test_keys(void)
 	CU_ASSERT_PTR_NULL(w.parent[2].key[0]);
 	CU_ASSERT_TRUE(slice_is(work_record(&w, 1), "{\"info\":{\"at\":{}}}"));
 	CU_ASSERT_EQUAL(work_record(&w, 2).len, 0);
-	work_fini(&w);
+	work_reset(&w);
+	CU_ASSERT_PTR_NULL(w.parent);
+	CU_ASSERT_EQUAL(w.cap + w.records.cap, 0);
+	CU_ASSERT_EQUAL(work_add(&w, SLICE("{\"id\":1}"), paths, true), 0);
+	work_reset(&w);
 }
 
 static void
@@ -46,7 +50,7 @@ test_refused(void)
 	    true), -1);
 	CU_ASSERT_EQUAL(errno, EMSGSIZE);
 	CU_ASSERT_EQUAL(w.n, 0);
-	work_fini(&w);
+	work_reset(&w);
 }
 
 static void
@@ -86,8 +90,8 @@ test_there_and_back(void)
 	CU_ASSERT_EQUAL(again.n, 0);
 	CU_ASSERT_PTR_NULL(again.next);
 	buf_fini(&text);
-	work_fini(&w);
-	work_fini(&again);
+	work_reset(&w);
+	work_reset(&again);
 }
 
 static void
@@ -104,8 +108,8 @@ test_done_are_dropped(void)
 	UNIT_TEXT(w.parent[0].key[0], "x");
 	UNIT_TEXT(w.parent[1].key[0], "d");
 	CU_ASSERT_TRUE(slice_is(work_record(&w, 1), "{\"id\":\"d\"}"));
-	work_fini(&w);
-	work_fini(&old);
+	work_reset(&w);
+	work_reset(&old);
 }
 
 static void
