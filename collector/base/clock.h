@@ -16,7 +16,7 @@ struct clock {
 int64_t clock_wall_us(void);
 int64_t clock_mono_ms(void);
 
-/* Replace the clocks; NULL brings back the system's.  c is borrowed. */
+/* For tests: replace the clocks, by c (borrowed) or by the system's (NULL). */
 void clock_set(const struct clock *c);
 
 #endif

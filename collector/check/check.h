@@ -12,12 +12,13 @@
 #include "collector/check/finding.h"
 #include "collector/conf/conf.h"
 #include "collector/dataset/dataset.h"
+#include "collector/walk/choice.h"
 
 struct check {
 	const struct conf *conf;
 	const char *file; /* of the configuration */
 	const char *warnings; /* of its reader, a line each */
-	const char *console; /* only this one; NULL: all */
+	const struct choice *choice; /* of consoles */
 	int64_t now_ms; /* wall clock */
 	/* Of each console of the configuration: how far its clock is ahead of
 	 * this machine's, 0 as long as that is not known. */
@@ -29,7 +30,7 @@ struct check {
 static inline bool
 check_wants(const struct check *c, const struct conf_console *console)
 {
-	return c->console == NULL || strcmp(c->console, console->name) == 0;
+	return choice_has_console(c->choice, console->name);
 }
 
 /* Run all probes and sort what they have found. */

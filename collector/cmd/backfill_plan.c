@@ -3,45 +3,10 @@
 #include "collector/cmd/backfill_plan.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "collector/cmd/cmd.h"
 #include "collector/dataset/dataset.h"
-
-int
-backfill_plan_names(const struct backfill_request *rq, const struct conf *conf)
-{
-	const char *const *name;
-
-	for (name = rq->consoles; name != NULL && *name != NULL; name++)
-		if (!cmd_has_console(conf, *name)) {
-			fprintf(stderr, "s1spool backfill: there is no "
-					"console %s in the configuration\n",
-			    *name);
-			return EX_USAGE;
-		}
-	for (name = rq->datasets; name != NULL && *name != NULL; name++)
-		if (dataset_find(slice_of(*name)) == NULL)
-			return cmd_unknown_dataset("backfill", *name);
-	return EX_OK;
-}
-
-/* On how many of the consoles the dataset is polled. */
-static size_t
-count_enabled(const struct backfill_request *rq, const struct conf *conf,
-    int id)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < conf->n_consoles; i++) {
-		const struct conf_console *c = conf->console[i];
-
-		n += c->dataset[id].enabled && backfill_request_wants(rq,
-		    c->name, dataset_table[id]->name);
-	}
-	return n;
-}
 
 /* What the bounds mean. */
 static void
@@ -60,17 +25,16 @@ tell_bounds(const struct dataset *d)
 }
 
 int
-backfill_plan_datasets(const struct backfill_request *rq,
-    const struct conf *conf)
+backfill_plan_datasets(const struct choice *choice, const struct conf *conf)
 {
-	bool named = rq->datasets != NULL;
+	bool named = choice->datasets != NULL;
 	size_t n = 0;
 
 	for (int id = 0; id < DATASET_COUNT; id++) {
 		const struct dataset *d = dataset_table[id];
 		const char *why = backfill_refusal(d);
 
-		if (count_enabled(rq, conf, id) == 0)
+		if (cmd_choice_count(choice, conf, id) == 0)
 			continue;
 		if (why == NULL) {
 			tell_bounds(d);

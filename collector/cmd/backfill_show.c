@@ -49,15 +49,6 @@ backfill_show_begin(struct backfill_show *s)
 	s->shown_ms = s->start_ms - (s->terminal ? REDRAW_MS : 0);
 }
 
-/* A total of nothing is all done. */
-static int
-per_cent(const struct backfill_sum *sum)
-{
-	int64_t all = sum->done_ms + sum->left_ms;
-
-	return all <= 0 ? 100 : (int)((double)sum->done_ms * 100 / (double)all);
-}
-
 static void
 print_bar(int per_cent)
 {
@@ -87,6 +78,7 @@ print_eta(const struct backfill_show *s, const struct backfill_sum *sum,
 void
 backfill_show_line(struct backfill_show *s, const struct backfill_sum *sum)
 {
+	int per_cent = backfill_per_cent(sum->done_ms, sum->left_ms);
 	int64_t now = clock_mono_ms(), elapsed;
 
 	if (!s->begun) {
@@ -99,9 +91,9 @@ backfill_show_line(struct backfill_show *s, const struct backfill_sum *sum)
 	s->shown_ms = now;
 	elapsed = now - s->start_ms;
 	if (s->terminal)
-		print_bar(per_cent(sum));
+		print_bar(per_cent);
 	fprintf(stderr, "%d %%, %zu of %zu datasets, %" PRId64 " records, "
-			"%.0f/s", per_cent(sum), sum->n - sum->n_busy, sum->n,
+			"%.0f/s", per_cent, sum->n - sum->n_busy, sum->n,
 	    sum->records, elapsed <= 0 ? 0 :
 	    (double)(sum->records - s->records) * 1000 / (double)elapsed);
 	print_eta(s, sum, elapsed);

@@ -19,7 +19,7 @@ struct visit {
 static void
 offer(const struct visit *c, const struct backfill_view *v)
 {
-	if (backfill_request_wants(c->watch->rq, v->console, v->dataset))
+	if (choice_has(&c->watch->rq->choice, v->console, v->dataset))
 		c->fn(c->cookie, v);
 }
 

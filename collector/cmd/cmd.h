@@ -123,8 +123,29 @@ void cmd_conf_trace(struct conf *conf);
 		    "write all requests and answers to files, for debugging" \
 	}
 
-/* Is there a console of this name in the configuration? */
-bool cmd_has_console(const struct conf *conf, const char *name);
+struct choice;
+
+/*
+ * What the options at these places of the table choose; -1: there is no such
+ * option.  choice_fini() is the caller's, also after an error.  EX_OK, or
+ * EX_USAGE after a message on stderr: one is given twice, or there is no such
+ * dataset.
+ */
+int cmd_choice_take(struct choice *c, const char *command,
+    const struct cmd_line *line, int console, int dataset);
+/* The same of one that is given twice where it has to be one. */
+int cmd_choice_one(const char *command, const struct cmd_line *line,
+    const struct cmd_option *options, int place);
+/* The same of a console that the configuration does not have. */
+int cmd_choice_check(const struct choice *c, const char *command,
+    const struct conf *conf);
+/* On how many of the consoles dataset_table[id] is chosen and enabled. */
+size_t cmd_choice_count(const struct choice *c, const struct conf *conf,
+    int id);
+/* EX_USAGE after a message on stderr when a dataset that is named is enabled on
+ * none of them, or no dataset at all is. */
+int cmd_choice_enabled(const struct choice *c, const char *command,
+    const struct conf *conf);
 
 /* Say on stderr that a command was given a dataset that there is not: EX_USAGE. */
 int cmd_unknown_dataset(const char *command, const char *name);

@@ -76,7 +76,6 @@ static const struct cmd_exit exits[] = {
 
 struct job {
 	struct backfill_request rq;
-	const char **consoles, **datasets; /* what the request borrows */
 	bool asks; /* else it only shows, or does, what is left */
 	char *state_directory;
 	int signal_fd;
@@ -88,23 +87,6 @@ misuse(const char *text)
 	fprintf(stderr, "s1spool backfill: %s; try 's1spool backfill "
 			"--help'\n", text);
 	return EX_USAGE;
-}
-
-/* The values of an option that may be repeated; NULL when it was not given. */
-static const char **
-values(const struct cmd_line *line, int place)
-{
-	const char **list = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < line->n_given; i++) {
-		if (line->given[i].place != place)
-			continue;
-		list = xreallocarray(list, n + 2, sizeof(*list));
-		list[n++] = line->given[i].value;
-		list[n] = NULL;
-	}
-	return list;
 }
 
 /* A time, or how long before now. */
@@ -147,6 +129,7 @@ static int
 parse(const struct cmd_line *line, struct job *job)
 {
 	bool from = line->value[OPTION_FROM] != NULL;
+	int code;
 
 	job->rq.stop = line->value[OPTION_STOP] != NULL;
 	job->rq.again = line->value[OPTION_AGAIN] != NULL;
@@ -155,8 +138,10 @@ parse(const struct cmd_line *line, struct job *job)
 		return misuse("--stop takes neither --from nor --again");
 	if (!from && (line->value[OPTION_TO] != NULL || job->rq.again))
 		return misuse("--from is missing");
-	job->rq.consoles = job->consoles = values(line, OPTION_CONSOLE);
-	job->rq.datasets = job->datasets = values(line, OPTION_DATASET);
+	code = cmd_choice_take(&job->rq.choice, "backfill", line,
+	    OPTION_CONSOLE, OPTION_DATASET);
+	if (code != EX_OK)
+		return code;
 	backfill_request_name(&job->rq);
 	return from ? parse_range(line, &job->rq.range) : EX_OK;
 }
@@ -376,10 +361,10 @@ do_it(struct job *job, struct conf *conf, struct buf *err)
 static int
 prepare(struct job *job, const struct conf *conf)
 {
-	int code = backfill_plan_names(&job->rq, conf);
+	int code = cmd_choice_check(&job->rq.choice, "backfill", conf);
 
 	if (code == EX_OK && job->asks && !job->rq.stop)
-		code = backfill_plan_datasets(&job->rq, conf);
+		code = backfill_plan_datasets(&job->rq.choice, conf);
 	if (code != EX_OK)
 		return code;
 	if (cmd_become_owner(conf->state.directory) != 0)
@@ -425,8 +410,7 @@ run(const struct cmd_line *line)
 	if (job.signal_fd >= 0)
 		close(job.signal_fd);
 	free(job.state_directory);
-	free(job.consoles);
-	free(job.datasets);
+	choice_fini(&job.rq.choice);
 	return code;
 }
 

@@ -19,7 +19,8 @@ enum option { OPTION_CONFIG, OPTION_JSON, OPTION_CONSOLE, OPTION_RESPOND };
 static const struct cmd_option options[] = {
 	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
 	[OPTION_JSON] = { "json", 0, NULL, "print one JSON object" },
-	[OPTION_CONSOLE] = { "console", 0, "NAME", "look only at this console" },
+	[OPTION_CONSOLE] = { "console", 0, "NAME",
+	    "look only at this console; may be repeated" },
 	[OPTION_RESPOND] = { "respond", 0, NULL,
 	    "look only at what s1spool respond may do" },
 	{ 0 },
@@ -27,7 +28,7 @@ static const struct cmd_option options[] = {
 
 static const struct cmd_exit exits[] = {
 	{ EX_OK, "all is well" },
-	{ EX_USAGE, "there is no such console" },
+	{ EX_USAGE, "wrong arguments, or there is no such console" },
 	{ EX_UNAVAILABLE, "there are errors: something does not work" },
 	{ EX_IOERR, "standard output cannot be written" },
 	{ EX_TEMPFAIL, "there are warnings: something will not work for long, "
@@ -68,12 +69,10 @@ check(struct check *c, const struct conf *conf, const struct buf *messages,
 	if (conf == NULL) {
 		check_no_conf(c, messages->p);
 		code = EX_CONFIG;
-	} else if (c->console != NULL && !cmd_has_console(conf, c->console)) {
-		log_error("there is no console %s in the configuration",
-		    c->console);
+	} else if (cmd_choice_check(c->choice, "check", conf) != EX_OK) {
 		return EX_USAGE;
 	} else if (line->value[OPTION_RESPOND] != NULL) {
-		rights_check(conf, c->console, &c->found);
+		rights_check(conf, c->choice, &c->found);
 	} else {
 		check_run(c);
 	}
@@ -81,12 +80,12 @@ check(struct check *c, const struct conf *conf, const struct buf *messages,
 }
 
 static int
-run(const struct cmd_line *line)
+run_chosen(const struct cmd_line *line, const struct choice *choice)
 {
 	struct check c = {
 		.file = line->value[OPTION_CONFIG] != NULL ?
 		    line->value[OPTION_CONFIG] : CMD_CONFIG_FILE,
-		.console = line->value[OPTION_CONSOLE],
+		.choice = choice,
 	};
 	struct conf *conf;
 	struct buf messages;
@@ -100,6 +99,18 @@ run(const struct cmd_line *line)
 	findings_fini(&c.found);
 	buf_fini(&messages);
 	conf_free(conf);
+	return code;
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	struct choice choice;
+	int code = cmd_choice_take(&choice, "check", line, OPTION_CONSOLE, -1);
+
+	if (code == EX_OK)
+		code = run_chosen(line, &choice);
+	choice_fini(&choice);
 	return code;
 }
 

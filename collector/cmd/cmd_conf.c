@@ -1,7 +1,5 @@
 #include "config.h"
 
-#include <string.h>
-
 #include "collector/base/log.h"
 #include "collector/cmd/cmd.h"
 #include "collector/conf/conf.h"
@@ -33,13 +31,4 @@ cmd_conf_trace(struct conf *conf)
 		for (int id = 0; id < DATASET_COUNT; id++)
 			c->dataset[id].enable_request_tracer = true;
 	}
-}
-
-bool
-cmd_has_console(const struct conf *conf, const char *name)
-{
-	for (size_t i = 0; i < conf->n_consoles; i++)
-		if (strcmp(conf->console[i]->name, name) == 0)
-			return true;
-	return false;
 }

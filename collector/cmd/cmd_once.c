@@ -20,15 +20,18 @@ enum option { OPTION_CONFIG, OPTION_CONSOLE, OPTION_DATASET, OPTION_TRACE };
 
 static const struct cmd_option options[] = {
 	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
-	[OPTION_CONSOLE] = { "console", 0, "NAME", "poll only this console" },
-	[OPTION_DATASET] = { "dataset", 0, "NAME", "poll only this dataset" },
+	[OPTION_CONSOLE] = { "console", 0, "NAME",
+	    "poll only this console; may be repeated" },
+	[OPTION_DATASET] = { "dataset", 0, "NAME",
+	    "poll only this dataset; may be repeated" },
 	[OPTION_TRACE] = CMD_OPTION_TRACE,
 	{ 0 },
 };
 
 static const struct cmd_exit exits[] = {
 	{ EX_OK, "all datasets were polled to their end" },
-	{ EX_USAGE, "there is no such console or dataset" },
+	{ EX_USAGE, "wrong arguments, or no such console or dataset is "
+	    "enabled" },
 	{ EX_UNAVAILABLE, "a dataset could not be polled" },
 	{ EX_SOFTWARE, "libcurl cannot be used" },
 	{ EX_OSERR, "the system refused something" },
@@ -91,32 +94,11 @@ poll_all(struct engine *e, int signal_fd)
 }
 
 static int
-check_names(const struct conf *conf, const struct engine_options *opt,
-    struct buf *err)
-{
-	if (opt->console != NULL && !cmd_has_console(conf, opt->console)) {
-		buf_addf(err, "there is no console %s in the configuration",
-		    opt->console);
-		return -1;
-	}
-	if (opt->dataset != NULL &&
-	    dataset_find(slice_of(opt->dataset)) == NULL) {
-		buf_addf(err, "there is no dataset %s", opt->dataset);
-		return -1;
-	}
-	return 0;
-}
-
-static int
 run_once(struct conf *conf, const struct engine_options *opt, struct buf *err)
 {
 	struct engine *e;
 	int code, fd;
 
-	if (check_names(conf, opt, err) != 0) {
-		conf_free(conf);
-		return EX_USAGE;
-	}
 	fd = daemon_prepare();
 	if (fd < 0) {
 		buf_addf(err, "signals: %s", strerror(errno));
@@ -132,25 +114,41 @@ run_once(struct conf *conf, const struct engine_options *opt, struct buf *err)
 }
 
 static int
-run(const struct cmd_line *line)
+run_chosen(const struct cmd_line *line, const struct choice *choice)
 {
-	struct engine_options opt = {
-		.once = true,
-		.console = line->value[OPTION_CONSOLE],
-		.dataset = line->value[OPTION_DATASET],
-	};
+	const struct engine_options opt = { .once = true, .choice = choice };
 	struct conf *conf = cmd_conf_load(line->value[OPTION_CONFIG]);
 	struct buf err;
 	int code;
 
 	if (conf == NULL)
 		return EX_CONFIG;
+	code = cmd_choice_check(choice, "once", conf);
+	if (code == EX_OK)
+		code = cmd_choice_enabled(choice, "once", conf);
+	if (code != EX_OK) {
+		conf_free(conf);
+		return code;
+	}
 	if (line->value[OPTION_TRACE] != NULL)
 		cmd_conf_trace(conf);
 	buf_init(&err, 1 << 20);
 	code = run_once(conf, &opt, &err);
 	log_lines(LOG_ERROR, err.p);
 	buf_fini(&err);
+	return code;
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	struct choice choice;
+	int code = cmd_choice_take(&choice, "once", line, OPTION_CONSOLE,
+	    OPTION_DATASET);
+
+	if (code == EX_OK)
+		code = run_chosen(line, &choice);
+	choice_fini(&choice);
 	return code;
 }
 

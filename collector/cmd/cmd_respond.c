@@ -121,6 +121,7 @@ run(const struct cmd_line *line)
 	int code;
 
 	if (call.action == respond_n_actions() ||
+	    cmd_choice_one("respond", line, options, RESPOND_CONSOLE) != 0 ||
 	    check_arguments(respond_action(call.action), line) != 0)
 		return RESPOND_USAGE;
 	memcpy(call.value, line->value, sizeof(call.value));

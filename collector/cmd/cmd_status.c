@@ -33,8 +33,10 @@ enum option {
 
 static const struct cmd_option options[] = {
 	[OPTION_CONFIG] = CMD_OPTION_CONFIG,
-	[OPTION_CONSOLE] = { "console", 0, "NAME", "show only this console" },
-	[OPTION_DATASET] = { "dataset", 0, "NAME", "show only this dataset" },
+	[OPTION_CONSOLE] = { "console", 0, "NAME",
+	    "show only this console; may be repeated" },
+	[OPTION_DATASET] = { "dataset", 0, "NAME",
+	    "show only this dataset; may be repeated" },
 	[OPTION_JSON] = { "json", 0, NULL, "print JSON, for scripts" },
 	[OPTION_WATCH] = { "watch", 'w', NULL,
 	    "show it again every two seconds, until interrupted" },
@@ -43,7 +45,8 @@ static const struct cmd_option options[] = {
 
 static const struct cmd_exit exits[] = {
 	{ EX_OK, "s1spool runs, and its figures are not old" },
-	{ EX_USAGE, "there is no such console or dataset" },
+	{ EX_USAGE, "wrong arguments, or there is no such console or "
+	    "dataset" },
 	{ EX_NOINPUT, "there are no figures that could be read" },
 	{ EX_UNAVAILABLE, "it does not run, or its figures are old" },
 	{ EX_IOERR, "standard output cannot be written" },
@@ -101,7 +104,7 @@ draw(const char *text)
 }
 
 struct request {
-	struct status_filter filter;
+	const struct choice *choice;
 	bool json, watch, terminal;
 };
 
@@ -113,7 +116,7 @@ show(const struct request *rq, const struct conf *conf)
 	int code;
 
 	buf_init(&out, SIZE_MAX);
-	status_view_take(&v, conf, &rq->filter);
+	status_view_take(&v, conf, rq->choice);
 	if (rq->json)
 		print_json(&out, &v, rq->watch);
 	else
@@ -146,24 +149,18 @@ watch(const struct request *rq, const struct conf *conf)
 static int
 run_with(const struct request *rq, const struct conf *conf)
 {
-	const char *name = rq->filter.console;
+	int code = cmd_choice_check(rq->choice, "status", conf);
 
-	if (name != NULL && !cmd_has_console(conf, name)) {
-		fprintf(stderr, "s1spool status: there is no console %s in "
-		    "the configuration\n", name);
-		return EX_USAGE;
-	}
+	if (code != EX_OK)
+		return code;
 	return rq->watch ? watch(rq, conf) : show(rq, conf);
 }
 
 static int
-run(const struct cmd_line *line)
+run_chosen(const struct cmd_line *line, const struct choice *choice)
 {
 	const struct request rq = {
-		.filter = {
-			.console = line->value[OPTION_CONSOLE],
-			.dataset = line->value[OPTION_DATASET],
-		},
+		.choice = choice,
 		.json = line->value[OPTION_JSON] != NULL,
 		.watch = line->value[OPTION_WATCH] != NULL,
 		.terminal = isatty(STDOUT_FILENO),
@@ -171,14 +168,24 @@ run(const struct cmd_line *line)
 	struct conf *conf;
 	int code;
 
-	if (rq.filter.dataset != NULL &&
-	    dataset_find(slice_of(rq.filter.dataset)) == NULL)
-		return cmd_unknown_dataset("status", rq.filter.dataset);
 	conf = cmd_conf_load(line->value[OPTION_CONFIG]);
 	if (conf == NULL)
 		return EX_CONFIG;
 	code = run_with(&rq, conf);
 	conf_free(conf);
+	return code;
+}
+
+static int
+run(const struct cmd_line *line)
+{
+	struct choice choice;
+	int code = cmd_choice_take(&choice, "status", line, OPTION_CONSOLE,
+	    OPTION_DATASET);
+
+	if (code == EX_OK)
+		code = run_chosen(line, &choice);
+	choice_fini(&choice);
 	return code;
 }
 

@@ -328,7 +328,10 @@ begin_against(struct report *r, const struct cmd_line *line,
 
 	if (line->value[OPTION_AGAINST] == NULL)
 		return EX_OK;
-	code = find_dataset(line->value[OPTION_DATASET], paths, n, &dataset);
+	code = cmd_choice_one("verify", line, options, OPTION_DATASET);
+	if (code == EX_OK)
+		code = find_dataset(line->value[OPTION_DATASET], paths, n,
+		    &dataset);
 	if (code == EX_OK)
 		code = cmd_map_context("verify",
 		    line->value[OPTION_COLLECTED_AT],

@@ -8,6 +8,7 @@
 
 #include "collector/base/iso8601.h"
 #include "collector/json/tree.h"
+#include "collector/walk/backfill_view.h"
 
 #define SECOND_MS INT64_C(1000)
 #define MINUTE_MS (60 * SECOND_MS)
@@ -289,6 +290,29 @@ print_progress(struct buf *out, struct json_object *s)
 	buf_addc(out, '\n');
 }
 
+/* How far it is with history that was asked for. */
+static void
+print_backfill(struct buf *out, const struct status_view *v,
+    struct json_object *s)
+{
+	struct backfill_view b;
+	char at[ISO8601_LEN];
+
+	if (!backfill_view_from_json(s, &b) || !b.busy)
+		return;
+	buf_addf(out, "   backfill %s: %d %% done, %" PRId64 " records",
+	    v->pid == 0 ? "not finished" : backfill_view_state(&b),
+	    backfill_per_cent(b.figures.done_ms, b.left_ms),
+	    b.figures.records);
+	if (b.reached_ms > 0) {
+		iso8601_format(b.reached_ms, at);
+		buf_addf(out, ", at %.10s", at);
+	}
+	if (b.reason != NULL)
+		buf_addf(out, ": %s", b.reason);
+	buf_addc(out, '\n');
+}
+
 static struct json_object *
 find_console(const struct status_view *v, const char *name)
 {
@@ -358,6 +382,7 @@ print_streams(struct buf *out, const struct status_view *v)
 		print_row(out, v, s);
 		print_reason(out, v, s);
 		print_progress(out, s);
+		print_backfill(out, v, s);
 	}
 }
 

@@ -75,24 +75,25 @@ read_status(struct status_view *v, const char *directory)
 		explain(v, directory, error);
 }
 
+/* That of a whole console is of no dataset. */
 static bool
-is_wanted(struct json_object *o, const struct status_filter *f)
+is_chosen(struct json_object *o, const struct choice *c)
 {
-	return (f->console == NULL ||
-	    strcmp(tree_get_text(o, "console", ""), f->console) == 0) &&
-	    (f->dataset == NULL ||
-	    strcmp(tree_get_text(o, "dataset", f->dataset), f->dataset) == 0);
+	const char *dataset = tree_get_text(o, "dataset", NULL);
+
+	return choice_has_console(c, tree_get_text(o, "console", "")) &&
+	    (dataset == NULL || choice_has_dataset(c, dataset));
 }
 
-/* Leave those of a list that are wanted. */
+/* Leave those of a list that are chosen. */
 static void
 filter_list(struct json_object *root, const char *name,
-    const struct status_filter *f)
+    const struct choice *c)
 {
 	struct json_object *left = tree_list(), *o;
 
 	for (size_t i = 0; (o = status_item_of(root, name, i)) != NULL; i++)
-		if (is_wanted(o, f))
+		if (is_chosen(o, c))
 			tree_push(left, json_object_get(o));
 	tree_put(root, name, left);
 }
@@ -165,7 +166,7 @@ put_top(struct status_view *v)
 
 void
 status_view_take(struct status_view *v, const struct conf *conf,
-    const struct status_filter *filter)
+    const struct choice *choice)
 {
 	*v = (struct status_view){ .now_ms = clock_wall_us() / 1000 };
 	buf_init(&v->trouble, TROUBLE_MAX);
@@ -177,8 +178,8 @@ status_view_take(struct status_view *v, const struct conf *conf,
 	if (v->root == NULL)
 		return;
 	v->written_ms = tree_get_time(v->root, "written", 0);
-	filter_list(v->root, "consoles", filter);
-	filter_list(v->root, "streams", filter);
+	filter_list(v->root, "consoles", choice);
+	filter_list(v->root, "streams", choice);
 	put_backlogs(v, conf);
 	put_top(v);
 }

@@ -371,22 +371,28 @@ check_console(const struct conf *conf, const struct conf_console *c,
 }
 
 void
-rights_check(const struct conf *conf, const char *console,
+rights_check(const struct conf *conf, const struct choice *choice,
     struct findings *found)
 {
-	const struct subject about = { "respond", console, NULL };
-	size_t n = 0;
+	unsigned n = 0;
 
 	for (size_t i = 0; i < conf->n_consoles; i++) {
 		const struct conf_console *c = conf->console[i];
+		bool has = c->respond_token_file != NULL;
 
-		if (c->respond_token_file == NULL ||
-		    (console != NULL && strcmp(console, c->name) != 0))
+		if (!choice_has_console(choice, c->name) ||
+		    (!has && choice->consoles == NULL))
 			continue;
-		found->order = (unsigned)n++;
-		check_console(conf, c, found);
+		found->order = n++;
+		if (has)
+			check_console(conf, c, found);
+		else
+			finding_add(found, LEVEL_ERROR,
+			    &(struct subject){ "respond", c->name, NULL },
+			    "it has no respond_token_file");
 	}
 	if (n == 0)
-		finding_add(found, LEVEL_ERROR, &about, "no console has a "
-		    "respond_token_file");
+		finding_add(found, LEVEL_ERROR,
+		    &(struct subject){ "respond", NULL, NULL },
+		    "no console has a respond_token_file");
 }

@@ -11,9 +11,10 @@
 
 #include "collector/check/finding.h"
 #include "collector/conf/conf.h"
+#include "collector/walk/choice.h"
 
-/* Of all consoles with a respond_token_file, or of one (console not NULL). */
-void rights_check(const struct conf *conf, const char *console,
+/* Of all consoles with a respond_token_file, or of those that are chosen. */
+void rights_check(const struct conf *conf, const struct choice *choice,
     struct findings *found);
 
 /*

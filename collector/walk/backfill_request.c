@@ -36,7 +36,7 @@ backfill_request_name(struct backfill_request *rq)
 /* As a file. */
 
 static void
-put_names(struct json_object *o, const char *name, const char *const *list)
+put_names(struct json_object *o, const char *name, const char **list)
 {
 	struct json_object *names;
 
@@ -59,8 +59,8 @@ to_json(const struct backfill_request *rq)
 	tree_put(o, "to", tree_int(rq->range.to));
 	tree_put(o, "again", tree_flag(rq->again));
 	tree_put(o, "stop", tree_flag(rq->stop));
-	put_names(o, "consoles", rq->consoles);
-	put_names(o, "datasets", rq->datasets);
+	put_names(o, "consoles", rq->choice.consoles);
+	put_names(o, "datasets", rq->choice.datasets);
 	return o;
 }
 
@@ -145,23 +145,6 @@ from_json(struct json_object *o, struct backfill_request *rq)
 
 /* What it asks for. */
 
-static bool
-is_in(const char *const *list, const char *name)
-{
-	if (list == NULL)
-		return true;
-	while (*list != NULL && strcmp(*list, name) != 0)
-		list++;
-	return *list != NULL;
-}
-
-bool
-backfill_request_wants(const struct backfill_request *rq,
-    const char *console, const char *dataset)
-{
-	return is_in(rq->consoles, console) && is_in(rq->datasets, dataset);
-}
-
 const char *
 backfill_refusal(const struct dataset *dataset)
 {
@@ -181,7 +164,7 @@ apply(void *cookie, struct poller *p)
 	const struct application *a = cookie;
 	const struct backfill_request *rq = a->rq;
 
-	if (!backfill_request_wants(rq, p->console, p->dataset->name) ||
+	if (!choice_has(&rq->choice, p->console, p->dataset->name) ||
 	    backfill_refusal(p->dataset) != NULL)
 		return;
 	if (rq->stop)
@@ -207,22 +190,20 @@ take(struct engine *e, struct slice text)
 {
 	struct json_object *o = tree_parse_object(text);
 	struct backfill_request rq;
-	const char **consoles = NULL, **datasets = NULL;
 	int rc = 0;
 
 	if (!from_json(o, &rq)) {
 		log_warn("the request for a backfill makes no sense, or is of "
 			 "a later version: it is removed");
 	} else {
-		rq.consoles = consoles = get_names(o, "consoles");
-		rq.datasets = datasets = get_names(o, "datasets");
+		rq.choice.consoles = get_names(o, "consoles");
+		rq.choice.datasets = get_names(o, "datasets");
 		rc = backfill_request_apply(e, &rq);
+		choice_fini(&rq.choice);
 	}
 	if (rc == 0 && !backfill_request_withdraw(e->env.state_dirfd))
 		log_warn("the request for a backfill cannot be removed: %s",
 		    strerror(errno));
-	free(consoles);
-	free(datasets);
 	json_object_put(o);
 }
 

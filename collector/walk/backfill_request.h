@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "collector/walk/backfill.h"
+#include "collector/walk/choice.h"
 
 struct dataset;
 struct engine;
@@ -20,9 +21,7 @@ struct backfill_request {
 	struct range range; /* on the console's clock */
 	bool again; /* also what is covered, as a re-send */
 	bool stop; /* end what is under way instead */
-	/* Borrowed, NULL-terminated; NULL: all. */
-	const char *const *consoles;
-	const char *const *datasets;
+	struct choice choice;
 };
 
 /* Give it a name. */
@@ -44,9 +43,7 @@ int backfill_request_apply(struct engine *e,
 /* Look whether one was left, and take it. */
 void backfill_request_take(struct engine *e);
 
-/* Is it about this dataset?  Why it cannot be backfilled, NULL when it can. */
-bool backfill_request_wants(const struct backfill_request *rq,
-    const char *console, const char *dataset);
+/* Why the dataset cannot be backfilled, NULL when it can. */
 const char *backfill_refusal(const struct dataset *dataset);
 
 #endif

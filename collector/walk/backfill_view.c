@@ -35,8 +35,8 @@ backfill_view_of(const struct poller *p, struct backfill_view *v)
 	return true;
 }
 
-static const char *
-state_of(const struct backfill_view *v)
+const char *
+backfill_view_state(const struct backfill_view *v)
 {
 	if (!v->busy)
 		return "done";
@@ -48,7 +48,7 @@ backfill_view_to_json(const struct backfill_view *v)
 {
 	struct json_object *o = tree_object();
 
-	tree_put_text(o, "state", state_of(v));
+	tree_put_text(o, "state", backfill_view_state(v));
 	tree_put_text(o, "reason", v->reason);
 	tree_put_text(o, "request", v->request);
 	tree_put_time(o, "asked", v->figures.asked_ms);
@@ -60,6 +60,14 @@ backfill_view_to_json(const struct backfill_view *v)
 	tree_put_int(o, "records", v->figures.records);
 	tree_put_int(o, "skipped", v->figures.skipped);
 	return o;
+}
+
+int
+backfill_per_cent(int64_t done_ms, int64_t left_ms)
+{
+	int64_t all = done_ms + left_ms;
+
+	return all <= 0 ? 100 : (int)((double)done_ms * 100 / (double)all);
 }
 
 bool

@@ -29,6 +29,12 @@ struct backfill_view {
 /* False: none was ever asked for. */
 bool backfill_view_of(const struct poller *p, struct backfill_view *v);
 
+/* One word: done, running, waiting or stuck. */
+const char *backfill_view_state(const struct backfill_view *v);
+
+/* Of a total of nothing, all is done. */
+int backfill_per_cent(int64_t done_ms, int64_t left_ms);
+
 /* As a member of a stream's object in the status, and back from that object. */
 struct json_object *backfill_view_to_json(const struct backfill_view *v);
 bool backfill_view_from_json(struct json_object *stream,

@@ -26,8 +26,7 @@ is_wanted(void *cookie, enum dataset_id id)
 {
 	const struct engine *e = cookie;
 
-	return e->only_dataset == NULL ||
-	    strcmp(dataset_table[id]->name, e->only_dataset) == 0;
+	return choice_has_dataset(e->choice, dataset_table[id]->name);
 }
 
 struct tenant *
@@ -39,7 +38,7 @@ engine_open_tenant(struct engine *e, const struct conf_console *c,
 
 /* 0, or -1 with errno when not all can be opened. */
 static int
-open_tenants(struct engine *e, const char *only_console, struct buf *err)
+open_tenants(struct engine *e, struct buf *err)
 {
 	const struct conf *c = e->conf;
 	int rc = 0, saved = 0;
@@ -49,8 +48,7 @@ open_tenants(struct engine *e, const char *only_console, struct buf *err)
 	for (size_t i = 0; i < c->n_consoles; i++) {
 		struct tenant *t;
 
-		if (only_console != NULL &&
-		    strcmp(c->console[i]->name, only_console) != 0)
+		if (!choice_has_console(e->choice, c->console[i]->name))
 			continue;
 		t = engine_open_tenant(e, c->console[i], err);
 		if (t == NULL) {
@@ -172,11 +170,12 @@ struct engine *
 engine_new(struct conf *conf, const struct engine_options *opt,
     struct buf *err, int *code)
 {
+	static const struct choice everything;
 	struct engine *e = xcalloc(1, sizeof(*e));
 
 	e->conf = conf;
 	e->started_ms = clock_wall_us() / 1000;
-	e->only_dataset = opt->dataset;
+	e->choice = opt->choice != NULL ? opt->choice : &everything;
 	e->env.once = opt->once;
 	e->env.only_backfill = opt->only_backfill;
 	e->env.n_backfilling = &e->n_backfilling;
@@ -198,7 +197,7 @@ engine_new(struct conf *conf, const struct engine_options *opt,
 	    open_runtime(e, err, code) != 0)
 		goto err;
 	commit_init(&e->commit, e->journal);
-	if (open_tenants(e, opt->console, err) != 0) {
+	if (open_tenants(e, err) != 0) {
 		*code = cannot_open();
 		goto err;
 	}

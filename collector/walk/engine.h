@@ -10,6 +10,7 @@
 #include "collector/base/buf.h"
 #include "collector/conf/conf.h"
 #include "collector/walk/budget.h"
+#include "collector/walk/choice.h"
 #include "collector/walk/metrics.h"
 #include "collector/walk/tenant.h"
 
@@ -21,7 +22,7 @@ struct engine {
 	struct commit commit;
 	struct mappers mappers;
 	struct poller_env env;
-	const char *only_dataset; /* borrowed; NULL: all */
+	const struct choice *choice; /* borrowed */
 	struct tenant **tenant;
 	size_t n_tenants;
 	int runtime_dirfd; /* where requests are left */
@@ -39,8 +40,7 @@ struct engine {
 struct engine_options {
 	bool once;
 	bool only_backfill; /* no polls */
-	const char *console; /* only this one, NULL: all; borrowed */
-	const char *dataset;
+	const struct choice *choice; /* borrowed; NULL: everything */
 };
 
 /*

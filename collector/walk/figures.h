@@ -64,6 +64,8 @@ struct figures_stream {
 	/* Requests of its kind that may go at once, and how many at most;
 	 * both 0 while the console cannot be asked at all. */
 	double rate_left, rate_most;
+	int64_t backfill_left_ms; /* time of the console that a backfill has
+				   * still to walk through */
 	struct poller *poller; /* for more of it */
 };
 

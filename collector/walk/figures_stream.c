@@ -3,6 +3,7 @@
 #include "collector/walk/figures.h"
 
 #include "collector/base/clock.h"
+#include "collector/walk/backfill_view.h"
 #include "collector/walk/tenant.h"
 
 const char *const figures_condition_name[FIGURES_CONDITION_COUNT] = {
@@ -50,6 +51,14 @@ find_until(const struct poller *p, int64_t now_ms)
 }
 
 static int64_t
+find_backfill(const struct poller *p)
+{
+	struct backfill_view v;
+
+	return backfill_view_of(p, &v) ? v.left_ms : 0;
+}
+
+static int64_t
 find_lag(const struct poller *p, int64_t began_ms, int64_t now_ms)
 {
 	int64_t console_ms = tenant_clock(p->tenant);
@@ -83,6 +92,7 @@ figures_of(struct figures_stream *s, struct poller *p, int64_t began_ms,
 		.records_today = intake_today(&p->intake, now_ms),
 		.counts = p->counts,
 		.taken = p->intake.counts,
+		.backfill_left_ms = find_backfill(p),
 		.poller = p,
 	};
 	if (p->tenant->console != NULL)

@@ -21,7 +21,7 @@ echo "SEED=$seed"
 # backfill [OPTION...]: sets $code.
 backfill()
 {
-	timeout 120 "$S1SPOOL" backfill --config "$dir/s1spool.yml" "$@" \
+	limit 120 "$S1SPOOL" backfill --config "$dir/s1spool.yml" "$@" \
 	    >"$dir/backfill.out" 2>"$dir/backfill.err"
 	code=$?
 }
@@ -106,7 +106,7 @@ only_the_rest()
 	run_stop
 	is "end of the daemon" "$code" 0
 	check activity
-	timeout 60 "$S1SPOOL" verify --config "$dir/s1spool.yml" \
+	limit 60 "$S1SPOOL" verify --config "$dir/s1spool.yml" \
 	    >"$dir/verify.out" 2>&1 || fail "verify finds errors"
 }
 
@@ -194,7 +194,7 @@ killed()
 	    >/dev/null
 	run_start
 	wait_for 30 all_polled
-	timeout 400 "$S1SPOOL" backfill --config "$dir/s1spool.yml" --from 40d \
+	limit 400 "$S1SPOOL" backfill --config "$dir/s1spool.yml" --from 40d \
 	    >"$dir/backfill.out" 2>"$dir/backfill.err" &
 	shown_pid=$!
 	wait_for 20 has_begun

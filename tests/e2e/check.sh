@@ -172,16 +172,20 @@ test_two_consoles()
 	is "consoles" "$(jq -c '[.findings[] |
 	    select(.topic == "connection") | .console]' "$dir/found")" \
 	    '["acme","gone"]'
-	only=acme
-	look
+	look --console acme
 	worst warning 75
 	is "gone" "$(grep -c gone "$dir/found")" 0
-	only=gone
-	look
-	only=
+	look --console gone
 	worst error 69
 	finds error connection "no connection"
 	is "acme" "$(grep -c acme "$dir/found")" 0
+	look --console acme --console gone
+	worst error 69
+	is "both" "$(jq -c '[.findings[].console // empty] | unique' \
+	    "$dir/found")" '["acme","gone"]'
+	"$S1SPOOL" check --config "$dir/s1spool.yml" --console gone \
+	    --console gone >"$dir/look.out" 2>&1
+	is "given twice" "$?" 64
 }
 
 # look_at OPTION...: a console of its own.
@@ -221,7 +225,7 @@ tls()
 	"$top_builddir/tests/e2e/make_certificate" "$dir/cert.pem" \
 	    "$dir/key.pem" "$1" "$2" || exit 99
 	rm -f "$dir/port"
-	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds 900 \
+	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds $((900 * patience)) \
 	    --agents 20 --tls-cert "$dir/cert.pem" --tls-key "$dir/key.pem" \
 	    >"$dir/mock.out" 2>"$dir/mock.err" &
 	mock_pid=$!

@@ -4,13 +4,12 @@
 
 chmod 755 "$dir"
 token=mock-token
-only=
 
 # Sets $code; what was found goes to $dir/found.
 look()
 {
-	"$S1SPOOL" check --config "$dir/s1spool.yml" --json \
-	    ${only:+--console "$only"} >"$dir/found" 2>"$dir/look.err"
+	"$S1SPOOL" check --config "$dir/s1spool.yml" --json "$@" \
+	    >"$dir/found" 2>"$dir/look.err"
 	code=$?
 	[ ! -s "$dir/look.err" ] || fail "look: $(cat "$dir/look.err")"
 	! grep -qF "$token" "$dir/found" || fail "the token was told"

@@ -86,6 +86,7 @@ test_running()
 	is "conditions of all" "$(grep -c '^s1spool_dataset_condition.* 1$' \
 	    "$file")" 4
 	is "interval" "$(of interval_seconds group)" 0.300
+	is "no backfill" "$(of backfill_left_seconds group)" 0.000
 	is "token" "$(sample s1spool_console_token_usable 'console="acme"')" 1
 	is "limit" "$(sample s1spool_spool_limit_reached)" 0
 	run_stop

@@ -62,6 +62,33 @@ test_switches()
 	is "streams" "$(ls "$dir/spool/acme")" group
 }
 
+# Only some of them, by the command line.
+test_choice()
+{
+	configure "$(only activity group threat)"
+	once --dataset threat --dataset=group --console acme
+	is "exit code" "$code" 0
+	look
+	is "streams" "$(echo "$dir"/spool/acme/*)" \
+	    "$dir/spool/acme/group $dir/spool/acme/threat"
+	is "nothing else is asked" "$(requests activities | grep -c .)" 0
+	while read -r options; do
+		# shellcheck disable=SC2086 # words
+		once ${options%%: *}
+		is "$options" "$code" 64
+		grep -qF "s1spool once: ${options#*: }" "$dir/once.err" ||
+		    fail "$options: $(cat "$dir/once.err")"
+	done <<-END
+	--dataset threat --dataset treat: unknown dataset 'treat'; there are
+	--dataset group --dataset group: --dataset group is given twice
+	--console acme --console acme: --console acme is given twice
+	--console acme --console gone: there is no console gone in the
+	--dataset threat --dataset agent: dataset agent is not enabled in the
+	END
+	look
+	is "requests for that" "$(grep -c . "$dir/new")" 0
+}
+
 test_sites()
 {
 	configure "$(only activity agent group threat)" \
@@ -192,6 +219,7 @@ test_timeouts()
 
 mock_start --agents 60 --groups 12 --threats 60 --activities 300 --days 1
 test_switches
+test_choice
 test_sites
 test_pages
 test_initial_interval

@@ -20,6 +20,8 @@ test_selection()
 	    "$dir/err")" 3
 	respond isolate "id:$name" --reason x
 	refused "no id" 2 'is no agent'
+	respond status "$host" --console acme --console acme
+	is "two consoles" "$code" 2
 	for by in "$host" "$uuid" "$name" "name:$name" "id:$host"; do
 		respond status "$by"
 		is "status by $by" "$code $(grep -c "$host" "$dir/out")" '0 1'
@@ -229,7 +231,7 @@ test_tokens()
 	is "without the collector's token" "$code" 0
 	mv "$dir/token.away" "$dir/token"
 	mv "$dir/act" "$dir/act.away"
-	timeout 60 "$S1SPOOL" once --config "$dir/s1spool.yml" \
+	limit 60 "$S1SPOOL" once --config "$dir/s1spool.yml" \
 	    --dataset group >"$dir/once.out" 2>"$dir/once.err"
 	is "collecting without the other token" "$?" 0
 	! grep -q "$dir/act" "$dir/once.err" || fail "once looks for it"
@@ -250,12 +252,15 @@ test_tokens()
 	refused "no second token" 2 'no console has a respond_token_file'
 }
 
-# check_respond CODE: s1spool check --respond ends so; $dir/out is its JSON.
+# check_respond CODE [OPTION...]: s1spool check --respond ends so; $dir/out is
+# its JSON.
 check_respond()
 {
-	timeout 60 "$S1SPOOL" check --respond --json \
+	wanted=$1
+	shift
+	limit 60 "$S1SPOOL" check --respond --json "$@" \
 	    --config "$dir/s1spool.yml" >"$dir/out" 2>"$dir/err"
-	is "check --respond" "$?" "$1"
+	is "check --respond" "$?" "$wanted"
 }
 
 # found LEVEL TEXT
@@ -295,6 +300,11 @@ test_check()
 	    "$dir/s1spool.yml"
 	check_respond 69
 	found error "is the collector's token, too"
+	sed -i '/respond_token_file/d' "$dir/s1spool.yml"
+	check_respond 69
+	found error 'no console has a respond_token_file'
+	check_respond 69 --console acme
+	found error 'it has no respond_token_file'
 	mv "$dir/same.yml" "$dir/s1spool.yml"
 }
 

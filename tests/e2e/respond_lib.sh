@@ -27,7 +27,7 @@ configure_respond()
 # respond ARGUMENT...: sets $code; what it prints is in $dir/out and $dir/err.
 respond()
 {
-	timeout 60 "$S1SPOOL" respond --config "$dir/s1spool.yml" "$@" \
+	limit 60 "$S1SPOOL" respond --config "$dir/s1spool.yml" "$@" \
 	    >"$dir/out" 2>"$dir/err" </dev/null
 	code=$?
 }

@@ -20,7 +20,7 @@ trap stop_all EXIT
 # status [OPTION...]: sets $code.
 status()
 {
-	timeout 60 "$S1SPOOL" status --config "$dir/s1spool.yml" "$@" \
+	limit 60 "$S1SPOOL" status --config "$dir/s1spool.yml" "$@" \
 	    >"$dir/status.out" 2>"$dir/status.err"
 	code=$?
 }
@@ -75,6 +75,12 @@ test_names()
 	status --console nobody
 	is "exit code" "$code" 64
 	grep -q 'no console nobody' "$dir/status.err" || fail "not said"
+	status --console acme --console nobody
+	is "exit code" "$code" 64
+	status --dataset group --dataset group
+	is "exit code" "$code" 64
+	grep -q -- '--dataset group is given twice' "$dir/status.err" ||
+	    fail "not said"
 }
 
 test_running()
@@ -101,6 +107,8 @@ test_running()
 	is "of one dataset" "$(grep -c '^ [a-z]* *ok ' "$dir/status.out")" 1
 	is_told '(.streams | length == 1) and (.consoles | length == 1)' \
 	    --console acme --dataset group
+	is_told '[.streams[].dataset] == ["activity", "group"]' \
+	    --dataset group --dataset activity
 }
 
 test_trouble()
@@ -117,6 +125,21 @@ test_trouble()
 	mock DELETE fault >/dev/null
 }
 
+# backfills MEMBERS...: datasets with such a backfill, in the file.
+backfills()
+{
+	i=0
+	for members; do
+		jq ".streams[$i].backfill = {\"request\":\"a\",
+		    \"done_ms\":86400000,\"left_ms\":259200000,
+		    \"records\":1200,$members}" "$dir/state/status.json" \
+		    >"$dir/new.json"
+		cat "$dir/new.json" >"$dir/state/status.json"
+		i=$((i + 1))
+	done
+	status
+}
+
 # The daemon is there and does nothing.
 test_old()
 {
@@ -128,6 +151,12 @@ test_old()
 	is "exit code" "$code" 69
 	shows 'THESE FIGURES ARE OLD'
 	is_told '.running and .old'
+	backfills '"state":"waiting","reason":"the spool is half full"' \
+	    '"state":"running","reached":"2026-02-03T04:05:06.000Z"' \
+	    '"state":"done"'
+	shows '   backfill waiting: 25 % done, 1200 records: the spool is half full'
+	shows '   backfill running: 25 % done, 1200 records, at 2026-02-03'
+	is "lines of those" "$(grep -c backfill "$dir/status.out")" 2
 	kill -CONT "$run_pid"
 	wait_for 30 told '.old | not'
 }
@@ -180,6 +209,10 @@ test_stopped()
 	shows 's1spool DOES NOT RUN; what it was doing at its end'
 	is_told '(.running | not) and ([.streams[].state] |
 	    unique == ["stopped"])'
+	cp "$dir/state/status.json" "$dir/at_the_end"
+	backfills '"state":"running"'
+	shows '   backfill not finished: 25 % done, 1200 records'
+	cat "$dir/at_the_end" >"$dir/state/status.json"
 }
 
 # What a day has brought outlives the process.
@@ -188,8 +221,10 @@ test_another_start()
 	day=$(date -u +%F)
 	jq -cS '[.streams[] | [.dataset, .records_today, .last_new]]' \
 	    "$dir/state/status.json" >"$dir/before"
+	started=$(jq .started "$dir/state/status.json")
 	run_start
-	wait_for 30 told '[.streams[] | select(.polls > 0)] | length == 4'
+	wait_for 30 told ".started != $started and
+	    ([.streams[] | select(.polls > 0)] | length == 4)"
 	jq -cS '[.streams[] | [.dataset, .records_today, .last_new]]' \
 	    "$dir/status.out" >"$dir/after"
 	is_told '[.streams[].records] | add == 0'

@@ -136,10 +136,30 @@ test_backoff(void)
 	rig_fini(&r);
 }
 
+/* What a backfill has still to read, of what polls have not. */
+static void
+test_history(void)
+{
+	struct rig r;
+
+	rig_init(&r, &rig_toy);
+	rig_open(&r);
+	fake_run(RIG_MINUTE);
+	CU_ASSERT_EQUAL(figures(&r).backfill_left_ms, 0);
+	backfill_run_ask(r.poller, "a", (struct range){
+	    RIG_START - 10 * RIG_DAY, RIG_START }, 0);
+	CU_ASSERT_EQUAL(figures(&r).backfill_left_ms, 9 * RIG_DAY);
+	fake_run(RIG_HOUR);
+	CU_ASSERT_EQUAL(r.poller->backfill->n, 0);
+	CU_ASSERT_EQUAL(figures(&r).backfill_left_ms, 0);
+	rig_fini(&r);
+}
+
 static const struct unit_test tests[] = {
 	{ "a dataset that is well", test_well },
 	{ "a day ends", test_midnight },
 	{ "a console that fails and recovers", test_backoff },
+	{ "history that is to be fetched", test_history },
 };
 
 UNIT_MAIN("figures", tests)
