@@ -7,8 +7,14 @@
  *     write 6c1e4 6b120 61d3a
  *     malloc libc.so.6+9e9aa libcurl.so.4 3a8b0 3a911
  *
+ * OpenSSL has the program's allocator, which hands out small pieces of large
+ * ones.  So what fails is the mapping that this one makes for a piece that it
+ * does not have, wherever OpenSSL asks for one; it tells where that is:
+ *
+ *     openssl ../crypto/asn1/tasn_new.c:119
+ *
  *   SITE_LIST    file to which each site is appended when it is first met
- *   SITE_CALLS   with that: "system" (default) or "memory"
+ *   SITE_CALLS   with that: "system" (default), "memory" or "openssl"
  *   SITE_FAIL    the site that fails, as it was listed
  *   SITE_NTH     the first of its calls to fail, from 1 (default 1)
  *   SITE_COUNT   how many fail in a row, 0: all from there on (default 1)
@@ -25,6 +31,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -52,6 +59,10 @@
 #define SITES_MAX 65536 /* a power of two */
 #define DEPTH 3 /* frames of the program */
 #define SITE_LEN 200
+/* More than the program's allocator cuts out of a mapping. */
+#define LARGE (1 << 20)
+
+enum kind { SYSTEM, MEMORY, OPENSSL };
 
 /* What the C library's own names are behind ours. */
 void *__libc_malloc(size_t n);
@@ -60,7 +71,7 @@ void *__libc_realloc(void *p, size_t n);
 
 static struct {
 	int list_fd;
-	bool lists_memory;
+	enum kind lists;
 	const char *fail, *hit;
 	uintptr_t low_bits; /* of its innermost return address */
 	unsigned long nth, count;
@@ -78,6 +89,7 @@ static size_t n_modules;
 static uint64_t met[SITES_MAX]; /* hashes, open addressing */
 static unsigned long seen;
 static int fail_next_fd = -1;
+static __thread bool fail_next_mmap __attribute__((tls_model("initial-exec")));
 static bool ready;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 /* What is called from in here is none of the program's. */
@@ -165,29 +177,29 @@ is_new(const char *site)
 }
 
 static void
-list(const char *call, void *from)
+list(char site[SITE_LEN + 1])
 {
-	char site[SITE_LEN + 1];
-	size_t n;
+	size_t n = strlen(site);
 
-	describe(call, from, site);
 	if (!is_new(site))
 		return;
-	n = strlen(site);
 	site[n++] = '\n';
 	syscall(SYS_write, how.list_fd, site, n);
 }
 
+/* To describe each call would cost too much. */
 static bool
-is_the_one(const char *call, void *from)
+may_be_the_one(const char *call, void *from)
 {
-	char site[SITE_LEN + 1];
 	size_t n = strlen(call);
 
-	if (((uintptr_t)from & 0xfff) != how.low_bits ||
-	    strncmp(how.fail, call, n) != 0 || how.fail[n] != ' ')
-		return false;
-	describe(call, from, site);
+	return ((uintptr_t)from & 0xfff) == how.low_bits &&
+	    strncmp(how.fail, call, n) == 0 && how.fail[n] == ' ';
+}
+
+static bool
+is_the_one(const char *site)
+{
 	if (strcmp(site, how.fail) != 0 || ++seen < how.nth ||
 	    (how.count > 0 && seen - how.nth >= how.count))
 		return false;
@@ -199,19 +211,23 @@ is_the_one(const char *call, void *from)
 
 /* Is this call to fail?  errno is as it was then, or says why. */
 static bool
-is_due(const char *call, void *from, bool memory)
+is_due(const char *call, void *from, enum kind kind)
 {
 	int saved = errno;
 	bool due = false;
+	char site[SITE_LEN + 1];
 
 	if (!ready || inside)
 		return false;
 	inside = true;
 	pthread_mutex_lock(&mutex);
-	if (how.list_fd >= 0 && memory == how.lists_memory)
-		list(call, from);
-	else if (how.fail != NULL)
-		due = is_the_one(call, from);
+	if (how.list_fd >= 0 && kind == how.lists) {
+		describe(call, from, site);
+		list(site);
+	} else if (how.fail != NULL && may_be_the_one(call, from)) {
+		describe(call, from, site);
+		due = is_the_one(site);
+	}
 	pthread_mutex_unlock(&mutex);
 	inside = false;
 	errno = due ? how.error : saved;
@@ -244,7 +260,7 @@ find_next(const char *name)
 	type name params \
 	{ \
 		NEXT(name); \
-		return is_due(#name, HERE, false) ? (failed) : \
+		return is_due(#name, HERE, SYSTEM) ? (failed) : \
 		    next(__VA_ARGS__); \
 	}
 
@@ -297,7 +313,7 @@ write(int fd, const void *p, size_t n)
 		errno = how.error;
 		return -1;
 	}
-	if (!is_due("write", HERE, false))
+	if (!is_due("write", HERE, SYSTEM))
 		return next(fd, p, n);
 	if (how.short_bytes == 0 || how.short_bytes >= n)
 		return -1;
@@ -310,7 +326,7 @@ read(int fd, void *p, size_t n)
 {
 	NEXT(read);
 
-	if (!is_due("read", HERE, false))
+	if (!is_due("read", HERE, SYSTEM))
 		return next(fd, p, n);
 	if (how.short_bytes == 0)
 		return -1;
@@ -329,7 +345,7 @@ openat(int dirfd, const char *name, int flags, ...)
 		mode = va_arg(ap, mode_t);
 		va_end(ap);
 	}
-	return is_due("openat", HERE, false) ? -1 :
+	return is_due("openat", HERE, SYSTEM) ? -1 :
 	    next(dirfd, name, flags, mode);
 }
 
@@ -345,25 +361,25 @@ open(const char *name, int flags, ...)
 		mode = va_arg(ap, mode_t);
 		va_end(ap);
 	}
-	return is_due("open", HERE, false) ? -1 : next(name, flags, mode);
+	return is_due("open", HERE, SYSTEM) ? -1 : next(name, flags, mode);
 }
 
 void *
 malloc(size_t n)
 {
-	return is_due("malloc", HERE, true) ? NULL : __libc_malloc(n);
+	return is_due("malloc", HERE, MEMORY) ? NULL : __libc_malloc(n);
 }
 
 void *
 calloc(size_t n, size_t size)
 {
-	return is_due("calloc", HERE, true) ? NULL : __libc_calloc(n, size);
+	return is_due("calloc", HERE, MEMORY) ? NULL : __libc_calloc(n, size);
 }
 
 void *
 realloc(void *p, size_t n)
 {
-	return is_due("realloc", HERE, true) ? NULL : __libc_realloc(p, n);
+	return is_due("realloc", HERE, MEMORY) ? NULL : __libc_realloc(p, n);
 }
 
 void *
@@ -371,8 +387,77 @@ mmap(void *at, size_t n, int prot, int flags, int fd, off_t offset)
 {
 	NEXT(mmap);
 
-	return is_due("mmap", HERE, true) ? MAP_FAILED :
+	if (fail_next_mmap) {
+		fail_next_mmap = false;
+		errno = how.error;
+		return MAP_FAILED;
+	}
+	return is_due("mmap", HERE, MEMORY) ? MAP_FAILED :
 	    next(at, n, prot, flags, fd, offset);
+}
+
+/* What the program gives to OpenSSL. */
+static CRYPTO_malloc_fn program_malloc;
+static CRYPTO_realloc_fn program_realloc;
+
+static bool
+is_openssl_due(const char *file, int line)
+{
+	char site[SITE_LEN + 1];
+	bool due = false;
+
+	snprintf(site, sizeof(site) - 1, "openssl %s:%d", file, line);
+	pthread_mutex_lock(&mutex);
+	if (how.list_fd >= 0 && how.lists == OPENSSL)
+		list(site);
+	else if (how.fail != NULL)
+		due = is_the_one(site);
+	pthread_mutex_unlock(&mutex);
+	return due;
+}
+
+static void *
+fail_openssl(const char *file, int line)
+{
+	fail_next_mmap = true;
+	return program_malloc(LARGE, file, line);
+}
+
+static void *
+openssl_malloc(size_t n, const char *file, int line)
+{
+	return n > 0 && is_openssl_due(file, line) ?
+	    fail_openssl(file, line) : program_malloc(n, file, line);
+}
+
+static void *
+openssl_realloc(void *p, size_t n, const char *file, int line)
+{
+	return n > 0 && is_openssl_due(file, line) ?
+	    fail_openssl(file, line) : program_realloc(p, n, file, line);
+}
+
+int
+CRYPTO_set_mem_functions(CRYPTO_malloc_fn take, CRYPTO_realloc_fn resize,
+    CRYPTO_free_fn give_back)
+{
+	NEXT(CRYPTO_set_mem_functions);
+
+	program_malloc = take;
+	program_realloc = resize;
+	return next(openssl_malloc, openssl_realloc, give_back);
+}
+
+static enum kind
+kind_of(const char *name)
+{
+	static const char *const names[] = { "system", "memory", "openssl" };
+	enum kind kind = SYSTEM;
+
+	while (name != NULL && strcmp(names[kind], name) != 0)
+		if (++kind > OPENSSL)
+			abort();
+	return kind;
 }
 
 static unsigned long
@@ -386,7 +471,7 @@ env_number(const char *name, unsigned long otherwise)
 static void __attribute__((constructor))
 set_from_environment(void)
 {
-	const char *file = getenv("SITE_LIST"), *calls = getenv("SITE_CALLS");
+	const char *file = getenv("SITE_LIST");
 	const char *error = getenv("SITE_ERRNO");
 	void *frame[2];
 
@@ -396,7 +481,7 @@ set_from_environment(void)
 	how.count = env_number("SITE_COUNT", 1);
 	how.error = error != NULL ? errno_of_name(error) : EIO;
 	how.short_bytes = env_number("SITE_SHORT", 0);
-	how.lists_memory = calls != NULL && strcmp(calls, "memory") == 0;
+	how.lists = kind_of(getenv("SITE_CALLS"));
 	if (how.fail != NULL) {
 		const char *first = strchr(how.fail, ' ');
 		const char *plus = strrchr(how.fail, '+');

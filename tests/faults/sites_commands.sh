@@ -7,6 +7,7 @@
 
 scenes=${SCENES-status check setup respond}
 with_memory="status setup"
+with_openssl=
 
 # command ARGUMENT...: with the fault.
 command_with_faults()

@@ -4,7 +4,8 @@
 # Whoever sources this behind tests/e2e/lib.sh has functions for each scene of its own: what is there
 # before (set_SCENE), what is done, what has to mend it, and books() which looks
 # whether all is right then.  $with_memory are the scenes in which memory fails
-# also where not all sites are asked for.
+# also where not all sites are asked for, $with_openssl those in which OpenSSL's
+# does.
 #
 # SITES=N: how many of each scene (1), or all of them, in each way; SEED=N: the
 # same ones again; SCENES, KINDS: which; PART=even, odd: half of them.
@@ -53,7 +54,7 @@ ways()
 	connect) echo ECONNREFUSED ;;
 	send | recv) echo ECONNRESET EINTR ECONNRESET,NTH=3 ;;
 	poll) echo EINTR ENOMEM ;;
-	malloc | calloc | realloc | mmap) echo ENOMEM ;;
+	malloc | calloc | realloc | mmap | openssl) echo ENOMEM ;;
 	*) echo EIO ;;
 	esac
 }
@@ -182,6 +183,9 @@ play()
 	kinds=system
 	case "$sites: $with_memory " in
 	all:* | *" $scene "*) kinds="system memory" ;;
+	esac
+	case " $with_openssl " in
+	*" $scene "*) kinds="$kinds openssl" ;;
 	esac
 	for kind in ${KINDS-$kinds}; do
 		list "$scene" "$kind"
