@@ -114,9 +114,10 @@ demo)
 check)
 	step 'building' make -C "$build" -j"$jobs" all
 	echo "make check, log: $log"
-	# A pipeline has its last command's status, hence the file.
+	# Tests mostly wait.  A pipeline has its last command's status, hence
+	# the file.
 	{
-		make -C "$build" -j"$jobs" check </dev/null 2>&1 || echo $? >&3
+		make -C "$build" -j"$((2 * jobs))" check </dev/null 2>&1 || echo $? >&3
 	} 3>"$build/autogen-check.status" | tee -a "$log" |
 	    awk '/^(PASS|FAIL|SKIP|XPASS|ERROR): |^# [A-Z]+: / {
 	        print; fflush() }'

@@ -69,7 +69,8 @@ both()
 # proxy: HTTP/2 over TLS in front of the console, at another address.
 proxy()
 {
-	start nghttpx -f "127.0.0.2,$port" -b "127.0.0.1,$port" -n 1 \
+	start nghttpx --conf=/dev/null -f "127.0.0.2,$port" \
+	    -b "127.0.0.1,$port" -n 1 \
 	    --no-ocsp --errorlog-file="$dir/proxy.log" "$dir/key.pem" \
 	    "$dir/cert.pem" 2>/dev/null
 	wait_for 20 curl -s -k -m 5 -o "$dir/answer" \

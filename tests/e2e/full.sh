@@ -58,7 +58,7 @@ state()
 	run_kill
 	run_start
 	wait_for 60 is_paused "$no_journal"
-	timeout 60 "$S1SPOOL" once --config "$dir/s1spool.yml" 2>/dev/null
+	limit 60 "$S1SPOOL" once --config "$dir/s1spool.yml" 2>/dev/null
 	is "once beside it" $? 75
 	run_kill
 	once

@@ -44,7 +44,7 @@ refused()
 	what=$1
 	holder=$2
 	shift 2
-	timeout 60 "$S1SPOOL" "$@" >"$dir/second.out" 2>"$dir/second.err"
+	limit 60 "$S1SPOOL" "$@" >"$dir/second.out" 2>"$dir/second.err"
 	is "$what: $1" $? 75
 	grep -q "is held by process $holder (another s1spool?)" \
 	    "$dir/second.err" || fail "$what: $1: $(cat "$dir/second.err")"
@@ -83,7 +83,7 @@ run_host()
 		sleep $seconds
 		run_kill
 	done
-	timeout 120 "$S1SPOOL" once --config "$conf" >"$dir/once.out" \
+	limit 120 "$S1SPOOL" once --config "$conf" >"$dir/once.out" \
 	    2>"$dir/once.err"
 	is "$name: $(tail -n 3 "$dir/once.err")" $? 0
 }

@@ -17,7 +17,9 @@ proxy_start()
 	"$top_builddir/tests/e2e/make_certificate" "$dir/cert.pem" \
 	    "$dir/key.pem" -1 1 || exit 99
 	# shellcheck disable=SC2016 # the proxy expands it
-	nghttpx -f "127.0.0.2,$port" -b "127.0.0.1,$port" -n 1 --no-ocsp \
+	# Debian has a configuration of its own, with a port that others use.
+	nghttpx --conf=/dev/null -f "127.0.0.2,$port" -b "127.0.0.1,$port" \
+	    -n 1 --no-ocsp \
 	    --accesslog-file="$dir/book" --errorlog-file="$dir/proxy.log" \
 	    --accesslog-format='$alpn $status $remote_port $path' \
 	    "$dir/key.pem" "$dir/cert.pem" 2>"$dir/proxy.out" &

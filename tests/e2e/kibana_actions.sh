@@ -19,7 +19,7 @@ configure_all()
 # respond ACTION WANTED: done to the host, and taken in by the collector.
 respond()
 {
-	timeout 60 "$S1SPOOL" respond "$1" "$host" --reason test --yes \
+	limit 60 "$S1SPOOL" respond "$1" "$host" --reason test --yes \
 	    --expect-name "$name" --config "$dir/s1spool.yml" \
 	    </dev/null >"$dir/respond.out" 2>"$dir/respond.err"
 	is "$1" "$?" "$2"

@@ -49,10 +49,14 @@ is()
 	[ "$2" = "$3" ] || fail "$1: got '$2', wanted '$3'"
 }
 
+# How many times longer than a fast machine a slow one may take: as many times
+# all that is waited for at most.
+patience=${PATIENCE-1}
+
 # wait_for SECONDS COMMAND...: until the command is true.
 wait_for()
 {
-	ticks=$(($1 * 20))
+	ticks=$(($1 * 20 * patience))
 	shift
 	until "$@"; do
 		if [ $((ticks -= 1)) -le 0 ]; then
@@ -63,6 +67,14 @@ wait_for()
 	done
 }
 
+# limit SECONDS COMMAND...: that is its longest.
+limit()
+{
+	longest=$(($1 * patience))
+	shift
+	timeout "$longest" "$@"
+}
+
 # mock_start [https] OPTION...
 mock_start()
 {
@@ -70,7 +82,8 @@ mock_start()
 	[ "$1" != https ] || scheme=https
 	[ $scheme = http ] || shift
 	rm -f "$dir/port"
-	"$MOCK_CONSOLE" --port-file "$dir/port" --max-seconds 900 "$@" \
+	"$MOCK_CONSOLE" --port-file "$dir/port" \
+	    --max-seconds $((900 * patience)) "$@" \
 	    >"$dir/mock.out" 2>"$dir/mock.err" &
 	mock_pid=$!
 	wait_for 20 test -s "$dir/port" || exit 1
@@ -146,7 +159,7 @@ quick()
 # once [OPTION...]: sets $code.
 once()
 {
-	timeout "${once_timeout-120}" "$S1SPOOL" once \
+	limit "${once_timeout-120}" "$S1SPOOL" once \
 	    --config "$dir/s1spool.yml" "$@" >"$dir/once.out" \
 	    2>"$dir/once.err"
 	code=$?

@@ -52,7 +52,7 @@ options()
 # prune [OPTION...]: sets $code.
 prune()
 {
-	timeout 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" "$@" \
+	limit 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" "$@" \
 	    >"$dir/prune.out" 2>"$dir/prune.err"
 	code=$?
 }
@@ -264,7 +264,7 @@ test_owner()
 	chmod 711 "$dir"
 	chown -R 54321:54322 "$dir/spool"
 	if command -v setpriv >/dev/null; then
-		timeout 60 setpriv --bounding-set=-setgid "$S1SPOOL" prune \
+		limit 60 setpriv --bounding-set=-setgid "$S1SPOOL" prune \
 		    --config "$dir/s1spool.yml" >"$dir/prune.out" \
 		    2>"$dir/prune.err"
 		is "without the right" "$?" 71

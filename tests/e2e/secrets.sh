@@ -186,7 +186,7 @@ through()
 {
 	sed "s,^    url:.*,&\\
     proxy_url: $1," "$dir/s1spool.yml" >"$dir/mock.proxy.yml"
-	timeout 60 "$S1SPOOL" check --json --config "$dir/mock.proxy.yml" \
+	limit 60 "$S1SPOOL" check --json --config "$dir/mock.proxy.yml" \
 	    >"$dir/proxy.out" 2>"$dir/proxy.err"
 	is "$1" "$?" 69
 	jq -r '.findings[] | select(.level == "error").text' \

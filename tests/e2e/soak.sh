@@ -186,7 +186,7 @@ seal()
 # prune: what it says is right, and whatever it meets it says.
 prune()
 {
-	timeout 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" \
+	limit 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" \
 	    >"$dir/prune.out" 2>"$dir/prune.err"
 	code=$?
 	case $code in
@@ -213,7 +213,7 @@ crash_prune()
 	# shellcheck disable=SC2086 # words
 	pick $prune_points
 	random 5
-	S1SPOOL_CRASH_AT="$word:$((n + 1))" timeout 60 "$S1SPOOL" prune \
+	limit 60 env S1SPOOL_CRASH_AT="$word:$((n + 1))" "$S1SPOOL" prune \
 	    --config "$dir/s1spool.yml" >"$dir/prune.out" 2>"$dir/prune.err"
 }
 

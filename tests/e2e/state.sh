@@ -83,7 +83,7 @@ test_lost()
 	configure "$(all 240h)"
 	once
 	is "$1: before" "$code" 0
-	timeout 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" >/dev/null \
+	limit 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" >/dev/null \
 	    2>"$dir/prune.err" || fail "prune: $(cat "$dir/prune.err")"
 	[ -n "$(find "$dir/spool/acme/archive/threat" -name '*.gz')" ] ||
 	    fail "$1: nothing was archived"
@@ -202,7 +202,7 @@ test_later()
 	is "later" "$code" 78
 	grep -q "state/journal was written by a later version" \
 	    "$dir/once.err" || fail "later: $(cat "$dir/once.err")"
-	timeout 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" >/dev/null \
+	limit 60 "$S1SPOOL" prune --config "$dir/s1spool.yml" >/dev/null \
 	    2>"$dir/prune.err"
 	is "later: prune" $? 66
 	cmp "$dir/later" "$dir/state/journal" || fail "it was replaced"

@@ -11,7 +11,7 @@ try()
 {
 	want=$1 command=$2
 	shift 2
-	timeout 300 "$S1SPOOL" "$command" "$@" --config "$dir/s1spool.yml" \
+	limit 60 "$S1SPOOL" "$command" "$@" --config "$dir/s1spool.yml" \
 	    >"$dir/$command.out" 2>"$dir/$command.err" </dev/null
 	is "$command $*" $? "$want"
 }
@@ -43,12 +43,12 @@ configure_all()
 daemon()
 {
 	run_start --trace-requests
-	wait_for 300 all_polled
+	wait_for 60 all_polled
 	try 0 status
 	kill -HUP "$run_pid"
-	wait_for 300 said 'the configuration was loaded again'
+	wait_for 60 said 'the configuration was loaded again'
 	: >"$dir/state/seal"
-	wait_for 300 said 'all segments were sealed on request'
+	wait_for 60 said 'all segments were sealed on request'
 	try 0 backfill --from 3d --to 2d --dataset activity
 	run_stop
 	is "the daemon" "$code" 0
@@ -64,7 +64,7 @@ records()
 	for d in $datasets; do
 		find "$top_srcdir/tests/conformance/$d" -name '*.ndjson' \
 		    ! -name '*.expected.*' -exec cat {} + |
-		    timeout 300 "$S1SPOOL" map --parent-id 1 "$d" \
+		    limit 60 "$S1SPOOL" map --parent-id 1 "$d" \
 		    >"$dir/map.out" 2>"$dir/map.err"
 		[ -s "$dir/map.out" ] || fail "map $d"
 	done

@@ -112,6 +112,8 @@ test_misuse()
 	expect 64 "$dir/spool" --against "$dir/threat.raw"
 	expect 64 "$spool/threat" "$spool/group" --against "$dir/threat.raw"
 	expect 64 "$spool/threat" --dataset x --against "$dir/threat.raw"
+	expect 64 "$spool/threat" --dataset group --dataset threat \
+	    --against "$dir/threat.raw"
 	expect 64 "$spool/threat" --against "$dir/threat.raw" \
 	    --collected-at never
 	expect 66 "$spool/threat" --against "$dir/none"

@@ -91,7 +91,7 @@ test_journal_1(void)
 	CU_ASSERT_EQUAL(work_parse(&w, journal_get(j, "acme/threat#work")), 0);
 	CU_ASSERT_EQUAL_FATAL(w.n, 1);
 	UNIT_TEXT(w.parent[0].key[0], "7");
-	work_fini(&w);
+	work_reset(&w);
 
 	journal_close(j);
 	buf_fini(&err);
@@ -146,7 +146,7 @@ test_later_records(void)
 	CU_ASSERT_EQUAL(work_parse(&w,
 	    SLICE("{\"version\":2,\"parents\":[[\"7\"]]}")), -1);
 	CU_ASSERT_EQUAL(w.n, 0);
-	work_fini(&w);
+	work_reset(&w);
 }
 
 /* Load what is in the file "ids"; its errno, 0 for success. */
