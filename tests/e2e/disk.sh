@@ -66,8 +66,8 @@ check_doubled()
 	rm -rf "$dir/unique"
 	for d in $datasets; do
 		mkdir -p "$dir/unique/$d"
-		cat "$dir/spool/acme/$d"/*.ndjson | awk -F '"' '!seen[$10]++' \
-		    >"$dir/unique/$d/$d.ndjson"
+		whole_lines "$dir/spool/acme/$d"/*.ndjson |
+		    awk -F '"' '!seen[$10]++' >"$dir/unique/$d/$d.ndjson"
 		more=$(($(lines "$d") - $(wc -l <"$dir/unique/$d/$d.ndjson")))
 		[ "$more" -le "$(maybe_doubled "$d")" ] ||
 		    fail "$*: $d: $more lines twice, more than were counted"

@@ -96,7 +96,7 @@ documents()
 	application*) when='."@timestamp"' ;;
 	*) when=.event.created ;;
 	esac
-	cat "$dir/$name/spool/acme/$1"/*.ndjson |
+	whole_lines "$dir/$name/spool/acme/$1"/*.ndjson |
 	    jq -cS 'select(.spool.resend == null) |
 		[.spool.id, del(.spool, '"$when"')]' | sort >"$dir/$name.$1"
 }

@@ -165,6 +165,15 @@ once()
 	code=$?
 }
 
+# The whole lines of files: one that a death tore would take the first of the
+# next file with it.
+whole_lines()
+{
+	for segment; do
+		head -n "$(wc -l <"$segment")" "$segment"
+	done
+}
+
 # Lines of a stream.
 lines()
 {
