@@ -195,6 +195,13 @@ run_start()
 	run_pid=$!
 }
 
+# Has this life of the daemon written the status, not the one before?
+is_status_new()
+{
+	[ -n "$(find "$dir/state/status.json" -newer "$dir/run.began" \
+	    2>/dev/null)" ]
+}
+
 # Does SIGTERM wait for the daemon to read it?  Before that it is a death.
 heeds_signals()
 {

@@ -23,12 +23,9 @@ in_parallel()
 	exit "${skipped-0}"
 }
 
-# By this life of the daemon, not by the one before.
 all_polled()
 {
-	[ -n "$(find "$dir/state/status.json" -newer "$dir/run.began" \
-	    2>/dev/null)" ] &&
-	    [ "$(jq '[.streams[] | select(.polls > 0)] | length' \
+	is_status_new && [ "$(jq '[.streams[] | select(.polls > 0)] | length' \
 	    "$dir/state/status.json" 2>/dev/null)" = 4 ]
 }
 

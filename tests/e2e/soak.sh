@@ -374,9 +374,7 @@ calm()
 
 all_polled()
 {
-	[ -n "$(find "$dir/state/status.json" -newer "$dir/run.began" \
-	    2>/dev/null)" ] &&
-	    [ "$(jq '[.streams[] | select(.polls > 0)] | length' \
+	is_status_new && [ "$(jq '[.streams[] | select(.polls > 0)] | length' \
 	    "$dir/state/status.json" 2>/dev/null)" = 7 ]
 }
 

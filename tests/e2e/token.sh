@@ -63,8 +63,8 @@ test_asked_and_warned()
 
 have_polled()
 {
-	[ "$(jq '[.streams[].polls] | min' "$dir/state/status.json" \
-	    2>/dev/null)" -gt 1 ] 2>/dev/null
+	is_status_new && [ "$(jq '[.streams[].polls] | min' \
+	    "$dir/state/status.json" 2>/dev/null)" -gt 1 ] 2>/dev/null
 }
 
 all_are()
