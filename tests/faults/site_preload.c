@@ -7,14 +7,15 @@
  *     write 6c1e4 6b120 61d3a
  *     malloc libc.so.6+9e9aa libcurl.so.4 3a8b0 3a911
  *
- * OpenSSL has the program's allocator, which hands out small pieces of large
- * ones.  So what fails is the mapping that this one makes for a piece that it
- * does not have, wherever OpenSSL asks for one; it tells where that is:
+ * OpenSSL and libcurl have the program's allocator, which hands out small pieces
+ * of large ones.  So what fails is the mapping that this one makes for a piece
+ * that it does not have, wherever they ask for one; OpenSSL tells where that is:
  *
  *     openssl ../crypto/asn1/tasn_new.c:119
+ *     libcurl libcurl.so.4+3a8b0 6c1e4 6b120 61d3a
  *
  *   SITE_LIST    file to which each site is appended when it is first met
- *   SITE_CALLS   with that: "system" (default), "memory" or "openssl"
+ *   SITE_CALLS   with that: "system" (default), "memory", "openssl" or "libcurl"
  *   SITE_FAIL    the site that fails, as it was listed
  *   SITE_NTH     the first of its calls to fail, from 1 (default 1)
  *   SITE_COUNT   how many fail in a row, 0: all from there on (default 1)
@@ -25,6 +26,7 @@
  */
 #include "config.h"
 
+#include <curl/curl.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -62,7 +64,7 @@
 /* More than the program's allocator cuts out of a mapping. */
 #define LARGE (1 << 20)
 
-enum kind { SYSTEM, MEMORY, OPENSSL };
+enum kind { SYSTEM, MEMORY, OPENSSL, LIBCURL };
 
 /* What the C library's own names are behind ours. */
 void *__libc_malloc(size_t n);
@@ -448,14 +450,64 @@ CRYPTO_set_mem_functions(CRYPTO_malloc_fn take, CRYPTO_realloc_fn resize,
 	return next(openssl_malloc, openssl_realloc, give_back);
 }
 
+/* What it gives to libcurl. */
+static curl_malloc_callback curl_takes;
+static curl_realloc_callback curl_resizes;
+static curl_strdup_callback curl_copies;
+static curl_calloc_callback curl_clears;
+
+static void *
+libcurl_malloc(size_t n)
+{
+	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
+	return curl_takes(fail_next_mmap ? LARGE : n);
+}
+
+static void *
+libcurl_realloc(void *p, size_t n)
+{
+	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
+	return fail_next_mmap ? curl_takes(LARGE) : curl_resizes(p, n);
+}
+
+static char *
+libcurl_strdup(const char *s)
+{
+	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
+	return fail_next_mmap ? curl_takes(LARGE) : curl_copies(s);
+}
+
+static void *
+libcurl_calloc(size_t n, size_t size)
+{
+	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
+	return fail_next_mmap ? curl_takes(LARGE) : curl_clears(n, size);
+}
+
+CURLcode
+curl_global_init_mem(long flags, curl_malloc_callback take,
+    curl_free_callback give_back, curl_realloc_callback resize,
+    curl_strdup_callback copy, curl_calloc_callback clear)
+{
+	NEXT(curl_global_init_mem);
+
+	curl_takes = take;
+	curl_resizes = resize;
+	curl_copies = copy;
+	curl_clears = clear;
+	return next(flags, libcurl_malloc, give_back, libcurl_realloc,
+	    libcurl_strdup, libcurl_calloc);
+}
+
 static enum kind
 kind_of(const char *name)
 {
-	static const char *const names[] = { "system", "memory", "openssl" };
+	static const char *const names[] = { "system", "memory", "openssl",
+		"libcurl" };
 	enum kind kind = SYSTEM;
 
 	while (name != NULL && strcmp(names[kind], name) != 0)
-		if (++kind > OPENSSL)
+		if (++kind > LIBCURL)
 			abort();
 	return kind;
 }

@@ -12,7 +12,7 @@
 scenes=${SCENES-first again rebuild trace unpack prune pack link ship remove verify}
 [ "$sites" != all ] || scenes=${SCENES-$scenes daemon}
 with_memory="first prune"
-with_openssl=first
+with_libraries=first
 datasets="activity agent alert group threat threat_event unified_alert"
 
 . "$top_srcdir/tests/faults/sites_scenes.sh"

@@ -7,7 +7,7 @@
 
 scenes=${SCENES-status check setup respond}
 with_memory="status setup"
-with_openssl=
+with_libraries=
 
 # command ARGUMENT...: with the fault.
 command_with_faults()

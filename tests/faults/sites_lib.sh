@@ -4,8 +4,8 @@
 # Whoever sources this behind tests/e2e/lib.sh has functions for each scene of its own: what is there
 # before (set_SCENE), what is done, what has to mend it, and books() which looks
 # whether all is right then.  $with_memory are the scenes in which memory fails
-# also where not all sites are asked for, $with_openssl those in which OpenSSL's
-# does.
+# also where not all sites are asked for, $with_libraries those in which that of
+# OpenSSL and libcurl does.
 #
 # SITES=N: how many of each scene (1), or all of them, in each way; SEED=N: the
 # same ones again; SCENES, KINDS: which; PART=even, odd: half of them.
@@ -54,7 +54,7 @@ ways()
 	connect) echo ECONNREFUSED ;;
 	send | recv) echo ECONNRESET EINTR ECONNRESET,NTH=3 ;;
 	poll) echo EINTR ENOMEM ;;
-	malloc | calloc | realloc | mmap | openssl) echo ENOMEM ;;
+	malloc | calloc | realloc | mmap | openssl | libcurl) echo ENOMEM ;;
 	*) echo EIO ;;
 	esac
 }
@@ -184,8 +184,8 @@ play()
 	case "$sites: $with_memory " in
 	all:* | *" $scene "*) kinds="system memory" ;;
 	esac
-	case " $with_openssl " in
-	*" $scene "*) kinds="$kinds openssl" ;;
+	case " $with_libraries " in
+	*" $scene "*) kinds="$kinds openssl libcurl" ;;
 	esac
 	for kind in ${KINDS-$kinds}; do
 		list "$scene" "$kind"
