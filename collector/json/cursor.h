@@ -13,8 +13,8 @@ enum next { NAME, VALUE, AFTER /* behind a value */, DONE, BAD };
 
 /* Counters whose growth inside a container tells what it holds. */
 struct seen {
-	uint32_t junk; /* void values and white space */
-	uint32_t live; /* anything that is worth keeping */
+	uint32_t dead; /* tokens of void values, and of their names */
+	uint32_t spaces; /* times that there was white space */
 };
 
 /* An open container; the lowest level is what is around the text. */
@@ -56,6 +56,13 @@ came_again(struct name *name, const struct level *l, uint32_t stamp)
 	return again;
 }
 
+/* The value of the newest token, at level l, is void. */
+static inline void
+count_void(struct cursor *c, const struct level *l)
+{
+	c->seen.dead += l->object ? 2 : 1;
+}
+
 /* The names in an object at level l, or in the objects of a list there; name is
  * that of the value. */
 WIDE_INLINE struct name_set *
@@ -72,34 +79,39 @@ names_in(const struct cursor *c, const struct level *l,
 	return object ? &below->object : &below->element;
 }
 
-/* Token number tok, a value at level l, is a container: begin the level above
- * it. */
+/* The value at c->p is a container: its token, and the level above the top. */
 WIDE_INLINE void
-open_container(struct cursor *c, struct level *l, const struct name *name,
-    uint32_t tok, bool object, struct seen seen)
+scan_open(struct cursor *c)
 {
-	struct name_set *set = names_in(c, l, name, object);
+	bool object = *c->p == '{';
+	struct name_set *set = names_in(c, c->top, c->name, object);
 
-	l[1] = (struct level){ .tok = tok, .stamp = c->base + tok,
-		.before = seen, .object = object,
+	c->tok[c->n] = (struct tok){ .start = (uint32_t)(c->p - c->text),
+		.kind = object ? TOK_OBJECT : TOK_ARRAY };
+	*++c->top = (struct level){ .tok = c->n, .stamp = c->base + c->n,
+		.before = c->seen, .object = object,
 		.close = object ? '}' : ']', .set = set,
 		.link = set != NULL ? &set->first : &c->none };
+	c->n++;
+	c->p++;
 }
 
-/* The container of level l ends before p, after n tokens. */
+/* The container of the top level ends at c->p. */
 WIDE_INLINE void
-close_container(struct cursor *c, const struct level *l, const char *p,
-    uint32_t n, struct seen *seen)
+scan_close(struct cursor *c)
 {
+	const struct level *l = c->top--;
 	struct tok *t = &c->tok[l->tok];
+	uint32_t dead = c->seen.dead - l->before.dead;
 
-	t->len = (uint32_t)(p - c->text) - t->start;
-	t->next = n;
-	if (seen->junk != l->before.junk)
+	c->p++;
+	t->len = (uint32_t)(c->p - c->text) - t->start;
+	t->next = c->n;
+	if (dead > 0 || c->seen.spaces != l->before.spaces)
 		t->flags |= TOK_RAGGED;
-	if (seen->live == l->before.live) {
+	if (dead == c->n - l->tok - 1) {
 		t->flags |= TOK_VOID;
-		seen->junk++;
+		count_void(c, c->top);
 	}
 }
 

@@ -98,95 +98,87 @@ run(struct cursor *c, enum next next, bool wide)
 	const char *p = c->p, *q;
 	const char *const far = end - p > NAMES_TEXT_MAX ?
 	    end - NAMES_TEXT_MAX : p;
-	struct seen seen = c->seen;
 	uint32_t n = c->n;
 	bool again = false;
 	struct bad bad;
 
-	switch (next) {
-	case NAME:
-		goto name;
-	case VALUE:
+	if (next == VALUE)
 		goto value;
-	default:
+	if (next == AFTER)
 		goto after;
-	}
-name:
-	next = NAME;
-	name = expected(c->s->names, p, far, end, link, wide);
-	if (name == NULL)
-		goto stop;
-	*t = (struct tok){ (uint32_t)(p - text), name->len - 1u, n + 1,
-		TOK_STRING, 0, name->number };
-	again |= came_again(name, l, c->base + n);
-	link = &name->next;
-	p += name->len;
-	t++;
-	n++;
-value:
-	next = VALUE;
-	if (*p == '{' || *p == '[')
-		goto open;
-	q = scalar_end(p, end, t, &bad, wide);
-	/* A number may go on behind the end. */
-	if (q == NULL || q == end)
-		goto stop;
-	t->start = (uint32_t)(p - text);
-	t->len = (uint32_t)(q - p);
-	t->next = n + 1;
-	if ((t->flags & TOK_VOID) != 0)
-		seen.junk++;
-	else
-		seen.live++;
-	p = q;
-	t++;
-	n++;
-after:
-	next = AFTER;
-	if (*p == ',') {
-		p++;
-		if (l->object)
-			goto name;
-		next = VALUE;
-		if (p == end)
+	for (;;) {
+		if (l->object) {
+			next = NAME;
+			name = expected(c->s->names, p, far, end, link, wide);
+			if (name == NULL)
+				goto stop;
+			*t = (struct tok){ (uint32_t)(p - text),
+				name->len - 1u, n + 1, TOK_STRING, 0,
+				name->number };
+			again |= came_again(name, l, c->base + n);
+			link = &name->next;
+			p += name->len;
+			t++;
+			n++;
+		} else if (p == end) {
+			next = VALUE;
 			goto stop;
-		goto value;
-	}
-	if (*p != l->close)
-		goto stop;
+		}
+value:
+		next = VALUE;
+		if (*p == '"') {
+			q = string_end(p, end, t, &bad, wide);
+		} else if (*p == '{' || *p == '[') {
+			/* It may end behind white space. */
+			if (l == &c->level[SCAN_DEPTH_MAX] || end - p < 2 ||
+			    (unsigned char)p[1] <= ' ')
+				goto stop;
+			l->link = link;
+			c->name = name;
+			c->n = n++;
+			c->p = p++;
+			scan_open(c);
+			l++;
+			link = l->link;
+			t++;
+			if (*p == l->close)
+				goto close;
+			continue;
+		} else {
+			q = bare_end(p, end, t, &bad);
+		}
+		/* A number may go on behind the end. */
+		if (q == NULL || q == end)
+			goto stop;
+		t->start = (uint32_t)(p - text);
+		t->len = (uint32_t)(q - p);
+		t->next = ++n;
+		if ((t->flags & TOK_VOID) != 0)
+			count_void(c, l);
+		t++;
+		p = q;
+after:
+		next = AFTER;
+		while (*p != ',') {
+			if (*p != l->close)
+				goto stop;
 close:
-	p++;
-	close_container(c, l--, p, n, &seen);
-	link = l->link;
-	if (l == c->level || p == end)
-		goto stop;
-	goto after;
-open:
-	/* It may end behind white space. */
-	if (l == &c->level[SCAN_DEPTH_MAX] || end - p < 2 ||
-	    (unsigned char)p[1] <= ' ')
-		goto stop;
-	next = AFTER;
-	l->link = link;
-	*t = (struct tok){ (uint32_t)(p - text), 0, 0,
-		*p == '{' ? TOK_OBJECT : TOK_ARRAY, 0, 0 };
-	open_container(c, l++, name, n, *p == '{', seen);
-	link = l->link;
-	p++;
-	t++;
-	n++;
-	if (*p == l->close)
-		goto close;
-	if (l->object)
-		goto name;
-	goto value;
+			next = AFTER;
+			c->n = n;
+			c->p = p++;
+			scan_close(c);
+			l--;
+			link = l->link;
+			if (l == c->level || p == end)
+				goto stop;
+		}
+		p++;
+	}
 stop:
 	l->link = link;
-	c->top = l;
 	c->name = name;
 	c->n = n;
 	c->p = p;
-	c->seen = seen;
 	if (again)
 		c->s->unique = false;
 	return next;

@@ -87,25 +87,28 @@ tok_is(struct tok *t, enum tok_kind kind, enum tok_flag flags)
 }
 
 /*
- * The end of a value at p that holds no other, what it is in *t.  NULL when it
- * is malformed, *bad is where.
+ * The end of a value at p, what it is in *t.  NULL when it is malformed, *bad is
+ * where.  A string:
  */
 WIDE_INLINE const char *
-scalar_end(const char *p, const char *end, struct tok *t, struct bad *bad,
+string_end(const char *p, const char *end, struct tok *t, struct bad *bad,
     bool wide)
 {
-	const char *q;
+	const char *q = wide ? json_skip_plain_wide(p + 1, end) :
+	    json_skip_plain(p + 1, end);
 
-	if (*p == '"') {
-		tok_is(t, TOK_STRING, 0);
-		q = wide ? json_skip_plain_wide(p + 1, end) :
-			   json_skip_plain(p + 1, end);
-		if (q == end || *q != '"')
-			return json_string_end(q, end, &t->flags, bad);
-		if (q == p + 1)
-			t->flags = TOK_VOID;
-		return q + 1;
-	}
+	tok_is(t, TOK_STRING, 0);
+	if (q == end || *q != '"')
+		return json_string_end(q, end, &t->flags, bad);
+	if (q == p + 1)
+		t->flags = TOK_VOID;
+	return q + 1;
+}
+
+/* What has no quotes and holds nothing. */
+WIDE_INLINE const char *
+bare_end(const char *p, const char *end, struct tok *t, struct bad *bad)
+{
 	switch (*p) {
 	case 't':
 		tok_is(t, TOK_TRUE, 0);

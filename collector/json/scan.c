@@ -47,23 +47,8 @@ skip_space(struct cursor *c)
 	while (c->p < c->end && (*c->p == ' ' || *c->p == '\n' ||
 	    *c->p == '\r' || *c->p == '\t'))
 		c->p++;
-	c->seen.junk++;
+	c->seen.spaces++;
 	c->s->spaced = true;
-}
-
-/* The next free token, or NULL when the record has too many. */
-static struct tok *
-push(struct cursor *c, enum tok_kind kind)
-{
-	struct tok *t = &c->tok[c->n];
-
-	if (c->n == c->cap) {
-		fail(c, "too many values");
-		return NULL;
-	}
-	*t = (struct tok){ .start = (uint32_t)(c->p - c->text),
-		.next = ++c->n, .kind = (uint8_t)kind };
-	return t;
 }
 
 /*
@@ -89,17 +74,22 @@ reserve_tokens(struct scan *s, size_t len)
 static struct tok *
 scan_scalar_token(struct cursor *c)
 {
-	struct tok *t = push(c, TOK_NONE);
+	struct tok *t = &c->tok[c->n];
 	const char *end;
 	struct bad bad;
 
-	if (t == NULL)
+	if (c->n == c->cap) {
+		fail(c, "too many values");
 		return NULL;
-	end = scalar_end(c->p, c->end, t, &bad, false);
+	}
+	end = *c->p == '"' ? string_end(c->p, c->end, t, &bad, false) :
+	    bare_end(c->p, c->end, t, &bad);
 	if (end == NULL) {
 		fail_at(c->s, bad.at, bad.why);
 		return NULL;
 	}
+	t->start = (uint32_t)(c->p - c->text);
+	t->next = ++c->n;
 	t->len = (uint32_t)(end - c->p);
 	c->p = end;
 	return t;
@@ -113,9 +103,7 @@ scan_scalar(struct cursor *c)
 	if (t == NULL)
 		return BAD;
 	if ((t->flags & TOK_VOID) != 0)
-		c->seen.junk++;
-	else
-		c->seen.live++;
+		count_void(c, c->top);
 	return AFTER;
 }
 
@@ -174,15 +162,6 @@ scan_name(struct cursor *c)
 	return VALUE;
 }
 
-/* The end of a container at p. */
-static enum next
-scan_end(struct cursor *c)
-{
-	c->p++;
-	close_container(c, c->top--, c->p, c->n, &c->seen);
-	return AFTER;
-}
-
 /* Behind a value: the end of what it is in, or a comma. */
 static enum next
 scan_after(struct cursor *c)
@@ -194,8 +173,10 @@ scan_after(struct cursor *c)
 	skip_space(c);
 	if (c->p == c->end)
 		return fail(c, "ends too early");
-	if (*c->p == l->close)
-		return scan_end(c);
+	if (*c->p == l->close) {
+		scan_close(c);
+		return AFTER;
+	}
 	if (*c->p != ',')
 		return fail(c, "expected ',' or the end of a list");
 	c->p++;
@@ -204,18 +185,19 @@ scan_after(struct cursor *c)
 
 /* A container, or what it begins with. */
 static enum next
-scan_container(struct cursor *c, bool object)
+scan_container(struct cursor *c)
 {
 	if (c->top == &c->level[SCAN_DEPTH_MAX])
 		return fail(c, "nested too deep");
-	if (push(c, object ? TOK_OBJECT : TOK_ARRAY) == NULL)
-		return BAD;
-	open_container(c, c->top++, c->name, c->n - 1, object, c->seen);
-	c->p++;
+	if (c->n == c->cap)
+		return fail(c, "too many values");
+	scan_open(c);
 	skip_space(c);
-	if (c->p < c->end && *c->p == c->top->close)
-		return scan_end(c);
-	return object ? NAME : VALUE;
+	if (c->p < c->end && *c->p == c->top->close) {
+		scan_close(c);
+		return AFTER;
+	}
+	return c->top->object ? NAME : VALUE;
 }
 
 static enum next
@@ -225,7 +207,7 @@ scan_value(struct cursor *c)
 	if (c->p == c->end)
 		return fail(c, "ends too early");
 	if (*c->p == '{' || *c->p == '[')
-		return scan_container(c, *c->p == '{');
+		return scan_container(c);
 	return scan_scalar(c);
 }
 
@@ -252,7 +234,7 @@ scan_text(struct scan *s, struct slice text)
 	c.s = s;
 	c.text = c.p = text.p;
 	c.end = text.p + text.len;
-	c.seen = (struct seen){ .junk = 0 };
+	c.seen = (struct seen){ .dead = 0 };
 	c.name = c.none = NULL;
 	c.top = c.level;
 	c.level[0] = (struct level){ .set = s->names == NULL ? NULL :
