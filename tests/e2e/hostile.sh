@@ -101,32 +101,15 @@ for_ever()
 	esac
 }
 
-# A file for each console; those that hang on everything have one dataset.
+# Those that hang on everything have one dataset.
 tenants()
 {
-	mkdir "$dir/conf.d"
 	grep -v -e '^trap ' -e '^books ' "$dir/ports" >"$dir/tricks"
 	while read -r name scheme port; do
 		all=true
 		! grep -q "^$name-pages " "$dir/ports" || all=false
-		cat >"$dir/conf.d/$name.yml" <<-END
-		consoles:
-		  - name: $name
-		    url: $scheme://127.0.0.1:$port
-		    api_token_file: $dir/token
-		    http_client_timeout: $(for_ever "$name")
-		    connect_timeout: $(for_ever "$name")
-		    ssl: { certificate_authorities: [$dir/ca.pem] }
-		    datasets:
-		      activity: { interval: 1s }
-		      agent: { enabled: false }
-		      alert: { enabled: false }
-		      application: { enabled: false }
-		      group: { enabled: false }
-		      threat: { enabled: $all, interval: 1s,
-		          enable_star_rule_enrichment: true }
-		      unified_alert: { enabled: $all, interval: 1s }
-		END
+		tenant "$name" "$scheme://127.0.0.1:$port" \
+		    "$(for_ever "$name")" $all
 	done <"$dir/tricks"
 }
 

@@ -3,27 +3,11 @@
 # polled as ever, and time-outs and signals are heeded.
 . "$top_srcdir/tests/e2e/hostile_lib.sh"
 
-# tenant TRICK TIME-OUT: the other console, in a file of its own.
-tenant()
+# bad TRICK TIME-OUT: the other console.
+bad()
 {
-	at=$(awk -v name="$1" '$1 == name { print $2 "://127.0.0.1:" $3 }' \
-	    "$dir/ports")
-	mkdir -p "$dir/conf.d"
-	cat >"$dir/conf.d/bad.yml" <<-END
-	consoles:
-	  - name: bad
-	    url: $at
-	    api_token_file: $dir/token
-	    http_client_timeout: $2
-	    ssl: { certificate_authorities: [$dir/ca.pem] }
-	    datasets:
-	      activity: { interval: 1s }
-	      agent: { enabled: false }
-	      alert: { enabled: false }
-	      application: { enabled: false }
-	      group: { enabled: false }
-	      threat: { enabled: false }
-	END
+	tenant bad "$(awk -v name="$1" '$1 == name {
+	    print $2 "://127.0.0.1:" $3 }' "$dir/ports")" "$2" false
 }
 
 # met TRICK: how many answers the server has begun with.
@@ -41,7 +25,7 @@ has_met()
 beside()
 {
 	configure "$(quick)"
-	tenant "$1" 10m
+	bad "$1" 10m
 	run_start
 	wait_for 60 has_met "$1" 1
 	wait_for 20 have_polled 5 || {
@@ -59,13 +43,13 @@ beside()
 # Commands: one that has a time-out, and one that is stopped by a signal.
 alone()
 {
-	tenant "$1" 1s
+	bad "$1" 1s
 	timeout -s KILL 60 "$S1SPOOL" check --console bad \
 	    --config "$dir/s1spool.yml" >"$dir/check.out" 2>"$dir/check.err"
 	is "$1: check" $? 69
 	grep -q '^error .* bad.*: .*no whole answer in time' \
 	    "$dir/check.out" || fail "$1: not said: $(cat "$dir/check.out")"
-	tenant "$1" 10m
+	bad "$1" 10m
 	before=$(met "$1")
 	"$S1SPOOL" once --console bad --config "$dir/s1spool.yml" \
 	    >"$dir/once.out" 2>"$dir/once.err" &

@@ -12,6 +12,31 @@ server_start()
 	books=$(awk '$1 == "books" { print $3 }' "$dir/ports")
 }
 
+# tenant NAME URL TIME-OUT ALL: a console in a file of its own, which is asked
+# for activities, and with ALL=true for what has requests of other shapes, too.
+tenant()
+{
+	mkdir -p "$dir/conf.d"
+	cat >"$dir/conf.d/$1.yml" <<-END
+	consoles:
+	  - name: $1
+	    url: $2
+	    api_token_file: $dir/token
+	    http_client_timeout: $3
+	    connect_timeout: $3
+	    ssl: { certificate_authorities: [$dir/ca.pem] }
+	    datasets:
+	      activity: { interval: 1s }
+	      agent: { enabled: false }
+	      alert: { enabled: false }
+	      application: { enabled: false }
+	      group: { enabled: false }
+	      threat: { enabled: $4, interval: 1s,
+	          enable_star_rule_enrichment: true }
+	      unified_alert: { enabled: $4, interval: 1s }
+	END
+}
+
 # Where redirects lead nobody may have gone.
 server_stop()
 {
