@@ -187,6 +187,19 @@ world_ask(const struct conf_console *conf, const char *path, struct result *r)
 }
 
 void
+world_ask_at(const char *scheme_and_host, int port, char *proxy_url,
+    struct result *r)
+{
+	struct conf_console conf = w.conf;
+	char url[80];
+
+	snprintf(url, sizeof(url), "%s:%d", scheme_and_host, port);
+	conf.url = url;
+	conf.proxy_url = proxy_url;
+	world_ask(&conf, "/ok", r);
+}
+
+void
 world_expect(const struct result *r, enum verdict verdict, const char *says)
 {
 	bool right = r->verdict == verdict && strstr(r->detail, says) != NULL;

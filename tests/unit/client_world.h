@@ -65,6 +65,9 @@ void world_fetch(const char *path, struct result *r);
 void world_fetch_by(struct console *con, const char *path, struct result *r);
 void world_ask(const struct conf_console *conf, const char *path,
     struct result *r);
+/* The same of the world's console at another address, for "/ok". */
+void world_ask_at(const char *scheme_and_host, int port, char *proxy_url,
+    struct result *r);
 
 /* It ended with this verdict, and says these words. */
 void world_expect(const struct result *r, enum verdict verdict,

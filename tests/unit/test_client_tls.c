@@ -1,6 +1,5 @@
 /*
- * TLS and proxies: each way to fail has its verdict and a line that names the
- * mend.
+ * TLS: each way to fail has its verdict and a line that names the mend.
  */
 #include "config.h"
 
@@ -22,13 +21,6 @@ static const struct http_route routes[] = {
 	{ "/ok", OK_PAGE, 0, HTTP_KEEP, 0 },
 	{ "/short", OK_HEAD "Content-Length: 99\r\n\r\n{\"da", 0, HTTP_CLOSE,
 	    0 },
-	/* What a proxy is asked. */
-	{ "acme.example:443", "HTTP/1.1 407 Login\r\n"
-	    "Date: Fri, 01 May 2026 12:00:00 GMT\r\n"
-	    "Proxy-Authenticate: Basic realm=\"x\"\r\n"
-	    "Content-Length: 0\r\n\r\n", 0, HTTP_KEEP, 0 },
-	{ "other.example:443", "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n",
-	    0, HTTP_KEEP, 0 },
 	{ NULL, NULL, 0, HTTP_KEEP, 0 },
 };
 
@@ -425,19 +417,6 @@ test_files_are_checked_at_the_start(void)
 	end();
 }
 
-/* One request with the world's console pointed elsewhere. */
-static void
-ask_url(const char *form, int port, char *proxy_url, struct result *r)
-{
-	struct conf_console conf = w.conf;
-	char url[80];
-
-	snprintf(url, sizeof(url), "%s:%d", form, port);
-	conf.url = url;
-	conf.proxy_url = proxy_url;
-	world_ask(&conf, "/ok", r);
-}
-
 static void
 test_wrong_port(void)
 {
@@ -447,76 +426,20 @@ test_wrong_port(void)
 
 	begin();
 	/* TLS to a plain port. */
-	ask_url("https://127.0.0.1", http_server_port(w.server), NULL, &r);
+	world_ask_at("https://127.0.0.1", http_server_port(w.server), NULL, &r);
 	world_expect(&r, VERDICT_CONFIG, "no TLS on this port");
 
 	/* Plain HTTP to a TLS port. */
 	serve(&s, &plain);
 	port = http_server_port(s.server);
-	ask_url("http://127.0.0.1", port, NULL, &r);
+	world_ask_at("http://127.0.0.1", port, NULL, &r);
 	world_expect(&r, VERDICT_RETRY, "https:// in url");
 
 	/* Nobody there any more. */
 	serve_no_more(&s);
-	ask_url("https://127.0.0.1", port, NULL, &r);
+	world_ask_at("https://127.0.0.1", port, NULL, &r);
 	world_expect(&r, VERDICT_RETRY, "no connection");
 	end();
-}
-
-#define LOGIN "user:proxy-s3cret"
-
-static void
-test_proxy(void)
-{
-	char proxy[100], bad[] = "http://" LOGIN "@127.0.0.1:port/",
-	    odd[] = "gopher://" LOGIN "@127.0.0.1:1";
-	struct result r;
-	char *last;
-
-	world_begin(routes);
-	snprintf(proxy, sizeof(proxy), "http://" LOGIN "@127.0.0.1:%d",
-	    http_server_port(w.server));
-	ask_url("https://acme.example", 443, proxy, &r);
-	world_expect(&r, VERDICT_CONFIG, "proxy wants credentials");
-	CU_ASSERT_EQUAL(r.status, 0);
-	CU_ASSERT_EQUAL(strncmp(r.detail, "acme.example:443: ", 18), 0);
-	/* The token is for the console, the proxy must not see it. */
-	last = http_server_last(w.server);
-	CU_ASSERT_PTR_NOT_NULL(strstr(last, "CONNECT acme.example:443"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(last, "Proxy-Authorization: Basic"));
-	CU_ASSERT_PTR_NULL(strstr(last, TOKEN));
-	free(last);
-
-	ask_url("https://other.example", 443, proxy, &r);
-	world_expect(&r, VERDICT_RETRY, "proxy does not let");
-
-	ask_url("https://acme.example", 443, bad, &r);
-	CU_ASSERT(r.verdict == VERDICT_CONFIG || r.verdict == VERDICT_RETRY);
-	CU_ASSERT_PTR_NULL(strstr(r.detail, "s3cret"));
-	ask_url("https://acme.example", 443, odd, &r);
-	CU_ASSERT(r.verdict == VERDICT_CONFIG || r.verdict == VERDICT_RETRY);
-	CU_ASSERT_PTR_NULL(strstr(r.detail, "s3cret"));
-	world_end();
-}
-
-/* http:// is for loopback: its token never goes to the environment's proxy. */
-static void
-test_no_proxy_from_environment_for_http(void)
-{
-	struct result r;
-
-	world_begin(routes);
-	setenv("http_proxy", "http://127.0.0.1:1", 1);
-	setenv("all_proxy", "http://127.0.0.1:1", 1);
-	ask_url("http://127.0.0.1", http_server_port(w.server), NULL, &r);
-	world_expect(&r, VERDICT_OK, "");
-	setenv("https_proxy", "http://127.0.0.1:1", 1);
-	ask_url("https://127.0.0.1", http_server_port(w.server), NULL, &r);
-	world_expect(&r, VERDICT_RETRY, "no connection");
-	unsetenv("http_proxy");
-	unsetenv("https_proxy");
-	unsetenv("all_proxy");
-	world_end();
 }
 
 static const struct unit_test tests[] = {
@@ -530,9 +453,6 @@ static const struct unit_test tests[] = {
 	{ "files are checked at the start",
 	    test_files_are_checked_at_the_start },
 	{ "the wrong port", test_wrong_port },
-	{ "a proxy", test_proxy },
-	{ "no proxy from the environment for http://",
-	    test_no_proxy_from_environment_for_http },
 };
 
 UNIT_MAIN("client_tls", tests)
