@@ -7,15 +7,15 @@
  *     write 6c1e4 6b120 61d3a
  *     malloc libc.so.6+9e9aa libcurl.so.4 3a8b0 3a911
  *
- * OpenSSL and libcurl have the program's allocator, which hands out small pieces
- * of large ones.  So what fails is the mapping that this one makes for a piece
- * that it does not have, wherever they ask for one; OpenSSL tells where that is:
+ * OpenSSL and libcurl have the program's allocator, which hands out small
+ * pieces of large ones.  So what fails is the mapping that this one makes for a
+ * piece that it does not have, wherever they ask for one; OpenSSL tells where:
  *
  *     openssl ../crypto/asn1/tasn_new.c:119
  *     libcurl libcurl.so.4+3a8b0 6c1e4 6b120 61d3a
  *
  *   SITE_LIST    file to which each site is appended when it is first met
- *   SITE_CALLS   with that: "system" (default), "memory", "openssl" or "libcurl"
+ *   SITE_CALLS   with that: "system" (default), "memory", "openssl", "libcurl"
  *   SITE_FAIL    the site that fails, as it was listed
  *   SITE_NTH     the first of its calls to fail, from 1 (default 1)
  *   SITE_COUNT   how many fail in a row, 0: all from there on (default 1)
@@ -26,14 +26,12 @@
  */
 #include "config.h"
 
-#include <curl/curl.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
-#include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -55,17 +53,13 @@
 #include <unistd.h>
 
 #include "tests/faults/errno_name.h"
+#include "tests/faults/site.h"
 
 #define FRAMES_MAX 64
 #define MODULES_MAX 64
 #define SITES_MAX 65536 /* a power of two */
 #define DEPTH 3 /* frames of the program */
 #define SITE_LEN 200
-/* More than the program's allocator cuts out of a mapping. */
-#define LARGE (1 << 20)
-
-enum kind { SYSTEM, MEMORY, OPENSSL, LIBCURL };
-
 /* What the C library's own names are behind ours. */
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
@@ -91,7 +85,7 @@ static size_t n_modules;
 static uint64_t met[SITES_MAX]; /* hashes, open addressing */
 static unsigned long seen;
 static int fail_next_fd = -1;
-static __thread bool fail_next_mmap __attribute__((tls_model("initial-exec")));
+__thread bool site_fail_mmap __attribute__((tls_model("initial-exec")));
 static bool ready;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 /* What is called from in here is none of the program's. */
@@ -211,9 +205,8 @@ is_the_one(const char *site)
 	return true;
 }
 
-/* Is this call to fail?  errno is as it was then, or says why. */
-static bool
-is_due(const char *call, void *from, enum kind kind)
+bool
+site_is_due(const char *call, void *from, enum kind kind)
 {
 	int saved = errno;
 	bool due = false;
@@ -236,16 +229,24 @@ is_due(const char *call, void *from, enum kind kind)
 	return due;
 }
 
-#define HERE __builtin_return_address(0)
+bool
+site_is_due_at(const char *file, int line)
+{
+	char site[SITE_LEN + 1];
+	bool due = false;
 
-/* Our names hide the C library's; this finds those. */
-#define NEXT(name) \
-	static __typeof__(&(name)) next; \
-	if (next == NULL) \
-		*(void **)&next = find_next(#name)
+	snprintf(site, sizeof(site) - 1, "openssl %s:%d", file, line);
+	pthread_mutex_lock(&mutex);
+	if (how.list_fd >= 0 && how.lists == OPENSSL)
+		list(site);
+	else if (how.fail != NULL)
+		due = is_the_one(site);
+	pthread_mutex_unlock(&mutex);
+	return due;
+}
 
-static void *
-find_next(const char *name)
+void *
+site_next(const char *name)
 {
 	bool was_inside = inside;
 	void *fn;
@@ -262,7 +263,7 @@ find_next(const char *name)
 	type name params \
 	{ \
 		NEXT(name); \
-		return is_due(#name, HERE, SYSTEM) ? (failed) : \
+		return site_is_due(#name, HERE, SYSTEM) ? (failed) : \
 		    next(__VA_ARGS__); \
 	}
 
@@ -315,7 +316,7 @@ write(int fd, const void *p, size_t n)
 		errno = how.error;
 		return -1;
 	}
-	if (!is_due("write", HERE, SYSTEM))
+	if (!site_is_due("write", HERE, SYSTEM))
 		return next(fd, p, n);
 	if (how.short_bytes == 0 || how.short_bytes >= n)
 		return -1;
@@ -328,7 +329,7 @@ read(int fd, void *p, size_t n)
 {
 	NEXT(read);
 
-	if (!is_due("read", HERE, SYSTEM))
+	if (!site_is_due("read", HERE, SYSTEM))
 		return next(fd, p, n);
 	if (how.short_bytes == 0)
 		return -1;
@@ -347,7 +348,7 @@ openat(int dirfd, const char *name, int flags, ...)
 		mode = va_arg(ap, mode_t);
 		va_end(ap);
 	}
-	return is_due("openat", HERE, SYSTEM) ? -1 :
+	return site_is_due("openat", HERE, SYSTEM) ? -1 :
 	    next(dirfd, name, flags, mode);
 }
 
@@ -363,25 +364,25 @@ open(const char *name, int flags, ...)
 		mode = va_arg(ap, mode_t);
 		va_end(ap);
 	}
-	return is_due("open", HERE, SYSTEM) ? -1 : next(name, flags, mode);
+	return site_is_due("open", HERE, SYSTEM) ? -1 : next(name, flags, mode);
 }
 
 void *
 malloc(size_t n)
 {
-	return is_due("malloc", HERE, MEMORY) ? NULL : __libc_malloc(n);
+	return site_is_due("malloc", HERE, MEMORY) ? NULL : __libc_malloc(n);
 }
 
 void *
 calloc(size_t n, size_t size)
 {
-	return is_due("calloc", HERE, MEMORY) ? NULL : __libc_calloc(n, size);
+	return site_is_due("calloc", HERE, MEMORY) ? NULL : __libc_calloc(n, size);
 }
 
 void *
 realloc(void *p, size_t n)
 {
-	return is_due("realloc", HERE, MEMORY) ? NULL : __libc_realloc(p, n);
+	return site_is_due("realloc", HERE, MEMORY) ? NULL : __libc_realloc(p, n);
 }
 
 void *
@@ -389,114 +390,13 @@ mmap(void *at, size_t n, int prot, int flags, int fd, off_t offset)
 {
 	NEXT(mmap);
 
-	if (fail_next_mmap) {
-		fail_next_mmap = false;
+	if (site_fail_mmap) {
+		site_fail_mmap = false;
 		errno = how.error;
 		return MAP_FAILED;
 	}
-	return is_due("mmap", HERE, MEMORY) ? MAP_FAILED :
+	return site_is_due("mmap", HERE, MEMORY) ? MAP_FAILED :
 	    next(at, n, prot, flags, fd, offset);
-}
-
-/* What the program gives to OpenSSL. */
-static CRYPTO_malloc_fn program_malloc;
-static CRYPTO_realloc_fn program_realloc;
-
-static bool
-is_openssl_due(const char *file, int line)
-{
-	char site[SITE_LEN + 1];
-	bool due = false;
-
-	snprintf(site, sizeof(site) - 1, "openssl %s:%d", file, line);
-	pthread_mutex_lock(&mutex);
-	if (how.list_fd >= 0 && how.lists == OPENSSL)
-		list(site);
-	else if (how.fail != NULL)
-		due = is_the_one(site);
-	pthread_mutex_unlock(&mutex);
-	return due;
-}
-
-static void *
-fail_openssl(const char *file, int line)
-{
-	fail_next_mmap = true;
-	return program_malloc(LARGE, file, line);
-}
-
-static void *
-openssl_malloc(size_t n, const char *file, int line)
-{
-	return n > 0 && is_openssl_due(file, line) ?
-	    fail_openssl(file, line) : program_malloc(n, file, line);
-}
-
-static void *
-openssl_realloc(void *p, size_t n, const char *file, int line)
-{
-	return n > 0 && is_openssl_due(file, line) ?
-	    fail_openssl(file, line) : program_realloc(p, n, file, line);
-}
-
-int
-CRYPTO_set_mem_functions(CRYPTO_malloc_fn take, CRYPTO_realloc_fn resize,
-    CRYPTO_free_fn give_back)
-{
-	NEXT(CRYPTO_set_mem_functions);
-
-	program_malloc = take;
-	program_realloc = resize;
-	return next(openssl_malloc, openssl_realloc, give_back);
-}
-
-/* What it gives to libcurl. */
-static curl_malloc_callback curl_takes;
-static curl_realloc_callback curl_resizes;
-static curl_strdup_callback curl_copies;
-static curl_calloc_callback curl_clears;
-
-static void *
-libcurl_malloc(size_t n)
-{
-	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
-	return curl_takes(fail_next_mmap ? LARGE : n);
-}
-
-static void *
-libcurl_realloc(void *p, size_t n)
-{
-	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
-	return fail_next_mmap ? curl_takes(LARGE) : curl_resizes(p, n);
-}
-
-static char *
-libcurl_strdup(const char *s)
-{
-	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
-	return fail_next_mmap ? curl_takes(LARGE) : curl_copies(s);
-}
-
-static void *
-libcurl_calloc(size_t n, size_t size)
-{
-	fail_next_mmap = is_due("libcurl", HERE, LIBCURL);
-	return fail_next_mmap ? curl_takes(LARGE) : curl_clears(n, size);
-}
-
-CURLcode
-curl_global_init_mem(long flags, curl_malloc_callback take,
-    curl_free_callback give_back, curl_realloc_callback resize,
-    curl_strdup_callback copy, curl_calloc_callback clear)
-{
-	NEXT(curl_global_init_mem);
-
-	curl_takes = take;
-	curl_resizes = resize;
-	curl_copies = copy;
-	curl_clears = clear;
-	return next(flags, libcurl_malloc, give_back, libcurl_realloc,
-	    libcurl_strdup, libcurl_calloc);
 }
 
 static enum kind
