@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "collector/base/clock.h"
 #include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
 #include "collector/client/easy.h"
@@ -47,6 +47,16 @@ on_body(char *p, size_t size, size_t n, void *cookie)
 	    break_off(h, "the answer is too large");
 }
 
+/* As libcurl counts: not while the machine sleeps. */
+static int64_t
+awake_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /* While a proxy answers to CONNECT, libcurl looks at no clock. */
 static int
 on_progress(void *cookie, curl_off_t to_get, curl_off_t got,
@@ -58,7 +68,7 @@ on_progress(void *cookie, curl_off_t to_get, curl_off_t got,
 	(void)got;
 	(void)to_send;
 	(void)sent;
-	return clock_mono_ms() > h->until_ms;
+	return awake_ms() > h->until_ms;
 }
 
 static CURL *
@@ -257,7 +267,7 @@ perform(struct http *h, const struct http_call *call,
 	h->error[0] = '\0';
 	h->text = text;
 	h->head_bytes = 0;
-	h->until_ms = clock_mono_ms() + h->conf->timeout + GRACE_MS;
+	h->until_ms = awake_ms() + h->conf->timeout + GRACE_MS;
 	h->broke = NULL;
 	set_body(h, call, &form);
 	EASY_SET(h->easy, CURLOPT_URL, url);

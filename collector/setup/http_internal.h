@@ -24,7 +24,7 @@ struct http {
 	/* Of the call that runs, or ran last. */
 	struct buf *text;
 	size_t head_bytes;
-	int64_t until_ms; /* when it is given up at the latest */
+	int64_t until_ms; /* of CLOCK_MONOTONIC: it is given up then */
 	const char *broke; /* why we broke it off; NULL: we did not */
 	bool is_silent; /* it did not answer in time: nothing more is asked */
 	char **hidden;

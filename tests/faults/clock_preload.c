@@ -1,7 +1,8 @@
 /*
- * A wall clock that a test moves while the program runs: to be preloaded.  The
- * file that CLOCK_FILE names holds the seconds to add; one that is missing adds
- * none.  The monotonic clock goes on as it is, and so do the times of files.
+ * Clocks that a test moves while the program runs: to be preloaded.  The file that
+ * CLOCK_FILE names holds the seconds to add to the wall clock, that of SLEEP_FILE
+ * those that the machine slept; one that is missing adds none.  The monotonic
+ * clock goes on as it is, and so do the times of files.
  */
 #include "config.h"
 
@@ -13,9 +14,9 @@
 #include <unistd.h>
 
 static long
-seconds_off(void)
+seconds_of(const char *variable)
 {
-	const char *path = getenv("CLOCK_FILE");
+	const char *path = getenv(variable);
 	char text[32];
 	ssize_t n;
 	int fd;
@@ -36,7 +37,9 @@ clock_gettime(clockid_t clock, struct timespec *ts)
 
 	if (r == 0 &&
 	    (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-		ts->tv_sec += seconds_off();
+		ts->tv_sec += seconds_of("CLOCK_FILE");
+	if (r == 0 && clock == CLOCK_BOOTTIME)
+		ts->tv_sec += seconds_of("SLEEP_FILE");
 	return (int)r;
 }
 

@@ -301,6 +301,29 @@ END
 	stub_stop
 }
 
+# A machine that sleeps while it waits for an answer.
+test_suspend()
+{
+	# A sanitizer wants to be loaded first.
+	[ -z "$SANITIZED" ] || return 0
+	begin
+	kill -STOP "$stub_pid"
+	{
+		sleep 1
+		echo 600 >"$dir/slept"
+		sleep 2
+		kill -CONT "$stub_pid"
+	} &
+	LD_PRELOAD=$top_builddir/tests/faults/clock_preload.so
+	SLEEP_FILE=$dir/slept
+	export LD_PRELOAD SLEEP_FILE
+	setup elasticsearch --only pipeline
+	unset LD_PRELOAD SLEEP_FILE
+	is 'slept' "$code $(cat "$dir/err")" '0 '
+	wait $!
+	stub_stop
+}
+
 test_first_and_second
 test_changed
 test_cut_short
@@ -313,4 +336,5 @@ test_key
 test_geo
 test_refusals
 test_password
+test_suspend
 exit "$failed"
