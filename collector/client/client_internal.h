@@ -12,7 +12,8 @@
  *   DONE     in no list: on_done is running
  *
  * libcurl calls our callbacks only from curl_multi_perform(), so `in_curl`
- * tells which of the two ways a cancel takes.  New requests are never given to
+ * tells which of the two ways a cancel takes.  The one exception is that of the
+ * progress, also called where a transfer is removed: it cancels nothing.  New requests are never given to
  * libcurl by request_start() but by the next client_poll().
  */
 #ifndef S1SPOOL_CLIENT_INTERNAL_H

@@ -48,7 +48,7 @@ backfill_plan_datasets(const struct choice *choice, const struct conf *conf)
 	}
 	if (n > 0)
 		return EX_OK;
-	fputs("s1spool backfill: none of these datasets is enabled in the "
-	      "configuration\n", stderr);
+	fputs("s1spool backfill: no dataset that is enabled can be "
+	      "backfilled\n", stderr);
 	return EX_USAGE;
 }

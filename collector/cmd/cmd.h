@@ -143,7 +143,7 @@ int cmd_choice_check(const struct choice *c, const char *command,
 size_t cmd_choice_count(const struct choice *c, const struct conf *conf,
     int id);
 /* EX_USAGE after a message on stderr when a dataset that is named is enabled on
- * none of them, or no dataset at all is. */
+ * none of them, none is on a console that is named, or none is at all. */
 int cmd_choice_enabled(const struct choice *c, const char *command,
     const struct conf *conf);
 

@@ -363,8 +363,11 @@ prepare(struct job *job, const struct conf *conf)
 {
 	int code = cmd_choice_check(&job->rq.choice, "backfill", conf);
 
-	if (code == EX_OK && job->asks && !job->rq.stop)
-		code = backfill_plan_datasets(&job->rq.choice, conf);
+	if (code == EX_OK && job->asks && !job->rq.stop) {
+		code = cmd_choice_enabled(&job->rq.choice, "backfill", conf);
+		if (code == EX_OK)
+			code = backfill_plan_datasets(&job->rq.choice, conf);
+	}
 	if (code != EX_OK)
 		return code;
 	if (cmd_become_owner(conf->state.directory) != 0)

@@ -99,26 +99,69 @@ cmd_choice_count(const struct choice *c, const struct conf *conf, int id)
 	return n;
 }
 
+/* Is a dataset enabled that is chosen? */
+static bool
+has_some(const struct choice *c, const struct conf_console *console)
+{
+	for (int id = 0; id < DATASET_COUNT; id++)
+		if (console->dataset[id].enabled &&
+		    choice_has_dataset(c, dataset_table[id]->name))
+			return true;
+	return false;
+}
+
+/* `what` is enabled nowhere, or only for consoles that are not chosen. */
+static int
+not_enabled(const struct choice *c, const char *command, const char *what)
+{
+	fprintf(stderr, "s1spool %s: %s enabled", command, what);
+	if (c->consoles == NULL)
+		fputs(" in the configuration", stderr);
+	for (size_t i = 0; c->consoles != NULL && c->consoles[i] != NULL; i++)
+		fprintf(stderr, "%s console %s", i == 0 ? " for" : " or",
+		    c->consoles[i]);
+	fputs("\n", stderr);
+	return EX_USAGE;
+}
+
+static int
+datasets_enabled(const struct choice *c, const char *command,
+    const struct conf *conf)
+{
+	for (int id = 0; c->datasets != NULL && id < DATASET_COUNT; id++) {
+		const char *name = dataset_table[id]->name;
+		char what[80];
+
+		if (!choice_has_dataset(c, name) ||
+		    cmd_choice_count(c, conf, id) > 0)
+			continue;
+		snprintf(what, sizeof(what), "dataset %s is not", name);
+		return not_enabled(c, command, what);
+	}
+	return EX_OK;
+}
+
 int
 cmd_choice_enabled(const struct choice *c, const char *command,
     const struct conf *conf)
 {
-	size_t n = 0;
+	int code = datasets_enabled(c, command, conf);
+	bool some = false;
 
-	for (int id = 0; id < DATASET_COUNT; id++) {
-		size_t enabled = cmd_choice_count(c, conf, id);
+	for (size_t i = 0; code == EX_OK && i < conf->n_consoles; i++) {
+		const char *name = conf->console[i]->name;
+		const char *named[] = { name, NULL };
+		struct choice one = { named, NULL };
 
-		n += enabled;
-		if (enabled > 0 || c->datasets == NULL ||
-		    !choice_has_dataset(c, dataset_table[id]->name))
+		if (!choice_has_console(c, name))
 			continue;
-		fprintf(stderr, "s1spool %s: dataset %s is not enabled in the "
-		    "configuration\n", command, dataset_table[id]->name);
-		return EX_USAGE;
+		if (has_some(c, conf->console[i]))
+			some = true;
+		else if (c->consoles != NULL)
+			code = not_enabled(&one, command, c->datasets != NULL ?
+			    "none of these datasets is" : "no dataset is");
 	}
-	if (n > 0)
-		return EX_OK;
-	fprintf(stderr, "s1spool %s: no dataset is enabled in the "
-	    "configuration\n", command);
-	return EX_USAGE;
+	if (code == EX_OK && !some)
+		code = not_enabled(c, command, "no dataset is");
+	return code;
 }

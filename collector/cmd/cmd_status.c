@@ -15,7 +15,6 @@
 #include "collector/cmd/cmd.h"
 #include "collector/cmd/status_text.h"
 #include "collector/cmd/status_view.h"
-#include "collector/dataset/dataset.h"
 #include "collector/json/tree.h"
 
 #define WATCH_SECONDS 2

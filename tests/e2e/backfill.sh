@@ -120,6 +120,10 @@ refusals()
 	    "$dir/backfill.err" || fail "it does not say why"
 	backfill --from 40d --dataset toys
 	is "exit code for what there is not" "$code" 64
+	backfill --from 40d --dataset alert --dataset activity
+	is "exit code for what is not enabled" "$code" 64
+	grep -q 'dataset alert is not enabled in the configuration' \
+	    "$dir/backfill.err" || fail "it does not say which one"
 	backfill --from 2d --to 3d
 	is "exit code for an empty range" "$code" 64
 	backfill --again

@@ -62,6 +62,18 @@ test_switches()
 	is "streams" "$(ls "$dir/spool/acme")" group
 }
 
+# One more console, of which nothing is polled.
+with_idle_console()
+{
+	cat >>"$dir/s1spool.yml" <<-END
+	  - name: idle
+	    url: $url
+	    api_token_file: $dir/token
+	    datasets:
+	END
+	only none | sed 's/^/      /' >>"$dir/s1spool.yml"
+}
+
 # Only some of them, by the command line.
 test_choice()
 {
@@ -72,6 +84,7 @@ test_choice()
 	is "streams" "$(echo "$dir"/spool/acme/*)" \
 	    "$dir/spool/acme/group $dir/spool/acme/threat"
 	is "nothing else is asked" "$(requests activities | grep -c .)" 0
+	with_idle_console
 	while read -r options; do
 		# shellcheck disable=SC2086 # words
 		once ${options%%: *}
@@ -84,6 +97,10 @@ test_choice()
 	--console acme --console acme: --console acme is given twice
 	--console acme --console gone: there is no console gone in the
 	--dataset threat --dataset agent: dataset agent is not enabled in the
+	--console acme --dataset agent: dataset agent is not enabled for console acme
+	--console idle --console acme: no dataset is enabled for console idle
+	--console idle --dataset group: dataset group is not enabled for console idle
+	--console idle --console acme --dataset group: none of these datasets is enabled for console idle
 	END
 	look
 	is "requests for that" "$(grep -c . "$dir/new")" 0
