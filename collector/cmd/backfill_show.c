@@ -124,6 +124,8 @@ result_of(const struct backfill_view *v)
 {
 	if (v->busy)
 		return v->reason != NULL ? v->reason : "not finished";
+	if (v->figures.stopped_ms != 0)
+		return "stopped, the rest was given up";
 	if (v->figures.skipped > 0)
 		return "some skipped: once more asks for them";
 	return v->figures.requests == 0 ? "covered already" : "done";

@@ -67,8 +67,8 @@ static const struct cmd_exit exits[] = {
 	{ EX_CANTCREAT, "the spool or state directory is missing or not "
 	    "writable" },
 	{ EX_IOERR, "the spool or the journal could not be written" },
-	{ EX_TEMPFAIL, "stopped by a signal, or the s1spool that uses the "
-	    "spool takes no requests" },
+	{ EX_TEMPFAIL, "stopped by a signal or --stop, or the s1spool that "
+	    "uses the spool takes no requests" },
 	{ EX_CONFIG, "the configuration has errors, a token cannot be read, "
 	    "or the state is of a later version" },
 	{ 0, NULL },
@@ -149,7 +149,7 @@ parse(const struct cmd_line *line, struct job *job)
 /* How it ends. */
 
 struct ending {
-	bool skipped, busy;
+	bool skipped, busy, stopped;
 };
 
 static void
@@ -159,17 +159,21 @@ end_row(void *cookie, const struct backfill_view *v)
 
 	e->skipped |= v->figures.skipped > 0;
 	e->busy |= v->busy;
+	e->stopped |= v->figures.stopped_ms != 0;
 	backfill_show_row(v);
 }
 
 static int
-end_table(const struct backfill_watch *w)
+end_table(const struct job *job, const struct backfill_watch *w)
 {
-	struct ending e = { false, false };
+	struct ending e = { false, false, false };
 
 	backfill_show_head();
 	backfill_watch_each(w, end_row, &e);
-	return e.skipped || e.busy ? EX_UNAVAILABLE : EX_OK;
+	if (e.skipped || e.busy)
+		return EX_UNAVAILABLE;
+	/* By somebody else, while this one waited for it. */
+	return e.stopped && job->asks && !job->rq.stop ? EX_TEMPFAIL : EX_OK;
 }
 
 static bool
@@ -214,7 +218,7 @@ work(struct engine *e, struct job *job)
 	if (code == EX_OK && sum.n == 0)
 		puts("there is no backfill");
 	else if (code == EX_OK)
-		code = end_table(&w);
+		code = end_table(job, &w);
 	else
 		tell_stopped();
 	return commit_error(&e->commit) != 0 ? EX_IOERR : code;
@@ -310,7 +314,7 @@ follow(const struct job *job, const struct backfill_watch *w)
 	}
 	backfill_show_end(&show);
 	if (sum.n > 0)
-		return end_table(w);
+		return end_table(job, w);
 	puts("there is no backfill");
 	return EX_OK;
 }
@@ -319,7 +323,9 @@ static int
 have_it_done(const struct job *job, const char *holder)
 {
 	struct backfill_watch w = { .rq = &job->rq };
+	struct backfill_sum sum;
 	int code = EX_OK;
+	bool idle;
 
 	w.state_dirfd = fs_open_dir(AT_FDCWD, job->state_directory);
 	if (w.state_dirfd < 0) {
@@ -327,6 +333,7 @@ have_it_done(const struct job *job, const char *holder)
 		    strerror(errno));
 		return EX_CANTCREAT;
 	}
+	idle = backfill_watch_sum(&w, &sum) && sum.n_busy == 0;
 	if (job->asks)
 		code = hand_over(job, w.state_dirfd, holder);
 	if (code == EX_OK && job->asks && !job->rq.stop)
@@ -334,7 +341,8 @@ have_it_done(const struct job *job, const char *holder)
 	if (code == EX_OK && !job->rq.stop)
 		code = follow(job, &w);
 	else if (code == EX_OK)
-		puts("the backfill ends with the slice that is under way");
+		puts(idle ? "there is no backfill under way" :
+		    "the backfill ends with the slice that is under way");
 	close(w.state_dirfd);
 	return code;
 }

@@ -54,6 +54,7 @@ backfill_add(struct backfill *b, const char *request, struct range range,
 		resend = b->resent = num_most(resend, b->resent + 1);
 	if (b->n == 0)
 		b->figures = (struct backfill_figures){ .asked_ms = wall_ms };
+	b->figures.stopped_ms = 0;
 	backfill_push(b, (struct backfill_item){ range, resend });
 }
 
@@ -70,6 +71,7 @@ backfill_stop(struct backfill *b, const char *request, int64_t wall_ms)
 	snprintf(b->request, sizeof(b->request), "%s", request);
 	if (b->n == 0)
 		return;
+	b->figures.stopped_ms = wall_ms;
 	b->n = b->walk.open ? 1 : 0;
 	if (b->walk.open)
 		b->item[0].range.from = b->walk.window.lower;

@@ -31,6 +31,7 @@ struct backfill_item {
 struct backfill_figures {
 	int64_t asked_ms; /* wall clock, when the first item came */
 	int64_t finished_ms; /* wall clock, 0 while there are items */
+	int64_t stopped_ms; /* wall clock, when what was left was given up */
 	int64_t done_ms; /* time of the console that was walked through */
 	int64_t requests, records;
 	int64_t skipped; /* parents that the console could not give */

@@ -70,6 +70,7 @@ struct figure {
 static const struct figure figures[] = {
 	FIGURE(asked_ms),
 	FIGURE(finished_ms),
+	FIGURE(stopped_ms),
 	FIGURE(done_ms),
 	FIGURE(requests),
 	FIGURE(records),

@@ -39,7 +39,7 @@ const char *
 backfill_view_state(const struct backfill_view *v)
 {
 	if (!v->busy)
-		return "done";
+		return v->figures.stopped_ms != 0 ? "stopped" : "done";
 	return v->stuck ? "stuck" : v->waits ? "waiting" : "running";
 }
 
@@ -53,6 +53,7 @@ backfill_view_to_json(const struct backfill_view *v)
 	tree_put_text(o, "request", v->request);
 	tree_put_time(o, "asked", v->figures.asked_ms);
 	tree_put_time(o, "finished", v->figures.finished_ms);
+	tree_put_time(o, "stopped", v->figures.stopped_ms);
 	tree_put_time(o, "reached", v->reached_ms);
 	tree_put_int(o, "done_ms", v->figures.done_ms);
 	tree_put_int(o, "left_ms", v->left_ms);
@@ -84,7 +85,7 @@ backfill_view_from_json(struct json_object *stream, struct backfill_view *v)
 	    !json_object_object_get_ex(stream, "backfill", &o))
 		return false;
 	state = tree_get_text(o, "state", "done");
-	v->busy = strcmp(state, "done") != 0;
+	v->busy = strcmp(state, "done") != 0 && strcmp(state, "stopped") != 0;
 	v->stuck = strcmp(state, "stuck") == 0;
 	v->waits = v->stuck || strcmp(state, "waiting") == 0;
 	v->reason = tree_get_text(o, "reason", NULL);
@@ -94,6 +95,7 @@ backfill_view_from_json(struct json_object *stream, struct backfill_view *v)
 	v->figures = (struct backfill_figures){
 		.asked_ms = tree_get_time(o, "asked", 0),
 		.finished_ms = tree_get_time(o, "finished", 0),
+		.stopped_ms = tree_get_time(o, "stopped", 0),
 		.done_ms = tree_get_int(o, "done_ms", 0),
 		.requests = tree_get_int(o, "requests", 0),
 		.records = tree_get_int(o, "records", 0),

@@ -29,7 +29,8 @@ struct backfill_view {
 /* False: none was ever asked for. */
 bool backfill_view_of(const struct poller *p, struct backfill_view *v);
 
-/* One word: done, running, waiting or stuck. */
+/* One word: done, stopped (what was left is given up), running, waiting or
+ * stuck. */
 const char *backfill_view_state(const struct backfill_view *v);
 
 /* Of a total of nothing, all is done. */

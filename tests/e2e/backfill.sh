@@ -151,6 +151,8 @@ without_the_daemon()
 	is "exit code of a stop" "$code" 0
 	backfill
 	is "exit code with nothing left" "$code" 0
+	grep -q '^acme *activity .* stopped, the rest was given up$' \
+	    "$dir/backfill.out" || fail "it is not said to be stopped"
 	sed -i 's/backfill_rate_share: 0.2/backfill_rate_share: 1/' \
 	    "$dir/s1spool.yml"
 	backfill --from 40d
@@ -163,6 +165,35 @@ nothing_left()
 {
 	jq -e '[.streams[].backfill.state] | all(. == "done")' \
 	    "$dir/state/status.json" >"$dir/left.out" 2>&1
+}
+
+# Given up by somebody else than who waits for it.
+stopped_beside_the_daemon()
+{
+	begin 0.2
+	run_start
+	wait_for 30 all_polled
+	backfill --stop
+	is "nothing to stop" "$(cat "$dir/backfill.out")" \
+	    "there is no backfill under way"
+	"$S1SPOOL" backfill --config "$dir/s1spool.yml" --from 40d \
+	    >"$dir/waiting.out" 2>&1 &
+	waiting_pid=$!
+	wait_for 20 has_begun
+	backfill --stop
+	is "exit code of the stop" "$code" 0
+	wait "$waiting_pid"
+	is "exit code of who waited" "$?" 75
+	grep -q 'stopped, the rest was given up$' "$dir/waiting.out" ||
+	    fail "it is not told: $(cat "$dir/waiting.out")"
+	run_stop
+	is "end of the daemon" "$code" 0
+	sed -i 's/backfill_rate_share: 0.2/backfill_rate_share: 1/' \
+	    "$dir/s1spool.yml"
+	backfill --from 40d
+	is "exit code of the rest" "$code" 0
+	once
+	check_all
 }
 
 has_died()
@@ -227,5 +258,6 @@ with_the_daemon
 only_the_rest
 refusals
 without_the_daemon
+stopped_beside_the_daemon
 killed
 finish
