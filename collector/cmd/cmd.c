@@ -349,6 +349,8 @@ parse_line(const struct command *cmd, int argc, char **argv,
 static int
 run_line(const struct command *cmd, const struct cmd_line *line)
 {
+	int code;
+
 	if (line->value[count_options(cmd)] != NULL)
 		return print_help(cmd);
 	if (line->argc < cmd->min_args)
@@ -356,7 +358,8 @@ run_line(const struct command *cmd, const struct cmd_line *line)
 	if (line->argc > cmd->max_args)
 		return misuse(cmd, "one operand too many: '%s'",
 		    line->argv[cmd->max_args]);
-	return cmd->run(line);
+	code = cmd->run(line);
+	return code == EX_OK ? end_output() : code;
 }
 
 static int

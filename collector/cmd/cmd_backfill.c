@@ -66,7 +66,8 @@ static const struct cmd_exit exits[] = {
 	{ EX_OSERR, "the system refused something" },
 	{ EX_CANTCREAT, "the spool or state directory is missing or not "
 	    "writable" },
-	{ EX_IOERR, "the spool or the journal could not be written" },
+	{ EX_IOERR, "the spool, the journal or standard output could not be "
+	    "written" },
 	{ EX_TEMPFAIL, "stopped by a signal or --stop, or the s1spool that "
 	    "uses the spool takes no requests" },
 	{ EX_CONFIG, "the configuration has errors, a token cannot be read, "

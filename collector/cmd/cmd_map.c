@@ -12,6 +12,7 @@
 
 #include "collector/base/xalloc.h"
 #include "collector/cmd/cmd.h"
+#include "collector/conf/conf_text.h"
 #include "collector/dataset/dataset.h"
 #include "collector/map/map.h"
 #include "collector/map/unknown.h"
@@ -259,6 +260,25 @@ switches_of(const struct cmd_line *line, const struct dataset *dataset,
 	return 0;
 }
 
+/* As in a configuration. */
+static int
+check_namespace(const char *text)
+{
+	struct buf why;
+	char *kept = NULL;
+	int code = EX_OK;
+
+	buf_init(&why, 4096);
+	if (conf_text_namespace(NULL, &kept, slice_of(text), &why) < 0) {
+		fprintf(stderr, "s1spool map: --namespace: %.*s\n",
+		    (int)why.len, why.p);
+		code = EX_USAGE;
+	}
+	free(kept);
+	buf_fini(&why);
+	return code;
+}
+
 static int
 run(const struct cmd_line *line)
 {
@@ -272,6 +292,8 @@ run(const struct cmd_line *line)
 		return cmd_unknown_dataset("map", line->argv[0]);
 	code = cmd_map_context("map", value[OPT_COLLECTED_AT],
 	    value[OPT_PARENT_ID], &j.ctx);
+	if (code == EX_OK && value[OPT_NAMESPACE] != NULL)
+		code = check_namespace(value[OPT_NAMESPACE]);
 	if (code != EX_OK)
 		return code;
 	prefix_init(&j.prefix, j.ctx.collected_at_ms < 0 ? 0 :

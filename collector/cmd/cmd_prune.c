@@ -37,7 +37,8 @@ static const struct cmd_exit exits[] = {
 	{ EX_NOINPUT, "the spool, the journal or a shipper's registry cannot "
 	    "be read" },
 	{ EX_OSERR, "started as root, it cannot become the spool's owner" },
-	{ EX_IOERR, "a file could not be archived or removed" },
+	{ EX_IOERR, "a file could not be archived or removed, or standard "
+	    "output not be written" },
 	{ EX_TEMPFAIL, "another run goes on" },
 	{ EX_CONFIG, "the configuration has errors" },
 	{ 0, NULL },

@@ -23,6 +23,7 @@ static const struct cmd_option options[] = {
 
 static const struct cmd_exit exits[] = {
 	{ EX_OK, "stopped by SIGTERM or SIGINT" },
+	{ EX_USAGE, "wrong arguments" },
 	{ EX_SOFTWARE, "libcurl cannot be used" },
 	{ EX_OSERR, "the system refused something" },
 	{ EX_CANTCREAT, "the spool or state directory is missing or not "

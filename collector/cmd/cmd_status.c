@@ -44,8 +44,8 @@ static const struct cmd_option options[] = {
 
 static const struct cmd_exit exits[] = {
 	{ EX_OK, "s1spool runs, and its figures are not old" },
-	{ EX_USAGE, "wrong arguments, or there is no such console or "
-	    "dataset" },
+	{ EX_USAGE, "wrong arguments, or no such console or dataset is "
+	    "enabled" },
 	{ EX_NOINPUT, "there are no figures that could be read" },
 	{ EX_UNAVAILABLE, "it does not run, or its figures are old" },
 	{ EX_IOERR, "standard output cannot be written" },
@@ -150,6 +150,9 @@ run_with(const struct request *rq, const struct conf *conf)
 {
 	int code = cmd_choice_check(rq->choice, "status", conf);
 
+	if (code == EX_OK && (rq->choice->consoles != NULL ||
+	    rq->choice->datasets != NULL))
+		code = cmd_choice_enabled(rq->choice, "status", conf);
 	if (code != EX_OK)
 		return code;
 	return rq->watch ? watch(rq, conf) : show(rq, conf);

@@ -75,6 +75,17 @@ load_fragments(struct conf_reader *r, const char *file, struct buf *err)
 	return errors;
 }
 
+/* Each is locked by one process, and has files of its own. */
+static size_t
+check_folders(const struct conf *c, const char *file, struct buf *err)
+{
+	if (strcmp(c->spool.directory, c->state.directory) != 0)
+		return 0;
+	buf_addf(err, "%s: spool.directory and state.directory are both %s; "
+	    "give each its own\n", file, c->spool.directory);
+	return 1;
+}
+
 struct conf *
 conf_load(const char *file, struct buf *err)
 {
@@ -93,6 +104,8 @@ conf_load(const char *file, struct buf *err)
 		errors++;
 	}
 	errors += conf_servers_check(c, file, err);
+	if (errors == 0)
+		errors += check_folders(c, file, err);
 	conf_reader_fini(&r);
 	/* Without shippers there is nothing else to tell what was shipped. */
 	if (c->spool.hold == NOT_GIVEN)

@@ -2,6 +2,7 @@
 
 #include "collector/conf/conf_check.h"
 
+#include "collector/base/clock.h"
 #include "collector/conf/conf_dataset.h"
 
 static void
@@ -32,10 +33,31 @@ check_sites(struct conf_file *f, const struct conf_console *c,
 			    dataset_table[id]->name);
 }
 
+/* What would be passed over in silence. */
+static void
+check_datasets(struct conf_file *f, const struct conf_console *c,
+    const yaml_node_t *node)
+{
+	int64_t now = clock_wall_us() / 1000;
+	size_t n = 0;
+
+	for (int id = 0; id < DATASET_COUNT; id++) {
+		n += c->dataset[id].enabled;
+		if (c->dataset[id].enabled && c->dataset[id].start_time > now)
+			conf_file_warn(f, node, "start_time of %s is in the "
+			    "future: the first poll begins now",
+			    dataset_table[id]->name);
+	}
+	if (n == 0)
+		conf_file_warn(f, node, "no dataset of console %s is enabled: "
+		    "nothing is polled of it", c->name);
+}
+
 void
 conf_check_console(struct conf_file *f, const struct conf_console *c,
     const yaml_node_t *node)
 {
 	check_tls(f, &c->ssl, node);
 	check_sites(f, c, node);
+	check_datasets(f, c, node);
 }

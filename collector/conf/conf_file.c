@@ -124,8 +124,8 @@ conf_file_open(struct conf_file *f, const char *name, struct buf *err,
 	*f = (struct conf_file){ .name = name, .err = err };
 	in = fopen(name, "re");
 	if (in == NULL) {
-		buf_addf(err, "%s: %s; --config names another file\n", name,
-		    strerror(errno));
+		buf_addf(err, "%s: %s%s\n", name, strerror(errno),
+		    errno == ENOENT ? "; --config names another file" : "");
 		f->n_errors++;
 		return -1;
 	}

@@ -156,7 +156,7 @@ static const struct conf_option top_options[] = {
 	    .help = "documents about the collector itself, dataset "
 	    "s1spool.health" },
 	{ "health.period", .type = CONF_DURATION, AT(health.period),
-	    .min = 0, .max = DAY, .def = "0",
+	    .min = SECOND, .max = DAY, .or_zero = true, .def = "0",
 	    .help = "one of each console and of each dataset in so long; 0: "
 	    "none" },
 
@@ -338,7 +338,7 @@ static const struct conf_option dataset_options[] = {
 	    "an inventory" },
 	{ "page_size", .alias = "batch_size", .type = CONF_COUNT,
 	    AT(page_size), .min = 1, .max = 1000,
-	    .help = "records a request" },
+	    .help = "records a request; of group 200 at most" },
 	{ "http_client_timeout", .type = CONF_DURATION,
 	    AT(http_client_timeout), .inherited = true,
 	    .min = SECOND, .max = HOUR, .help = HELP_TIMEOUT },

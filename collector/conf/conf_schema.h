@@ -67,6 +67,7 @@ struct conf_option {
 	enum conf_type type;
 	size_t offset; /* of the field in the section's struct */
 	int64_t min, max; /* COUNT, DURATION, SIZE */
+	bool or_zero; /* 0, which is below min, is right, too */
 	const char *def; /* as it would be written; NULL: empty, or from the
 			  * dataset's own defaults */
 	const char *const *words; /* ENUM, WORD, SET; NULL-terminated */

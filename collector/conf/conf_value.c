@@ -79,11 +79,12 @@ check_range(const struct conf_option *o, int64_t value, struct slice text,
 {
 	char min[NUM_TEXT], max[NUM_TEXT];
 
-	if (value >= o->min && value <= o->max)
+	if ((value >= o->min && value <= o->max) || (o->or_zero && value == 0))
 		return 0;
 	as_text(o->min, min);
 	as_text(o->max, max);
-	return conf_refuse(why, text, "is not within %s and %s", min, max);
+	return conf_refuse(why, text, "is not %swithin %s and %s",
+	    o->or_zero ? "0 and not " : "", min, max);
 }
 
 static int

@@ -31,7 +31,7 @@ kill_it(struct respond *r, const struct script *s, const char *name)
 		.label = "end of the process" };
 	int code = script_run(r, s, &run);
 
-	if (code == RESPOND_DONE)
+	if (code == RESPOND_DONE && !respond_has(r, RESPOND_DRY_RUN))
 		respond_say(r, "%s: %s was ended, or was not there",
 		    r->host.name, name);
 	script_run_fini(&run);

@@ -105,7 +105,7 @@ add_kind(struct buf *b, const struct conf_option *o)
 	}
 	if (!is_number(o->type))
 		return;
-	buf_addf(b, ", ");
+	buf_addf(b, o->or_zero ? ", 0 or " : ", ");
 	add_number(b, o->type, o->min);
 	buf_addf(b, " to ");
 	add_number(b, o->type, o->max);

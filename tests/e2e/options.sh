@@ -104,6 +104,14 @@ test_choice()
 	END
 	look
 	is "requests for that" "$(grep -c . "$dir/new")" 0
+	grep -q ' warn .*: no dataset of console idle is enabled' \
+	    "$dir/once.err" || fail "no warning: $(cat "$dir/once.err")"
+	"$S1SPOOL" prune --config "$dir/s1spool.yml" >/dev/full \
+	    2>"$dir/prune.err"
+	is "a full standard output" "$?" 74
+	"$S1SPOOL" status --config "$dir/s1spool.yml" --dataset alert \
+	    >"$dir/status.out" 2>"$dir/status.err"
+	is "status of what is not enabled" "$?" 64
 }
 
 test_sites()
@@ -142,6 +150,10 @@ test_pages()
 # The first poll looks so far back.
 test_initial_interval()
 {
+	configure "$(only group)" 'group: { start_time: 2099-01-01T00:00:00Z }'
+	once
+	grep -q ' warn .*: start_time of group is in the future' \
+	    "$dir/once.err" || fail "no warning: $(cat "$dir/once.err")"
 	configure "$(only activity threat)" \
 	    'activity: { initial_interval: 3h }'
 	once

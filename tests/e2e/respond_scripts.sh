@@ -64,6 +64,7 @@ test_kill()
 	respond kill-process "$host" --name x --reason INC-1 --dry-run
 	grep -qF '\"x\" --force' "$dir/out" || fail "dry run: no body"
 	is "dry run" "$code $(orders "$execute")" "0 2"
+	! grep -q 'was ended' "$dir/err" || fail "dry run: said to be done"
 }
 
 test_states()
