@@ -200,7 +200,8 @@ test_terminal()
 	    >/dev/null 2>&1 </dev/null &
 	watch_pid=$!
 	wait_for 30 redrawn
-	end_watch $(cat "/proc/$watch_pid/task/$watch_pid/children")
+	read -r child <"/proc/$watch_pid/task/$watch_pid/children"
+	end_watch "$child"
 	wait "$watch_pid" 2>/dev/null
 	! sed 's/\x1b\[[0-9]*[A-Z]//g; s/\r//g' "$dir/watch.out" |
 	    grep -v '^Script' | grep -q '.\{81\}' || fail "a line is too wide"
