@@ -261,8 +261,17 @@ verify_all(struct report *r, const struct cmd_line *line, char *const *paths,
 			all &= can_read(line->given[i].value,
 			    against_read(r->against, line->given[i].value,
 			    &sink));
-	for (int i = 0; i < n; i++)
-		all &= can_read(paths[i], verify_path(paths[i], &sink));
+	for (int i = 0; i < n; i++) {
+		size_t before = r->n_rows;
+		bool readable = can_read(paths[i],
+		    verify_path(paths[i], &sink));
+
+		all &= readable;
+		/* As where it is the path of something else. */
+		if (readable && r->n_rows == before && line->argc > 0)
+			take_message(r, VERIFY_WARNING, paths[i], 0,
+			    "there are no segments here");
+	}
 	if (r->against != NULL)
 		against_report(r->against, &sink, &r->counts);
 	return all;

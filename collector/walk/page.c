@@ -201,6 +201,7 @@ retry_page(struct poller *p, const struct answer *answer, const char *why,
 {
 	struct buf line;
 
+	p->counts.errors++;
 	buf_init(&line, DETAIL_DRAFT_MAX);
 	buf_addf(&line, "%s: %.*s", why, (int)text.len, text.p);
 	detail_finish(&line, answer->token);
@@ -283,6 +284,7 @@ page_arrived(struct poller *p, const struct answer *answer)
 	}
 	backfill_run_answered(p);
 	if (nowhere) {
+		p->counts.errors++;
 		poller_retry(p, -1, "page after page without a record");
 		return;
 	}
@@ -296,7 +298,6 @@ page_broke_off(struct poller *p, const struct answer *answer)
 	int error = p->page_errno;
 
 	if (p->page_bad) {
-		p->counts.errors++;
 		retry_senseless(p, answer, p->n_records > RECORDS_MAX ?
 		    "far more records than were asked for" :
 		    splitter_error(p->splitter));

@@ -73,6 +73,9 @@ test_graphql()
 	wait_for 20 said 'Internal server error'
 	wait_for 20 is_state unified_alert backoff
 	is "lines" "$(lines unified_alert)" "$have"
+	is "it is counted" "$(jq '.streams[] |
+	    select(.dataset == "unified_alert").errors > 0' \
+	    "$dir/state/status.json")" true
 	run_stop
 	mock DELETE fault >/dev/null
 	once --dataset unified_alert

@@ -109,6 +109,10 @@ test_not_once()
 
 test_misuse()
 {
+	mkdir "$dir/nothing"
+	expect 0 "$dir/nothing"
+	grep -q '^warning: .*/nothing: there are no segments here' \
+	    "$dir/verify.out" || fail "nothing is found to be right"
 	expect 64 "$dir/spool" --against "$dir/threat.raw"
 	expect 64 "$spool/threat" "$spool/group" --against "$dir/threat.raw"
 	expect 64 "$spool/threat" --dataset x --against "$dir/threat.raw"

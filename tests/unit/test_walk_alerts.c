@@ -460,7 +460,7 @@ check_errors(const char *how, int nth, bool fails)
 	fake_run(20 * RIG_SECOND);
 	check_unified(&r);
 	CU_ASSERT_EQUAL(rig_asked(&r, "At"), 8 + fails);
-	CU_ASSERT_EQUAL(r.poller->counts.errors, 0);
+	CU_ASSERT_EQUAL(r.poller->counts.errors, fails);
 	CU_ASSERT_EQUAL(rig_lines(&r, "error"), 0);
 	rig_fini(&r);
 }
