@@ -1,5 +1,6 @@
 /*
- * The files with the tokens: who may read them, and is a token in them?
+ * The files with the tokens: who may read them, and is a token in them?  And
+ * those with the private keys of TLS.
  */
 #include "config.h"
 
@@ -81,6 +82,22 @@ probe_file(struct check *c, const struct conf_console *console,
 	buf_fini(&text);
 }
 
+/* TLS takes a key whoever may read it. */
+static void
+probe_key(struct check *c, const struct conf_console *console)
+{
+	const struct subject about = { "connection", console->name, NULL };
+	const char *file = console->ssl.key;
+	struct stat sb;
+
+	if (file == NULL || stat(file, &sb) != 0 ||
+	    (sb.st_mode & S_IRWXO) == 0)
+		return;
+	finding_mend(finding_add(&c->found, LEVEL_WARNING, &about,
+	    "%s: the private key of ssl.key is open to everybody (mode %04o)",
+	    file, (unsigned)sb.st_mode & 07777), "chmod o= %s", file);
+}
+
 void
 probe_token_files(struct check *c)
 {
@@ -90,9 +107,11 @@ probe_token_files(struct check *c)
 
 	(void)stat(c->conf->spool.directory, &sb);
 	for (size_t i = 0; i < c->conf->n_consoles; i++)
-		if (check_wants(c, c->conf->console[i]))
+		if (check_wants(c, c->conf->console[i])) {
 			probe_file(c, c->conf->console[i],
 			    known ? &daemon : NULL, sb.st_gid);
+			probe_key(c, c->conf->console[i]);
+		}
 	if (known)
 		user_fini(&daemon);
 }

@@ -252,6 +252,11 @@ test_connection()
 	finds ok connection "certificate of console.example by console.example"
 	finds ok connection "TLSv1.3"
 	finds ok permission "may be read" activity
+	sed -i "s|^    ssl: {|& certificate: $dir/cert.pem, key: $dir/key.pem,|" \
+	    "$dir/s1spool.yml"
+	chmod 644 "$dir/key.pem"
+	look
+	finds warning connection "private key of ssl.key is open to everybody"
 	echo nonsense >"$dir/cert.pem"
 	look
 	finds error connection "no certificate in PEM form"
