@@ -12,9 +12,9 @@
  *   DONE     in no list: on_done is running
  *
  * libcurl calls our callbacks only from curl_multi_perform(), so `in_curl`
- * tells which of the two ways a cancel takes.  The one exception is that of the
- * progress, also called where a transfer is removed: it cancels nothing.  New requests are never given to
- * libcurl by request_start() but by the next client_poll().
+ * tells which of the two ways a cancel takes.  That of the progress is called
+ * also where a transfer is removed: it cancels nothing.  New requests are never
+ * given to libcurl by request_start() but by the next client_poll().
  */
 #ifndef S1SPOOL_CLIENT_INTERNAL_H
 #define S1SPOOL_CLIENT_INTERNAL_H

@@ -156,7 +156,7 @@ static const struct conf_option top_options[] = {
 	    .help = "documents about the collector itself, dataset "
 	    "s1spool.health" },
 	{ "health.period", .type = CONF_DURATION, AT(health.period),
-	    .min = SECOND, .max = DAY, .or_zero = true, .def = "0",
+	    .min = 100, .max = DAY, .or_zero = true, .def = "0",
 	    .help = "one of each console and of each dataset in so long; 0: "
 	    "none" },
 

@@ -104,7 +104,10 @@ test_choice()
 	END
 	look
 	is "requests for that" "$(grep -c . "$dir/new")" 0
-	grep -q ' warn .*: no dataset of console idle is enabled' \
+	once --dataset group
+	is "exit code" "$code" 0
+	look
+	grep -q ' warn .*idle: nothing is polled: no dataset is enabled' \
 	    "$dir/once.err" || fail "no warning: $(cat "$dir/once.err")"
 	"$S1SPOOL" prune --config "$dir/s1spool.yml" >/dev/full \
 	    2>"$dir/prune.err"

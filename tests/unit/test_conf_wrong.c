@@ -78,8 +78,8 @@ static const struct wrong wrong_top[] = {
 	    "info, debug; did you mean warn?\n" },
 	{ "logging:\n  format: xml\n" CONSOLE,
 	    "s1.yml:2:11: logging.format: 'xml' is none of text, json\n" },
-	{ "health: { period: 999ms }\n" CONSOLE,
-	    "s1.yml:1:19: health.period: '999ms' is not 0 and not within 1s "
+	{ "health: { period: 99ms }\n" CONSOLE,
+	    "s1.yml:1:19: health.period: '99ms' is not 0 and not within 100ms "
 	    "and 1d\n" },
 	{ "spool: { directory: /s }\nstate: { directory: /s }\n" CONSOLE,
 	    "s1.yml: spool.directory and state.directory are both /s; give "
