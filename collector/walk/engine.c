@@ -29,10 +29,22 @@ is_wanted(void *cookie, enum dataset_id id)
 	return choice_has_dataset(e->choice, dataset_table[id]->name);
 }
 
+/* Such as one that is for s1spool respond alone. */
+static void
+warn_of_nothing(const struct conf_console *conf)
+{
+	for (int i = 0; i < DATASET_COUNT; i++)
+		if (conf->dataset[i].enabled)
+			return;
+	log_event(LOG_WARN, conf->name, NULL, "nothing is polled: no dataset is "
+	    "enabled");
+}
+
 struct tenant *
 engine_open_tenant(struct engine *e, const struct conf_console *c,
     struct buf *err)
 {
+	warn_of_nothing(c);
 	return tenant_new(&e->env, e->client, c, is_wanted, e, err);
 }
 

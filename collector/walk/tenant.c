@@ -282,16 +282,6 @@ warn_of_traces(const struct conf_console *c)
 		    "only");
 }
 
-static void
-warn_of_nothing(const struct conf_console *conf)
-{
-	for (int i = 0; i < DATASET_COUNT; i++)
-		if (conf->dataset[i].enabled)
-			return;
-	log_event(LOG_WARN, conf->name, NULL, "nothing is polled: no dataset is "
-	    "enabled");
-}
-
 struct tenant *
 tenant_new(const struct poller_env *env, struct client *client,
     const struct conf_console *conf, tenant_filter *filter, void *cookie,
@@ -307,7 +297,6 @@ tenant_new(const struct poller_env *env, struct client *client,
 	timer_init(&t->timer, on_timer, t);
 	token_watch_init(&t->watch, t);
 	warn_of_traces(conf);
-	warn_of_nothing(conf);
 	if (conf->enable_request_tracer)
 		t->trace = trace_new(env->state_dirfd, conf->name,
 		    TRACE_CONSOLE);
