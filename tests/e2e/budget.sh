@@ -28,9 +28,10 @@ has_polled()
 	    "$dir/state/status.json" 2>/dev/null)" -gt 0 ] 2>/dev/null
 }
 
-asks_more()
+# The status may still say that it is full where all was asked for already.
+asks_more_or_done()
 {
-	[ "$(asked /activities)" != "$before" ]
+	[ "$(asked /activities)" != "$before" ] || has_polled
 }
 
 is_full_or_done()
@@ -64,7 +65,7 @@ turns=0
 until has_polled || [ $((turns += 1)) -gt 30 ]; do
 	make_room
 	# Until the spool is measured again, and is full again or all is there.
-	wait_for 15 asks_more
+	wait_for 15 asks_more_or_done
 	wait_for 15 is_full_or_done
 	before=$(asked /activities)
 done
