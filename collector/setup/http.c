@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "collector/base/vault.h"
 #include "collector/base/xalloc.h"
@@ -47,28 +46,21 @@ on_body(char *p, size_t size, size_t n, void *cookie)
 	    break_off(h, "the answer is too large");
 }
 
-/* As libcurl counts: not while the machine sleeps. */
-static int64_t
-awake_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* While a proxy answers to CONNECT, libcurl looks at no clock. */
+/* While a proxy answers to CONNECT, libcurl does not ask whether time is up.  It
+ * counts it all the same, and not while the machine sleeps. */
 static int
 on_progress(void *cookie, curl_off_t to_get, curl_off_t got,
     curl_off_t to_send, curl_off_t sent)
 {
 	const struct http *h = cookie;
+	curl_off_t us = 0;
 
 	(void)to_get;
 	(void)got;
 	(void)to_send;
 	(void)sent;
-	return awake_ms() > h->until_ms;
+	curl_easy_getinfo(h->easy, CURLINFO_TOTAL_TIME_T, &us);
+	return us / 1000 > h->conf->timeout + GRACE_MS;
 }
 
 static CURL *
@@ -267,7 +259,6 @@ perform(struct http *h, const struct http_call *call,
 	h->error[0] = '\0';
 	h->text = text;
 	h->head_bytes = 0;
-	h->until_ms = awake_ms() + h->conf->timeout + GRACE_MS;
 	h->broke = NULL;
 	set_body(h, call, &form);
 	EASY_SET(h->easy, CURLOPT_URL, url);

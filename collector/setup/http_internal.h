@@ -6,8 +6,6 @@
 
 #include <curl/curl.h>
 
-#include <stdint.h>
-
 #include "collector/setup/http.h"
 
 /* The longest answer is the list of all index templates, of which only names,
@@ -24,7 +22,6 @@ struct http {
 	/* Of the call that runs, or ran last. */
 	struct buf *text;
 	size_t head_bytes;
-	int64_t until_ms; /* of CLOCK_MONOTONIC: it is given up then */
 	const char *broke; /* why we broke it off; NULL: we did not */
 	bool is_silent; /* it did not answer in time: nothing more is asked */
 	char **hidden;

@@ -71,7 +71,9 @@ backfill_stop(struct backfill *b, const char *request, int64_t wall_ms)
 	snprintf(b->request, sizeof(b->request), "%s", request);
 	if (b->n == 0)
 		return;
-	b->figures.stopped_ms = wall_ms;
+	if (b->n > 1 || !b->walk.open ||
+	    b->item[0].range.from < b->walk.window.lower)
+		b->figures.stopped_ms = wall_ms;
 	b->n = b->walk.open ? 1 : 0;
 	if (b->walk.open)
 		b->item[0].range.from = b->walk.window.lower;

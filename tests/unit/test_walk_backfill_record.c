@@ -190,6 +190,7 @@ test_stop_finishes_the_slice(void)
 	ask(&b, "b", 0, NOW, 8);
 	backfill_stop(&b, "s", NOW);
 	CU_ASSERT_EQUAL(b.n, 0);
+	CU_ASSERT_EQUAL(b.figures.stopped_ms, NOW);
 	ask(&b, "c", 0, NOW, 0);
 	ask(&b, "d", 0, NOW, 9);
 	CU_ASSERT_EQUAL(open(&b), HOUR);
@@ -199,6 +200,13 @@ test_stop_finishes_the_slice(void)
 	backfill_complete(&b);
 	CU_ASSERT_EQUAL(open(&b), 0);
 	CU_ASSERT_EQUAL(b.n, 0);
+	CU_ASSERT_NOT_EQUAL(b.figures.stopped_ms, 0);
+	/* In its last slice: nothing is given up. */
+	ask(&b, "e", DAY, DAY + MINUTE, 0);
+	CU_ASSERT_EQUAL(b.figures.stopped_ms, 0);
+	CU_ASSERT_EQUAL(open(&b), MINUTE);
+	backfill_stop(&b, "u", NOW);
+	CU_ASSERT_EQUAL(b.figures.stopped_ms, 0);
 	backfill_fini(&b);
 }
 
