@@ -49,7 +49,7 @@ seal_old(void *cookie, struct poller *p)
 	poller_seal(p, false);
 }
 
-/* A stream that is in the middle of a batch has its turn at the next look. */
+/* A stream that is in the middle of a page has its turn at the next look. */
 static void
 seal_on_request(void *cookie, struct poller *p)
 {
@@ -82,6 +82,8 @@ seal_segments(struct engine *e)
 		seal_health(e->tenant, e->n_tenants, false);
 		return;
 	}
+	/* Who always has something new is hardly ever met without. */
+	commit_now(&e->commit);
 	engine_each(e, seal_on_request, &left);
 	left |= !seal_health(e->tenant, e->n_tenants, true);
 	if (left)

@@ -96,6 +96,26 @@ test_seal()
 	is "exit code" "$code" 0
 }
 
+is_sealed_times()
+{
+	[ "$(how_often_said 'sealed on request')" = "$1" ]
+}
+
+# Also of streams that hardly ever have nothing to be synced.
+test_seal_busy()
+{
+	configure "$(quick)"
+	echo "health: { period: 100ms }" >>"$dir/s1spool.yml"
+	run_start
+	wait_for 20 has_lines group 1
+	for n in 1 2 3 4 5 6; do
+		: >"$dir/state/seal"
+		wait_for 3 is_sealed_times $n
+	done
+	run_stop
+	is "exit code" "$code" 0
+}
+
 test_reload()
 {
 	configure 'activity: { enabled: false }' 'threat: { enabled: false }'
@@ -195,6 +215,7 @@ test_sigterm
 test_second_instance
 test_directories
 test_seal
+test_seal_busy
 test_reload
 test_notify
 test_damage
