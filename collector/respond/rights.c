@@ -15,6 +15,7 @@
 #include "collector/client/token_details.h"
 #include "collector/json/tree.h"
 #include "collector/respond/action.h"
+#include "collector/respond/audit.h"
 
 #define TEXT_MAX ((size_t)64 << 10)
 #define TRIES 2
@@ -370,6 +371,26 @@ check_console(const struct conf *conf, const struct conf_console *c,
 	buf_fini(&err);
 }
 
+/* No action is done that cannot be written down. */
+static void
+check_audit(const char *directory, struct findings *found)
+{
+	const struct subject about = { "respond", NULL, NULL };
+	struct audit *au;
+	struct buf err;
+
+	buf_init(&err, TEXT_MAX);
+	au = audit_open(directory, "", &err);
+	if (au == NULL)
+		finding_add(found, LEVEL_ERROR, &about, "%.*s",
+		    (int)strcspn(err.p, "\n"), err.p);
+	else
+		finding_add(found, LEVEL_OK, &about,
+		    "what is done can be written down in %s", directory);
+	audit_close(au);
+	buf_fini(&err);
+}
+
 void
 rights_check(const struct conf *conf, const struct choice *choice,
     struct findings *found)
@@ -391,7 +412,10 @@ rights_check(const struct conf *conf, const struct choice *choice,
 			    &(struct subject){ "respond", c->name, NULL },
 			    "it has no respond_token_file");
 	}
-	if (n == 0)
+	found->order = n;
+	if (n > 0)
+		check_audit(conf->respond.directory, found);
+	else
 		finding_add(found, LEVEL_ERROR,
 		    &(struct subject){ "respond", NULL, NULL },
 		    "no console has a respond_token_file");

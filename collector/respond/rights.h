@@ -1,6 +1,7 @@
 /*
- * Which actions the token of s1spool respond may do, and what it may do beyond:
- * s1spool check --respond.  Nothing is changed by it.
+ * Which actions the token of s1spool respond may do, what it may do beyond, and
+ * whether this user can write down what is done: s1spool check --respond.
+ * Nothing is changed by it.
  */
 #ifndef S1SPOOL_RESPOND_RIGHTS_H
 #define S1SPOOL_RESPOND_RIGHTS_H

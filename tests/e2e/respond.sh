@@ -280,7 +280,12 @@ test_check()
 	check_respond 0
 	found ok 'isolate: allowed'
 	found ok 'release: allowed'
+	found ok "what is done can be written down in $dir/audit"
 	is "asks only" "$(sent)" "$before"
+	mv "$dir/audit" "$dir/audit.away"
+	check_respond 69
+	found error 'nothing is done that cannot be written down'
+	mv "$dir/audit.away" "$dir/audit"
 	settings '{"grant":["Endpoints.shutDown"],"full_names":true}'
 	check_respond 75
 	found ok 'isolate: allowed'
