@@ -28,6 +28,7 @@ enum option {
 	OPTION_QUIET,
 	OPTION_JSON,
 	OPTION_AGAINST,
+	/* What is said of its records. */
 	OPTION_DATASET,
 	OPTION_PARENT_ID,
 	OPTION_COLLECTED_AT,
@@ -308,23 +309,42 @@ static int
 find_dataset(const char *name, char *const *paths, int n,
     const struct dataset **dataset)
 {
+	bool all = true;
+
 	*dataset = name != NULL ? dataset_find(slice_of(name)) : NULL;
 	if (name != NULL && *dataset == NULL)
 		return cmd_unknown_dataset("verify", name);
-	for (int i = 0; name == NULL && i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		const struct dataset *found = dataset_of_path(paths[i]);
 
-		if (found == NULL || (i > 0 && found != *dataset)) {
-			*dataset = NULL;
-			break;
-		}
-		*dataset = found;
+		all &= found != NULL;
+		if (*dataset == NULL)
+			*dataset = found;
+		if (found == NULL || found == *dataset)
+			continue;
+		fprintf(stderr, "s1spool verify: %s holds records of %s, not "
+		    "of %s\n", paths[i], found->name, (*dataset)->name);
+		return EX_USAGE;
 	}
-	if (*dataset != NULL)
+	if (name != NULL || (all && n > 0))
 		return EX_OK;
 	fprintf(stderr, "s1spool verify: --against needs --dataset, for the "
 	    "path does not tell what records these are\n");
 	return EX_USAGE;
+}
+
+/* EX_OK, or EX_USAGE after a message. */
+static int
+refuse_alone(const struct cmd_line *line)
+{
+	for (int i = OPTION_DATASET; i <= OPTION_COLLECTED_AT; i++)
+		if (line->value[i] != NULL) {
+			fprintf(stderr, "s1spool verify: --%s is about the "
+			    "records of --against, which is not given\n",
+			    options[i].name);
+			return EX_USAGE;
+		}
+	return EX_OK;
 }
 
 /* EX_OK, or EX_USAGE after a message. */
@@ -336,7 +356,7 @@ begin_against(struct report *r, const struct cmd_line *line,
 	int code;
 
 	if (line->value[OPTION_AGAINST] == NULL)
-		return EX_OK;
+		return refuse_alone(line);
 	code = cmd_choice_one("verify", line, options, OPTION_DATASET);
 	if (code == EX_OK)
 		code = find_dataset(line->value[OPTION_DATASET], paths, n,
@@ -356,7 +376,7 @@ tell(struct report *r, bool all)
 {
 	if (r->findings != NULL)
 		print_json(r);
-	else if (!r->quiet)
+	else if (!r->quiet && (all || r->n_rows > 0))
 		print_table(r);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "s1spool verify: standard output: %s\n",

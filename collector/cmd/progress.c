@@ -36,7 +36,7 @@ add(void *cookie, struct poller *p)
 
 	s->n++;
 	s->finished += p->finished;
-	s->waiting += p->state == POLLER_BACKOFF;
+	s->waiting += p->state == POLLER_BACKOFF && !p->finished;
 	s->records += p->intake.counts.lines;
 	s->bytes += p->intake.counts.bytes;
 	if (!p->finished)
@@ -103,12 +103,13 @@ print_row(void *cookie, struct poller *p)
 {
 	const struct intake_counts *c = &p->intake.counts;
 	const struct progress *pr = cookie;
+	int64_t end_ms = p->finished ? p->finished_ms : pr->shown_ms;
 
 	printf("%-20s %-17s %10" PRIu64 " %14" PRIu64 " %6" PRIu64
 	       " %10.0f  %s\n",
 	    p->console, p->dataset->name, c->lines, c->bytes,
 	    p->counts.files,
-	    per_second(c->lines, p->finished_ms - pr->start_ms),
+	    per_second(c->lines, end_ms - pr->start_ms),
 	    result(p));
 }
 
@@ -133,6 +134,7 @@ progress_end(struct progress *pr, struct engine *e)
 {
 	struct rusage usage = { 0 };
 
+	pr->shown_ms = clock_mono_ms();
 	if (pr->terminal)
 		fputs("\r\033[K", stderr);
 	printf("%-20s %-17s %10s %14s %6s %10s  %s\n", "console", "dataset",
@@ -141,6 +143,6 @@ progress_end(struct progress *pr, struct engine *e)
 	engine_each(e, print_unknown, NULL);
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%.1f s, peak memory %.1f MiB\n",
-	    (double)(clock_mono_ms() - pr->start_ms) / 1000,
+	    (double)(pr->shown_ms - pr->start_ms) / 1000,
 	    (double)usage.ru_maxrss / 1024);
 }

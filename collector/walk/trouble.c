@@ -32,7 +32,7 @@ tell(struct poller *p)
 	p->trouble = p->state;
 	if (p->state == POLLER_BACKOFF)
 		log_event(LOG_WARN, console, dataset,
-		    "the console does not answer: %s", p->reason);
+		    "asking the console fails: %s", p->reason);
 	else if (p->state == POLLER_PAUSED)
 		log_event(LOG_ERROR, console, dataset, "polling pauses: %s",
 		    p->reason);

@@ -116,6 +116,14 @@ test_misuse()
 	expect 64 "$dir/spool" --against "$dir/threat.raw"
 	expect 64 "$spool/threat" "$spool/group" --against "$dir/threat.raw"
 	expect 64 "$spool/threat" --dataset x --against "$dir/threat.raw"
+	expect 64 "$spool/threat" --dataset group --against "$dir/threat.raw"
+	grep -q '/threat holds records of threat, not of group$' \
+	    "$dir/verify.err" || fail "not said of which"
+	expect 64 "$spool/threat" --collected-at nonsense
+	grep -q -e '--collected-at is about the records of --against' \
+	    "$dir/verify.err" || fail "taken without --against"
+	expect 66 "$dir/nowhere"
+	is "nothing to tell" "$(cat "$dir/verify.out")" ''
 	expect 64 "$spool/threat" --dataset group --dataset threat \
 	    --against "$dir/threat.raw"
 	expect 64 "$spool/threat" --against "$dir/threat.raw" \
