@@ -300,7 +300,8 @@ archive(struct task *t)
 
 	if (move(t, t->archive, to, packs) == 0) {
 		t->p->counts.archived++;
-		say(t->p, PRUNE_INFO, t->file->path, "shipped: now %s", to);
+		say(t->p, PRUNE_INFO, t->file->path, "shipped: %s %s",
+		    t->p->opt->dry_run ? "would be" : "now", to);
 	} else {
 		failed(t->p, t->file->path, "archive it");
 	}
@@ -392,7 +393,8 @@ on_removed(void *cookie, const char *path, int64_t bytes, const char *why)
 
 	p->counts.removed++;
 	p->counts.removed_bytes += (uint64_t)bytes;
-	say(p, PRUNE_INFO, path, "removed: %s", why);
+	say(p, PRUNE_INFO, path, "%sremoved: %s",
+	    p->opt->dry_run ? "would be " : "", why);
 }
 
 static void

@@ -11,6 +11,8 @@
 #define DAY INT64_C(86400000)
 #define FOURTH "threat-20260101T000000.000003Z-000000000004.ndjson"
 #define SHIPPED(name) "I acme/threat/" name ": shipped: now " ARCHIVE "/" name
+#define SHIPPED_DRY(name) \
+	"I acme/threat/" name ": shipped: would be " ARCHIVE "/" name
 
 /* What goes when nothing keeps it, packed. */
 extern const struct prune_options prune_rig_plain;

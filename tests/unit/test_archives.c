@@ -13,6 +13,7 @@
 #include "tests/unit/unit.h"
 
 #define REMOVED(name) "I " ARCHIVE "/" name ".gz: removed: "
+#define REMOVED_DRY(name) "I " ARCHIVE "/" name ".gz: would be removed: "
 #define OLD "older than archive.max_age\n"
 #define LARGE "the archives are larger than archive.max_size\n"
 
@@ -70,8 +71,8 @@ test_size(void)
 	rig_check_back(&r, NULL, "b c");
 	opt.archive_max_bytes = 1;
 	opt.dry_run = true;
-	prune_rig_run(&r, &opt, THIRD, FOURTH, REMOVED(SECOND) LARGE
-	    REMOVED(THIRD) LARGE
+	prune_rig_run(&r, &opt, THIRD, FOURTH, REMOVED_DRY(SECOND) LARGE
+	    REMOVED_DRY(THIRD) LARGE
 	    "0 archived 0 packed 2 removed 0 waiting 0 failed");
 	rig_check_back(&r, NULL, "b c");
 	rig_teardown(&r);

@@ -234,11 +234,11 @@ test_dry_run(void)
 	prune_rig_begin(&r);
 	opt.dry_run = true;
 	prune_rig_run(&r, &opt, SECOND, THIRD,
-	    SHIPPED(FIRST) ".gz\n" SHIPPED(SECOND) ".gz\n"
+	    SHIPPED_DRY(FIRST) ".gz\n" SHIPPED_DRY(SECOND) ".gz\n"
 	    "2 archived 2 packed 0 removed 0 waiting 0 failed");
 	CU_ASSERT_EQUAL(prune_rig_counts.packed_bytes, 2 * LINE_LEN);
 	opt.compress = PRUNE_COMPRESS_NEVER;
-	prune_rig_run(&r, &opt, FIRST, THIRD, SHIPPED(FIRST) "\n"
+	prune_rig_run(&r, &opt, FIRST, THIRD, SHIPPED_DRY(FIRST) "\n"
 	    "1 archived 0 packed 0 removed 0 waiting 0 failed");
 	CU_ASSERT_EQUAL(prune_rig_counts.packed_bytes, 0);
 	opt.compress = PRUNE_COMPRESS_SEALED;
