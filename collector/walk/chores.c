@@ -71,30 +71,35 @@ seal_health(struct tenant *const *t, size_t n, bool now)
 	return done;
 }
 
-/* Whoever wants all segments sealed makes the file; it goes when it is done. */
-static void
-seal_segments(struct engine *e)
+/* True when none is open any more.  Who always has something new is hardly ever
+ * met without: that is made durable first. */
+static bool
+seal_all(struct engine *e)
 {
 	bool left = false;
 
-	if (faccessat(e->runtime_dirfd, SEAL_REQUEST, F_OK, 0) != 0) {
-		engine_each(e, seal_old, NULL);
-		seal_health(e->tenant, e->n_tenants, false);
-		return;
-	}
-	/* Who always has something new is hardly ever met without. */
 	commit_now(&e->commit);
 	engine_each(e, seal_on_request, &left);
-	left |= !seal_health(e->tenant, e->n_tenants, true);
-	if (left)
-		return;
+	return seal_health(e->tenant, e->n_tenants, true) && !left;
+}
+
+static void
+seal_idle(struct engine *e)
+{
+	engine_each(e, seal_old, NULL);
+	seal_health(e->tenant, e->n_tenants, false);
+}
+
+static void
+end_seal_request(struct engine *e)
+{
 	if (unlinkat(e->runtime_dirfd, SEAL_REQUEST, 0) != 0) {
 		log_warn("all segments were sealed on request, but the "
 			 "request cannot be removed: %s", strerror(errno));
 		return;
 	}
 	log_info("all segments were sealed on request");
-	engine_each(e, seal_old, NULL);
+	seal_idle(e);
 }
 
 /* Snapshots only save a later start some reading: they get a share of the
@@ -120,13 +125,21 @@ save_for(struct tenant *const *t, size_t n, int64_t ms)
 	each_of(t, n, save, &s);
 }
 
+/* Whoever wants all segments sealed makes the file; it goes when it is done, and
+ * prune finds in the journal what it may take. */
 static void
 on_seal(void *cookie)
 {
 	struct engine *e = cookie;
+	bool sealed = false;
 
-	seal_segments(e);
+	if (faccessat(e->runtime_dirfd, SEAL_REQUEST, F_OK, 0) == 0)
+		sealed = seal_all(e);
+	else
+		seal_idle(e);
 	save_for(e->tenant, e->n_tenants, SAVE_MS);
+	if (sealed && commit_now(&e->commit) == 0)
+		end_seal_request(e);
 	if (!e->env.once)
 		backfill_request_take(e);
 	timer_set(&e->seal_timer, SEAL_PERIOD_MS);
