@@ -326,7 +326,7 @@ find_dataset(const char *name, char *const *paths, int n,
 		    "of %s\n", paths[i], found->name, (*dataset)->name);
 		return EX_USAGE;
 	}
-	if (name != NULL || (all && n > 0))
+	if (name != NULL || all)
 		return EX_OK;
 	fprintf(stderr, "s1spool verify: --against needs --dataset, for the "
 	    "path does not tell what records these are\n");

@@ -27,6 +27,23 @@ test_sigterm()
 	is "torn ends" "$(grep -c ' 0 torn ends' "$dir/check")" 1
 }
 
+# What `once` says of a dataset that a signal ended.
+test_once_stopped()
+{
+	configure "$(quick ', initial_interval: 240h, page_size: 20')"
+	mock POST fault '{"fault":"drip","bytes":300}' >/dev/null
+	"$S1SPOOL" once --config "$dir/s1spool.yml" >"$dir/once.out" \
+	    2>"$dir/once.err" &
+	wait_for 20 has_lines activity 1
+	sleep 1
+	kill $!
+	wait $!
+	is "exit code" "$?" 75
+	mock DELETE fault >/dev/null
+	is "table" "$(awk '$2 == "activity" && $3 > 0 && $6 <= $3 {
+	    print $7, $8 }' "$dir/once.out")" 'not finished'
+}
+
 test_second_instance()
 {
 	configure "$(quick)"
@@ -212,6 +229,7 @@ test_damage()
 
 mock_start --agents 100 --groups 20 --threats 60 --activities 300 --days 5
 test_sigterm
+test_once_stopped
 test_second_instance
 test_directories
 test_seal
