@@ -71,8 +71,8 @@ seal_health(struct tenant *const *t, size_t n, bool now)
 	return done;
 }
 
-/* True when none is open any more.  Who always has something new is hardly ever
- * met without: that is made durable first. */
+/* True when none is open any more.  Commits first: a stream that always has new
+ * lines is hardly ever found with all of them durable. */
 static bool
 seal_all(struct engine *e)
 {
@@ -125,8 +125,8 @@ save_for(struct tenant *const *t, size_t n, int64_t ms)
 	each_of(t, n, save, &s);
 }
 
-/* Whoever wants all segments sealed makes the file; it goes when it is done, and
- * prune finds in the journal what it may take. */
+/* Whoever wants all segments sealed makes the file; it goes when that is done and
+ * stands in the journal, where prune looks. */
 static void
 on_seal(void *cookie)
 {

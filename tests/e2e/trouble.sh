@@ -32,6 +32,8 @@ test_passing()
 {
 	http_timeout=1s
 	passing "$(f 500)" "$(f 502)" "$(f 503 '"retry_after":1')" "$(f 504)"
+	grep -q ' warn .*: asking the console fails: .*HTTP 500' "$dir/once.err" ||
+	    fail "not said: $(cat "$dir/once.err")"
 	passing "$(f 429 '"retry_after":1')" "$(f 429)" "$(f html)" \
 	    "$(f garbage)"
 	passing "$(f truncated)" "$(f cut)" "$(f cut-chunked)" "$(f reset)"
